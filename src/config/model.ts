@@ -1,0 +1,232 @@
+/**
+ * The configuration as every other layer sees it: complete, checked, deep-frozen. NanoMQ's words for keys, with units in
+ * the names of what has one. Where a key comes from and what it does not do is in schema/; docs/reference/config.md is made from that.
+ */
+import type { LogLevel } from '../logger.ts'
+
+export interface Config {
+  /** The file it was read from; empty for embedded defaults. */
+  readonly file: string
+  readonly listeners: readonly ListenerConfig[]
+  readonly mqtt: MqttConfig
+  readonly limits: LimitsConfig
+  readonly auth: AuthConfig
+  /** Where retained messages and persistent sessions are kept; null: memory only. */
+  readonly persistence: PersistenceConfig | null
+  /** In the order of the file. */
+  readonly bridges: readonly BridgeConfig[]
+  readonly log: LogConfig
+}
+
+export type Transport = 'tcp' | 'tls' | 'ws' | 'wss'
+
+export interface ListenerConfig {
+  /** `tcp`, or `tcp.name` as in the file. */
+  readonly name: string
+  readonly transport: Transport
+  /** IPv6 without brackets. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Path of a WebSocket listener, such as `/mqtt`; empty otherwise. */
+  readonly path: string
+  /** For tls and wss; null otherwise. */
+  readonly tls: ListenerTlsConfig | null
+}
+
+export interface ListenerTlsConfig {
+  readonly certfile: string
+  readonly keyfile: string
+  readonly keyPassword: string | null
+  /** Client certificates are verified against it; null: none are asked for. */
+  readonly cacertfile: string | null
+  readonly verifyPeer: boolean
+  readonly failIfNoPeerCert: boolean
+  readonly handshakeTimeoutMs: number
+}
+
+export interface MqttConfig {
+  /** Largest packet a device may send, in bytes with its header. */
+  readonly maxPacketSize: number
+  /** Messages queued for one offline session. */
+  readonly maxMqueueLen: number
+  /** A silent device is cut off after its keep-alive times this. */
+  readonly keepaliveMultiplier: number
+  /** Deliveries to one device that wait for its acknowledgement. */
+  readonly maxInflightWindow: number
+}
+
+/** What a peer can make grow, each with its end. Ours, beside NanoMQ's keys. */
+export interface LimitsConfig {
+  readonly maxConnections: number
+  readonly maxConnectionsPerAddress: number
+  /** CONNECTs accepted per second over all listeners. */
+  readonly maxConnectRate: number
+  readonly maxConcurrentHandshakes: number
+  /** CONNECT must arrive within this time after the connection. */
+  readonly connectTimeoutMs: number
+  /** Bytes of packets that are not complete yet, over all connections. */
+  readonly partialFrameBytes: number
+  readonly maxSubscriptionsPerClient: number
+  readonly maxTopicLevels: number
+  readonly maxWillSize: number
+  /** Bytes queued for one offline session. */
+  readonly maxQueuedBytesPerSession: number
+  readonly maxSessions: number
+  /** An offline session is forgotten after this; 0: never. */
+  readonly sessionExpiryMs: number
+  readonly maxRetainedMessages: number
+  readonly maxRetainedBytes: number
+  /** QoS 2 handshakes a device may have open. */
+  readonly maxInboundQos2: number
+  /** Acknowledgements owed to one device before its socket is not read any more. */
+  readonly maxOwedAcknowledgements: number
+  /** Bytes waiting in the socket of a subscriber that does not read; beyond it QoS 0 is dropped. */
+  readonly maxSubscriberBacklogBytes: number
+  /** Longest keep-alive a device may ask for, in seconds; a longer one, or none, is treated as this. 0: no limit. */
+  readonly maxKeepaliveSeconds: number
+}
+
+export type Permit = 'allow' | 'deny'
+
+export interface AuthConfig {
+  readonly allowAnonymous: boolean
+  /** When no rule matches. */
+  readonly noMatch: Permit
+  /** `ignore`: acknowledged and discarded. */
+  readonly denyAction: 'ignore' | 'disconnect'
+  readonly users: readonly UserConfig[]
+  readonly rules: readonly AclRule[]
+  readonly http: HttpAuthConfig | null
+  /** Decisions remembered. */
+  readonly cache: { readonly maxSize: number, readonly ttlMs: number }
+}
+
+export interface UserConfig {
+  readonly username: string
+  /** Plain as NanoMQ has it, or `scrypt$N$r$p$salt$hash` (base64). */
+  readonly password: string
+}
+
+export interface AclRule {
+  readonly permit: Permit
+  /** Conditions; absent ones do not restrict. `#` in a name means anybody, as NanoMQ has it. */
+  readonly username: string | null
+  readonly clientid: string | null
+  readonly ipaddr: string | null
+  /** `all`: of `and` every one, of `or` any one must hold. */
+  readonly combine: 'and' | 'or'
+  readonly action: 'publish' | 'subscribe' | 'pubsub'
+  /** Filters, with `%u` and `%c` as literal levels; empty: any topic. */
+  readonly topics: readonly string[]
+  /** `file:line:column`, for messages. */
+  readonly place: string
+}
+
+export interface HttpAuthRequest {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  /** Values hold NanoMQ's placeholders: %u %c %a %r %P %p %C %d %A %t %m. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+export interface HttpAuthConfig {
+  readonly auth: HttpAuthRequest | null
+  readonly superuser: HttpAuthRequest | null
+  readonly acl: HttpAuthRequest | null
+  readonly timeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly poolSize: number
+  readonly cacheTtlMs: number
+  /** What to do while the server can not be asked. `cached`: an answer that has expired goes on holding. */
+  readonly onError: 'deny' | 'cached'
+}
+
+export interface PersistenceConfig {
+  readonly dir: string
+}
+
+export interface LogConfig {
+  readonly level: LogLevel
+  readonly to: readonly ('console' | 'file' | 'syslog')[]
+  /** Path of the log file; null unless `to` has file. */
+  readonly file: string | null
+}
+
+export interface BridgeConfig {
+  readonly name: string
+  readonly enable: boolean
+  readonly server: RemoteAddress
+  readonly protoVer: 4 | 5
+  /** null: made once and kept. */
+  readonly clientid: string | null
+  readonly keepaliveSeconds: number
+  readonly cleanStart: boolean
+  readonly username: string | null
+  readonly password: string | null
+  /** 3.1.1 only: says "I am a bridge" (bit 0x80), so that the remote does not echo. */
+  readonly noLocalV4: boolean
+  readonly backoffMaxMs: number
+  /** Messages of QoS 1 and 2 that wait while the link is down or full. */
+  readonly maxSendQueueLen: number
+  readonly maxSendQueueBytes: number
+  /** Acknowledgements may be held back for this bridge; false makes it best effort. */
+  readonly required: boolean
+  /** A device is acknowledged when its message is in the bounded window (`memory`) or acknowledged by the remote (`remote`). */
+  readonly durability: 'memory' | 'remote'
+  /** For `tls+mqtt-tcp://`; null for plain TCP. */
+  readonly tls: BridgeTlsConfig | null
+  readonly tcp: { readonly nodelay: boolean, readonly keepalive: boolean, readonly keepidleMs: number, readonly localAddress: string | null }
+  readonly connectTimeoutMs: number
+  readonly will: WillConfig | null
+  readonly forwards: readonly TopicRule[]
+  readonly subscription: readonly SubscriptionRule[]
+}
+
+export interface RemoteAddress {
+  readonly secure: boolean
+  /** ASCII form of the host (IDNA), or an IP literal without brackets. */
+  readonly host: string
+  readonly port: number
+  /** As written, for messages. */
+  readonly url: string
+}
+
+export interface BridgeTlsConfig {
+  readonly cacertfile: string
+  readonly certfile: string | null
+  readonly keyfile: string | null
+  readonly keyPassword: string | null
+  /** Name sent and checked instead of the host; null: the host. */
+  readonly sni: string | null
+  readonly handshakeTimeoutMs: number
+}
+
+export interface WillConfig {
+  readonly topic: string
+  readonly payload: string
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+}
+
+/** One rule, up (`forwards`: local to remote) or down (`subscription`: remote to local). NanoMQ's mapping, reference 1.5. */
+export interface TopicRule {
+  readonly localTopic: string
+  readonly remoteTopic: string
+  /** Overrides the message's; null keeps it. */
+  readonly qos: 0 | 1 | 2 | null
+  readonly retain: boolean | null
+  readonly prefix: string
+  readonly suffix: string
+  readonly place: string
+}
+
+export interface SubscriptionRule extends TopicRule {
+  /** What the remote is asked for. */
+  readonly subscribeQos: 0 | 1 | 2
+  /** MQTT 5 subscription options. */
+  readonly noLocal: boolean
+  readonly retainAsPublished: boolean
+  readonly retainHandling: 0 | 1 | 2
+}

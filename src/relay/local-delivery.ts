@@ -1,0 +1,17 @@
+/** The way from a remote broker into this one: what the bridges need of the local broker, and all they know of it. */
+export interface LocalMessage {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+  /** The bridge it came by. */
+  readonly bridge: string
+}
+
+export interface LocalDelivery {
+  /**
+   * Gives a message to local sessions, and through the broker's one entry to other bridges.
+   * @param done called once, when it is stored for offline sessions and handed to online ones: not when slow subscribers have read it
+   */
+  deliver (message: LocalMessage, done: (error: Error | null) => void): void
+}

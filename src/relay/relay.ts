@@ -1,0 +1,49 @@
+/**
+ * The one entry of messages into the bridges [invariant 1]. Whoever has a PUBLISH looks its topic up, decides rights,
+ * and offers it here; the Relay asks every required outbox first and then gives it to all, or to none [invariant 4].
+ */
+import type { PublishView } from '../mqtt/publish-view.ts'
+import type { Receipts } from './receipts.ts'
+
+/** What is known of one topic name; found by the name's bytes, so that it is worked out once a name, not once a message. */
+export interface TopicEntry {
+  /** The name, decoded. */
+  readonly name: string
+  /** False when MQTT forbids it as the topic of a PUBLISH: ill-formed UTF-8, U+0000, a wildcard, too many levels, empty. */
+  readonly valid: boolean
+  /** Starts with `$`: matched by no filter that starts with a wildcard [MQTT-4.7.2-1]. */
+  readonly system: boolean
+  /** At least one bridge wants it. */
+  readonly bridged: boolean
+  /** Somebody here may want it: a live subscription, an offline session, a webhook. Kept current by the Relay. */
+  readonly local: boolean
+}
+
+/** What became of an offer. */
+export const Admission = {
+  /** Every bridge that wants it has it, or no bridge wants it. */
+  TAKEN: 0,
+  /** A required bridge has no room: nothing was taken anywhere. Offer it again when {@link Relay.whenRoom} calls. */
+  FULL: 1
+} as const
+export type Admission = typeof Admission[keyof typeof Admission]
+
+/** Where a message comes from, so that it does not go back there [invariant 9]. */
+export interface Origin {
+  /** The bridge it came by; null for devices, wills and HTTP. */
+  readonly bridge: string | null
+}
+
+export interface Relay {
+  /** Finds or makes the entry for the topic name in `bytes[start, end)`. Never throws; look at `valid`. */
+  lookup (bytes: Buffer, start: number, end: number): TopicEntry
+
+  /**
+   * Offers a message to the bridges. Synchronous; the bytes are copied before it returns.
+   * @param receipts the publisher's, with `slot` open for this message; null where nobody waits for an acknowledgement (QoS 0)
+   */
+  admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission
+
+  /** Calls once, later, when an offer refused as FULL is worth repeating. */
+  whenRoom (call: () => void): void
+}
