@@ -1,0 +1,39 @@
+/** Who a device is and what it may do: the seam between the doorkeeper and the ways to decide it. */
+import type { TopicEntry } from '../../relay/relay.ts'
+
+export interface Credentials {
+  readonly clientId: string
+  readonly username: string | null
+  readonly password: Buffer | null
+  /** The peer's IP address. */
+  readonly address: string
+  /** The port it came in by. */
+  readonly port: number
+  /** MQTT protocol level: 3, 4 or 5. */
+  readonly level: number
+  /** Of a verified client certificate; null without one. */
+  readonly certificate: { readonly commonName: string, readonly subject: string } | null
+}
+
+export type Answer =
+  | { readonly allow: true, readonly rights: Rights }
+  /** 3.1.1 return code: 2 identifier, 3 unavailable, 4 bad user name or password, 5 not authorised. The reason is for the log. */
+  | { readonly allow: false, readonly returnCode: 2 | 3 | 4 | 5, readonly reason: string }
+
+/** What one connection may do. Asked on the hot path: a decision that is known is answered at once, not by a promise. */
+export interface Rights {
+  /** May it publish to this topic? Remembered by (rights, topic), never by topic alone. */
+  publish (entry: TopicEntry): boolean | Promise<boolean>
+  /** May it subscribe to this filter? */
+  subscribe (filter: string): boolean | Promise<boolean>
+  /** May a message of this topic be given to it, though its filter matched? Synchronous: what is not known is no. */
+  receive (topic: string): boolean
+}
+
+export interface Gatekeeper {
+  /** Never rejects: what goes wrong is a refusal with its reason. */
+  authenticate (credentials: Credentials): Promise<Answer>
+  readonly denyAction: 'ignore' | 'disconnect'
+  /** Counts up when users or rules were replaced: rights of an older generation are to be decided again. */
+  readonly generation: number
+}
