@@ -46,7 +46,7 @@ module.exports = {
     only('aedes-persistence', 'broker/persistence/'),
     only('classic-level', 'broker/persistence/'),
     only('ws', 'broker/listener/'),
-    only('mqtt', 'bridge/remote-client\\.ts$'),
+    only('mqtt', '(bridge/remote-client|cli/quickstart/demo-client)\\.ts$'),
     only('node-forge', 'trust/'),
     only('zod', 'config/'),
     only('commander', 'cli/'),

@@ -1,0 +1,23 @@
+/** What a verb may touch of the process: handed in, so that a test can run a verb without one. */
+export interface CliIo {
+  readonly out: NodeJS.WritableStream
+  readonly err: NodeJS.WritableStream
+  /** Both ends show text to a person: colour and redrawing are welcome. */
+  readonly terminal: boolean
+  /** Width of the terminal in columns; 100 where there is none. */
+  readonly columns: number
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly stop: AbortSignal
+}
+
+/** Exit codes of every verb. */
+export const ExitCode = {
+  OK: 0,
+  /** Something failed while running. */
+  FAILURE: 1,
+  /** The command line or the configuration is wrong; nothing was started. */
+  USAGE: 2
+} as const
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode]
