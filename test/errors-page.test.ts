@@ -1,6 +1,6 @@
 /** Each error code of the source has its entry in docs/reference/errors.md, and the page names none that does not exist. */
 import { readFile, readdir } from 'node:fs/promises'
-import t from 'tap'
+import { test } from 'tap'
 
 const root = new URL('..', import.meta.url)
 
@@ -14,7 +14,7 @@ async function codesOfSource (): Promise<Set<string>> {
   return codes
 }
 
-t.test('every code has an entry, every entry a code', async t => {
+test('every code has an entry, every entry a code', async t => {
   const page = await readFile(new URL('docs/reference/errors.md', root), 'utf8')
   const entries = new Set([...page.matchAll(/^## (CW_[A-Z0-9_]+)$/gm)].map(match => match[1] ?? ''))
   const codes = await codesOfSource()

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import t from 'tap'
+import { test } from 'tap'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -55,13 +55,13 @@ function textOf (rule: string, { to }: Planted): string {
   return `import '${isLayer ? `../${to}/target.ts` : to}'\n`
 }
 
-async function reported (): Promise<Set<string>> {
+async function reported (t: { teardown (end: () => Promise<void>): void }): Promise<Set<string>> {
   const dir = await mkdtemp(join(tmpdir(), 'layers-'))
   t.teardown(() => rm(dir, { recursive: true }))
   await cp(join(root, '.dependency-cruiser.cjs'), join(dir, '.dependency-cruiser.cjs'))
   await cp(join(root, 'tsconfig.json'), join(dir, 'tsconfig.json'))
   await symlink(join(root, 'node_modules'), join(dir, 'node_modules'))
-  const files = new Map([['src/mqtt/other-half.ts', `import './no-cycle.ts'\n`]])
+  const files = new Map([['src/mqtt/other-half.ts', 'import \'./no-cycle.ts\'\n']])
   for (const [rule, how] of Object.entries(planted)) {
     files.set(fileOf(rule), textOf(rule, how))
     if (/^[a-z]+$/.test(how.to)) files.set(`src/${how.to}/target.ts`, 'export {}\n')
@@ -77,11 +77,11 @@ async function reported (): Promise<Set<string>> {
   return new Set(report.summary.violations.map(({ from, rule }) => `${rule.name} ${from}`))
 }
 
-t.test('every rule has its planted violation', async t => {
+test('every rule has its planted violation', async t => {
   t.strictSame(rules.forbidden.map(rule => rule.name).sort(), Object.keys(planted).sort())
 })
 
-t.test('every planted violation is caught where it was planted', async t => {
-  const found = await reported()
+test('every planted violation is caught where it was planted', async t => {
+  const found = await reported(t)
   for (const rule of Object.keys(planted)) t.ok(found.has(`${rule} ${fileOf(rule)}`), rule)
 })
