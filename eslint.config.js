@@ -18,6 +18,7 @@ export default [
       'max-params': ['error', 4],
       complexity: ['error', 12],
       'n/prefer-node-protocol': 'error',
+      'no-void': ['error', { allowAsStatement: true }],
       // a const and the type of its values share one name; the compiler knows redeclarations
       '@typescript-eslint/no-redeclare': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
