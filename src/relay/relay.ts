@@ -3,20 +3,26 @@
  * and offers it here; the Relay asks every required outbox first and then gives it to all, or to none [invariant 4].
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
+import type { Violation } from '../mqtt/violation.ts'
 import type { Receipts } from './receipts.ts'
+import type { Route } from './route.ts'
 
 /** What is known of one topic name; found by the name's bytes, so that it is worked out once a name, not once a message. */
 export interface TopicEntry {
-  /** The name, decoded. */
+  /** The name, decoded; empty when it is not valid. */
   readonly name: string
   /** False when MQTT forbids it as the topic of a PUBLISH: ill-formed UTF-8, U+0000, a wildcard, too many levels, empty. */
   readonly valid: boolean
+  /** Why it is not valid. */
+  readonly fault: Violation | null
   /** Starts with `$`: matched by no filter that starts with a wildcard [MQTT-4.7.2-1]. */
   readonly system: boolean
   /** At least one bridge wants it. */
   readonly bridged: boolean
-  /** Somebody here may want it: a live subscription, an offline session, a webhook. Kept current by the Relay. */
+  /** Somebody here may want it: a live subscription, an offline session, a webhook. True as of the last lookup. */
   readonly local: boolean
+  /** Where its messages go, those of one bridge side by side; renewed by lookup when the rules have changed. */
+  readonly routes: readonly Route[]
 }
 
 /** What became of an offer. */
@@ -39,7 +45,9 @@ export interface Relay {
   lookup (bytes: Buffer, start: number, end: number): TopicEntry
 
   /**
-   * Offers a message to the bridges. Synchronous; the bytes are copied before it returns.
+   * Offers a message to the bridges. Synchronous. The view is read before it returns; the bytes behind it are copied by
+   * the end of this turn of the event loop and must not be changed until then, so that neighbouring frames of a chunk
+   * are copied at once.
    * @param receipts the publisher's, with `slot` open for this message; null where nobody waits for an acknowledgement (QoS 0)
    */
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission

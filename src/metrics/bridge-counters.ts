@@ -1,0 +1,32 @@
+/** What one bridge has done since the start. Plain numbers: the hot path adds, whoever shows them reads. */
+export class BridgeCounters {
+  /** Messages handed to the link, by QoS; resends are not counted again. */
+  sentQos0 = 0
+  sentQos1 = 0
+  sentQos2 = 0
+  sentBytes = 0
+  /** Messages of QoS 1 and 2 that the remote has taken over. */
+  acknowledged = 0
+  resent = 0
+  /** QoS 0 lost because the link was down. */
+  droppedLinkDown = 0
+  /** Refused a place by a full queue of a bridge that is not required. */
+  droppedFull = 0
+  /** Of those, messages whose publisher was acknowledged. */
+  acknowledgedDropped = 0
+  /** Larger than the remote takes. */
+  droppedTooLarge = 0
+  /** Refused by the remote with an MQTT 5 reason code. */
+  refusedByRemote = 0
+  /** Acknowledgements that answer nothing. */
+  strayAcknowledgements = 0
+  /** Messages from the remote, and their bytes as they came. */
+  received = 0
+  receivedBytes = 0
+  /** Of those, without a rule for their topic. */
+  receivedUnmapped = 0
+  connects = 0
+  connectFailures = 0
+  /** Links that were up and broke. */
+  disconnects = 0
+}

@@ -1,0 +1,170 @@
+/** The Relay of one process: topic cache in front, outboxes behind. Bridges come and go while messages flow. HOT. */
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { faultOfTopicName } from '../mqtt/topic-name.ts'
+import { InterestVersions } from './interest-versions.ts'
+import type { LocalInterest } from './local-interest.ts'
+import type { Outbox } from './outbox.ts'
+import type { Receipts } from './receipts.ts'
+import type { Origin, Relay, TopicEntry } from './relay.ts'
+import { Admission } from './relay.ts'
+import type { Route } from './route.ts'
+import { type ForwardRule, type Member, RouteTable } from './route-table.ts'
+import { TopicCache } from './topic-cache.ts'
+import { topicKey } from './topic-key.ts'
+import { TopicRecord } from './topic-record.ts'
+
+/** Memory for topic names and what is known of them: some 50,000 names of 50 bytes. */
+export const TOPIC_CACHE_BYTES = 16 * 1024 * 1024
+
+export interface RelayOptions {
+  /** Who wants what locally; null without a local broker. */
+  readonly interest: LocalInterest | null
+  /** @default 1000 */
+  readonly maxTopicLevels?: number
+  /** @default 16 MiB */
+  readonly topicCacheBytes?: number
+}
+
+/** A Relay whose bridges can be changed. */
+export interface BridgeRelay extends Relay {
+  /** Adds a bridge, or gives the bridge of this outbox other rules. */
+  attach (outbox: Outbox, rules: readonly ForwardRule[]): void
+  /** Takes a bridge away: nothing goes to it any more, and who waited for its room is called. Its outbox is left as it is. */
+  detach (outbox: Outbox): void
+  /** Topic names known, and the bytes they take. */
+  readonly cachedTopics: number
+  readonly cachedTopicBytes: number
+}
+
+export function createRelay (options: RelayOptions): BridgeRelay {
+  return new CachingRelay(options)
+}
+
+class CachingRelay implements BridgeRelay {
+  readonly #interest: LocalInterest | null
+  readonly #versions = new InterestVersions()
+  readonly #maxTopicLevels: number | undefined
+  readonly #cache: TopicCache
+  #members: readonly Member[] = []
+  #table = new RouteTable([])
+  /** Counts changes of the rules. */
+  #generation = 1
+  #waiting: (() => void)[] = []
+
+  constructor (options: RelayOptions) {
+    this.#interest = options.interest
+    this.#maxTopicLevels = options.maxTopicLevels
+    this.#cache = new TopicCache(options.topicCacheBytes ?? TOPIC_CACHE_BYTES)
+    options.interest?.onChange(filter => this.#versions.bump(filter))
+  }
+
+  get cachedTopics (): number { return this.#cache.size }
+  get cachedTopicBytes (): number { return this.#cache.bytes }
+
+  attach (outbox: Outbox, rules: readonly ForwardRule[]): void {
+    outbox.onRoom(this.#callWaiting)
+    const members = this.#without(outbox)
+    members.push({ outbox, rules })
+    this.#change(members)
+  }
+
+  detach (outbox: Outbox): void {
+    this.#change(this.#without(outbox))
+    this.#callWaiting()
+  }
+
+  #without (outbox: Outbox): Member[] {
+    const rest: Member[] = []
+    for (const member of this.#members) if (member.outbox !== outbox) rest.push(member)
+    return rest
+  }
+
+  #change (members: readonly Member[]): void {
+    this.#members = members
+    this.#table = new RouteTable(members)
+    this.#generation++
+  }
+
+  lookup (bytes: Buffer, start: number, end: number): TopicEntry {
+    const key = topicKey(bytes, start, end)
+    const record = this.#cache.get(key) ?? this.#make(key, bytes, start, end)
+    if (record.generation !== this.#generation) this.#route(record)
+    if (record.version !== this.#versions.of(record.group)) this.#ask(record)
+    return record
+  }
+
+  #make (key: string, bytes: Buffer, start: number, end: number): TopicRecord {
+    const fault = faultOfTopicName(bytes, start, end, this.#maxTopicLevels)
+    const name = fault === null ? bytes.toString('utf8', start, end) : ''
+    const record = new TopicRecord(name, fault, this.#versions.groupOf(name))
+    // what is not valid ends its connection, and is not worth a place
+    if (fault === null) this.#cache.offer(key, record)
+    return record
+  }
+
+  #route (record: TopicRecord): void {
+    record.generation = this.#generation
+    if (record.fault === null) record.routes = this.#table.routesOf(record.name)
+  }
+
+  #ask (record: TopicRecord): void {
+    record.version = this.#versions.of(record.group)
+    record.local = record.fault === null && this.#interest !== null && this.#interest.wants(record.name)
+  }
+
+  admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
+    const routes = entry.routes
+    if (routes.length === 0) return Admission.TAKEN
+    if (routes.length > 1 || origin.bridge !== null) return this.#admitToMany(routes, view, origin, receipts, slot)
+    const route = routes[0] as Route
+    const outbox = route.outbox
+    if (outbox.hasRoom(routes, 0, 1, view)) outbox.take(route, view, receipts, slot)
+    else if (outbox.required) return Admission.FULL
+    else outbox.drop(view)
+    return Admission.TAKEN
+  }
+
+  /** Every required outbox is asked for all its routes before any takes one [invariant 4]. */
+  #admitToMany (routes: readonly Route[], view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
+    for (let i = 0; i < routes.length;) {
+      const end = endOfOutbox(routes, i)
+      const { outbox } = routes[i] as Route
+      if (outbox.required && mayHave(outbox, origin) && !outbox.hasRoom(routes, i, end, view)) return Admission.FULL
+      i = end
+    }
+    for (let i = 0; i < routes.length;) {
+      const end = endOfOutbox(routes, i)
+      const { outbox } = routes[i] as Route
+      if (mayHave(outbox, origin)) {
+        if (outbox.required || outbox.hasRoom(routes, i, end, view)) {
+          for (let k = i; k < end; k++) outbox.take(routes[k] as Route, view, receipts, slot)
+        } else outbox.drop(view)
+      }
+      i = end
+    }
+    return Admission.TAKEN
+  }
+
+  whenRoom (call: () => void): void {
+    this.#waiting.push(call)
+  }
+
+  readonly #callWaiting = (): void => {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const call of waiting) call()
+  }
+}
+
+/** One past the last route of the outbox that `routes[from]` leads to. */
+function endOfOutbox (routes: readonly Route[], from: number): number {
+  const { outbox } = routes[from] as Route
+  let end = from + 1
+  while (end < routes.length && (routes[end] as Route).outbox === outbox) end++
+  return end
+}
+
+/** Never back where it came from, and to other bridges only where the operator says so [invariant 9]. */
+function mayHave (outbox: Outbox, origin: Origin): boolean {
+  return origin.bridge === null || (origin.bridge !== outbox.name && outbox.forwardBridged)
+}

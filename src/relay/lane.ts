@@ -1,0 +1,165 @@
+/**
+ * Messages of QoS 1 and 2 in the order they were admitted, each kept as the frame that goes to the remote until the remote has it.
+ * A log of chunks; what is known of a message stands in rings of numbers, by its sequence. Frames lie side by side in a chunk, so
+ * that what is sent is a view of the log and no second copy. Bounds reach from the oldest unsettled message to the newest. HOT.
+ */
+import type { Receipts } from './receipts.ts'
+import { LogChunks } from './log-chunks.ts'
+
+/** Where a message stands with the remote. */
+export const MessageState = {
+  QUEUED: 0,
+  /** PUBLISH sent. */
+  SENT: 1,
+  /** PUBREC received, PUBREL sent. */
+  RELEASED: 2,
+  /** The remote has it, or it was given up. */
+  SETTLED: 3
+} as const
+export type MessageState = typeof MessageState[keyof typeof MessageState]
+
+export class Lane {
+  readonly chunks: LogChunks
+  readonly #maxCount: number
+  readonly #maxBytes: number
+  #mask = 63
+  #chunk = new Uint32Array(64)
+  #at = new Uint32Array(64)
+  #length = new Uint32Array(64)
+  /** Of the packet id, from the frame's start. */
+  #idAt = new Uint32Array(64)
+  #header = new Uint8Array(64)
+  #state = new Uint8Array(64)
+  #id = new Uint16Array(64)
+  /** Who is told when the remote has it; unused, and so empty, where acknowledgements do not wait for the remote. */
+  #receipts: (Receipts | null)[] = []
+  #slot = new Float64Array(64)
+  #bytes = 0
+
+  /** Sequence of the oldest message not settled; equal to {@link tail} when there is none. */
+  head = 0
+  /** Sequence the next message gets. */
+  tail = 0
+
+  constructor (maxCount: number, maxBytes: number) {
+    this.#maxCount = maxCount
+    this.#maxBytes = maxBytes
+    this.chunks = new LogChunks(maxBytes)
+  }
+
+  /** Messages from the oldest unsettled one on. */
+  get count (): number { return this.tail - this.head }
+  /** Their bytes. */
+  get bytes (): number { return this.#bytes }
+
+  /** May `count` messages of `bytes` together come in? An empty lane takes any offer: there is none it could never take. */
+  hasRoom (count: number, bytes: number): boolean {
+    return (this.tail - this.head + count <= this.#maxCount && this.#bytes + bytes <= this.#maxBytes) || this.tail === this.head
+  }
+
+  /** Enough has left since it was full that more is worth offering. */
+  get roomy (): boolean {
+    return (this.tail - this.head) * 8 <= this.#maxCount * 7 && this.#bytes * 8 <= this.#maxBytes * 7
+  }
+
+  /**
+   * Notes a message whose frame the caller has put, or lets be put, at `at` of the newest chunk.
+   * @param header first byte of the frame, without DUP
+   */
+  append (at: number, length: number, idAt: number, header: number): number {
+    if (this.tail - this.head > this.#mask) this.#grow()
+    const sequence = this.tail++
+    const i = sequence & this.#mask
+    this.#chunk[i] = this.chunks.newest
+    this.#at[i] = at
+    this.#length[i] = length
+    this.#idAt[i] = idAt
+    this.#header[i] = header
+    this.#state[i] = MessageState.QUEUED
+    this.#bytes += length
+    return sequence
+  }
+
+  /** `receipts.release(slot)` is called when the message is settled. */
+  keepReceipt (sequence: number, receipts: Receipts, slot: number): void {
+    if (this.#receipts.length === 0) this.#receipts = new Array<Receipts | null>(this.#mask + 1).fill(null)
+    const i = sequence & this.#mask
+    this.#receipts[i] = receipts
+    this.#slot[i] = slot
+  }
+
+  stateOf (sequence: number): number { return this.#state[sequence & this.#mask] as number }
+  setState (sequence: number, state: MessageState): void { this.#state[sequence & this.#mask] = state }
+  headerOf (sequence: number): number { return this.#header[sequence & this.#mask] as number }
+  setHeader (sequence: number, header: number): void { this.#header[sequence & this.#mask] = header }
+  lengthOf (sequence: number): number { return this.#length[sequence & this.#mask] as number }
+  idOf (sequence: number): number { return this.#id[sequence & this.#mask] as number }
+  idAtOf (sequence: number): number { return this.#idAt[sequence & this.#mask] as number }
+  /** Ordinal of its chunk, for {@link LogChunks.bytesOf}, and where the frame starts there. */
+  chunkOf (sequence: number): number { return this.#chunk[sequence & this.#mask] as number }
+  startOf (sequence: number): number { return this.#at[sequence & this.#mask] as number }
+
+  /** Puts id and first byte into the frame itself; it goes out as it then stands. */
+  stamp (sequence: number, id: number, header: number): void {
+    const i = sequence & this.#mask
+    const bytes = this.chunks.bytesOf(this.#chunk[i] as number)
+    const at = this.#at[i] as number
+    const idAt = at + (this.#idAt[i] as number)
+    bytes[at] = header
+    bytes[idAt] = id >> 8
+    bytes[idAt + 1] = id & 0xff
+    this.#id[i] = id
+  }
+
+  /** The remote has it, or it is given up: its publisher may hear so, and its bytes are let go in the order they came. */
+  settle (sequence: number): void {
+    const i = sequence & this.#mask
+    this.#state[i] = MessageState.SETTLED
+    if (this.#receipts.length !== 0) this.#release(i)
+    if (sequence === this.head) this.#advance()
+  }
+
+  #release (i: number): void {
+    const receipts = this.#receipts[i] as Receipts | null
+    if (receipts === null) return
+    this.#receipts[i] = null
+    receipts.release(this.#slot[i] as number)
+  }
+
+  #advance (): void {
+    let head = this.head
+    const tail = this.tail
+    while (head !== tail && this.#state[head & this.#mask] === MessageState.SETTLED) {
+      this.#bytes -= this.#length[head & this.#mask] as number
+      head++
+    }
+    this.head = head
+    this.chunks.release(head === tail ? this.chunks.newest : this.#chunk[head & this.#mask] as number, head === tail)
+  }
+
+  #grow (): void {
+    const size = (this.#mask + 1) * 2
+    const places = Uint32Array.from({ length: size }, (_, i) => {
+      // the sequence in [head, head + size) that falls on i
+      return (this.head + ((i - this.head) & (size - 1))) & this.#mask
+    })
+    const moved = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(from: T, to: T): T => {
+      for (let i = 0; i < size; i++) to[i] = from[places[i] as number] as number
+      return to
+    }
+    this.#chunk = moved(this.#chunk, new Uint32Array(size))
+    this.#at = moved(this.#at, new Uint32Array(size))
+    this.#length = moved(this.#length, new Uint32Array(size))
+    this.#idAt = moved(this.#idAt, new Uint32Array(size))
+    this.#header = moved(this.#header, new Uint8Array(size))
+    this.#state = moved(this.#state, new Uint8Array(size))
+    this.#id = moved(this.#id, new Uint16Array(size))
+    this.#slot = moved(this.#slot, new Float64Array(size))
+    if (this.#receipts.length !== 0) {
+      const receipts: (Receipts | null)[] = []
+      for (let i = 0; i < size; i++) receipts.push(this.#receipts[places[i] as number] ?? null)
+      this.#receipts = receipts
+    }
+    this.#mask = size - 1
+  }
+}

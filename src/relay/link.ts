@@ -1,0 +1,30 @@
+/** What an outbox knows of its link to the remote broker, and what a link must be told of it. */
+
+/** The writing side of a link. Given whole frames only [invariant 5]. */
+export interface LinkWriter {
+  /** What follows until {@link end} goes out in one piece. */
+  begin (): void
+  /**
+   * Takes frames; the bytes must not change until `written` is called, or for ever where it is null.
+   * @returns false when enough waits: the outbox writes no more until {@link Outbox.drained}
+   */
+  write (frames: Buffer, written: (() => void) | null): boolean
+  end (): void
+}
+
+/** What this connection's CONNACK has settled. */
+export interface SessionTerms {
+  /** The remote remembers the packet ids of the connection before [MQTT-3.2.2-2]. */
+  readonly sessionPresent: boolean
+  /** MQTT 5 Receive Maximum; 65,535 where there is none [MQTT-3.3.4-9]. */
+  readonly receiveMaximum: number
+  /** Largest frame it takes, in bytes [MQTT-3.2.2-15]; Infinity without a limit. */
+  readonly maximumPacketSize: number
+  readonly maximumQos: 0 | 1 | 2
+  readonly retainAvailable: boolean
+}
+
+/** A remote of MQTT 3.1.1, which says nothing. */
+export const plainTerms: SessionTerms = Object.freeze({
+  sessionPresent: false, receiveMaximum: 65_535, maximumPacketSize: Infinity, maximumQos: 2, retainAvailable: true
+})

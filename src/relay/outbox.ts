@@ -1,0 +1,295 @@
+/**
+ * The way of messages out to one bridge's remote. QoS 0 is copied into a batch and forgotten; QoS 1 and 2 stand in the lane until
+ * the remote has them. Bounded both ways; nothing is written but by the flush, once a turn of the event loop. HOT.
+ */
+import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
+import { LaneSender } from './lane-sender.ts'
+import { Lane } from './lane.ts'
+import type { LinkWriter, SessionTerms } from './link.ts'
+import { plainTerms } from './link.ts'
+import { SPLICE_MARGIN, fixedHeaderSize, hasPropertyBlock, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import type { Receipts } from './receipts.ts'
+import { KEEP, type Rewrite } from './rewrite.ts'
+import { SendWindow } from './send-window.ts'
+
+/** A lane's share of one flush: enough for a TLS write at full speed, little enough that QoS 0 and PINGREQ need not wait long. */
+const LANE_BUDGET = 256 * 1024
+
+export interface OutboxOptions {
+  /** The bridge's name. */
+  readonly name: string
+  /** Protocol level the remote is spoken to in. */
+  readonly level: 4 | 5
+  /** A full outbox holds publishers back; false: it drops what is offered, counted. */
+  readonly required: boolean
+  /** Takes also what came by another bridge. */
+  readonly forwardBridged: boolean
+  /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
+  readonly awaitRemote: boolean
+  /** Messages of QoS 1 and 2 that may wait, and their bytes. */
+  readonly maxCount: number
+  readonly maxBytes: number
+  /** Messages that may wait for the remote's acknowledgement. */
+  readonly windowQos1: number
+  readonly windowQos2: number
+  /** Calls once, at the end of this turn of the event loop. */
+  readonly schedule: (flush: () => void) => void
+  readonly counters: BridgeCounters
+}
+
+export class Outbox {
+  readonly name: string
+  readonly required: boolean
+  readonly forwardBridged: boolean
+  readonly counters: BridgeCounters
+  readonly #level: 4 | 5
+  readonly #awaitRemote: boolean
+  readonly #schedule: (flush: () => void) => void
+  readonly #batch = new FrameBatch()
+  readonly #lane: Lane
+  readonly #sender: LaneSender
+  #link: LinkWriter | null = null
+  #terms: SessionTerms = plainTerms
+  /** The link has said that it has enough. */
+  #full = false
+  #scheduled = false
+  #closed = false
+  /** An offer was refused and nobody has been told of room since. */
+  #refused = false
+  #onRoom: () => void = () => {}
+  #onIdle: (() => void) | null = null
+
+  constructor (options: OutboxOptions) {
+    this.name = options.name
+    this.required = options.required
+    this.forwardBridged = options.forwardBridged
+    this.counters = options.counters
+    this.#level = options.level
+    this.#awaitRemote = options.awaitRemote
+    this.#schedule = options.schedule
+    this.#lane = new Lane(options.maxCount, options.maxBytes)
+    this.#sender = new LaneSender(this.#lane, new SendWindow(options.windowQos1, options.windowQos2), options.level, options.counters)
+  }
+
+  /** Messages of QoS 1 and 2 that the remote does not have yet, and their bytes. */
+  get queued (): number { return this.#lane.count }
+  get queuedBytes (): number { return this.#lane.bytes }
+  /** Nothing waits, for the link or for the remote. */
+  get idle (): boolean { return this.#lane.count === 0 && this.#batch.length === 0 }
+
+  /** One listener, called when an outbox that refused an offer has room again. */
+  onRoom (call: () => void): void {
+    this.#onRoom = call
+  }
+
+  /** Calls once when nothing waits any more; at once if that is so. A second call replaces the first. */
+  whenIdle (call: () => void): void {
+    if (this.idle) call()
+    else this.#onIdle = call
+  }
+
+  /** Is there room for the message on each of `rewrites[from, to)`, which are ours? Remembers a refusal. */
+  hasRoom (rewrites: readonly Rewrite[], from: number, to: number, view: PublishView): boolean {
+    let kept = 0
+    let keptBytes = 0
+    let batchBytes = 0
+    for (let i = from; i < to; i++) {
+      const rewrite = rewrites[i] as Rewrite
+      const bytes = view.end - view.start + SPLICE_MARGIN + (rewrite.topic === null ? 0 : rewrite.topic.length)
+      if ((rewrite.qos === KEEP ? view.qos : rewrite.qos) === 0) batchBytes += bytes
+      else {
+        kept++
+        keptBytes += bytes
+      }
+    }
+    if ((kept === 0 || this.#lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
+    this.#refused = true
+    return false
+  }
+
+  #batchHasRoom (bytes: number): boolean {
+    return this.#link === null || !this.#full || this.#batch.hasRoom(bytes)
+  }
+
+  /**
+   * Takes the message; {@link hasRoom} has said yes.
+   * @param receipts released at `slot` when the remote has the message, where publishers wait for that
+   */
+  take (rewrite: Rewrite, view: PublishView, receipts: Receipts | null, slot: number): void {
+    const qos = rewrite.qos === KEEP ? view.qos : rewrite.qos
+    const retain = rewrite.retain === KEEP ? view.retain : rewrite.retain === 1
+    const asIs = rewrite.topic === null && (qos === 0) === (view.qos === 0) && hasPropertyBlock(view) === (this.#level === 5)
+    const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
+    if (this.#closed) return
+    if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
+    else if (this.#link === null) {
+      this.counters.droppedLinkDown++
+      return
+    } else this.#addToBatch(rewrite, view, header, asIs)
+    if (!this.#scheduled) this.#scheduleFlush()
+  }
+
+  #keep (rewrite: Rewrite, view: PublishView, header: number, asIs: boolean, receipts: Receipts | null, slot: number): void {
+    const lane = this.#lane
+    let sequence: number
+    if (asIs) {
+      const at = lane.chunks.reserveRun(view.bytes, view.start, view.end)
+      sequence = lane.append(at, view.end - view.start, view.topicEnd - view.start, header)
+    } else {
+      const qos = (header >> 1) & 3
+      const body = splicedBody(view, rewrite.topic, qos, this.#level)
+      const length = fixedHeaderSize(body) + body
+      const at = lane.chunks.reserve(length)
+      const bytes = lane.chunks.current
+      const idAt = splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite.topic, qos, this.#level)
+      sequence = lane.append(at, length, idAt - at, header)
+    }
+    if (receipts !== null && this.#awaitRemote) {
+      receipts.hold(slot)
+      lane.keepReceipt(sequence, receipts, slot)
+    }
+  }
+
+  #addToBatch (rewrite: Rewrite, view: PublishView, header: number, asIs: boolean): void {
+    if (!this.#terms.retainAvailable) header &= ~1 // [MQTT-3.2.2-14]
+    if (asIs && view.bytes[view.start] === header) {
+      const length = view.end - view.start
+      if (length > this.#terms.maximumPacketSize) this.counters.droppedTooLarge++ // [MQTT-3.2.2-15]
+      else if (this.#makeRoom(length)) this.#batch.addRun(view.bytes, view.start, view.end)
+      else this.#writeAlone(Buffer.from(view.bytes.subarray(view.start, view.end)))
+      return
+    }
+    const body = splicedBody(view, rewrite.topic, 0, this.#level)
+    const length = fixedHeaderSize(body) + body
+    if (length > this.#terms.maximumPacketSize) {
+      this.counters.droppedTooLarge++
+      return
+    }
+    const fits = this.#makeRoom(length)
+    const at = fits ? this.#batch.reserve(length) : 0
+    const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
+    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite.topic, 0, this.#level)
+    if (!fits) this.#writeAlone(bytes)
+  }
+
+  /** Counts a message that found no room here. */
+  drop (view: PublishView): void {
+    this.counters.droppedFull++
+    if (view.qos !== 0) this.counters.acknowledgedDropped++
+  }
+
+  /** Room in the batch, by a flush if need be; false for a frame that is larger than any batch. */
+  #makeRoom (length: number): boolean {
+    if (!this.#batch.hasRoom(length)) this.flush()
+    return length <= BATCH_BYTES
+  }
+
+  #writeAlone (frame: Buffer): void {
+    if (this.#link === null) return
+    this.counters.sentQos0++
+    this.counters.sentBytes += frame.length
+    if (!this.#link.write(frame, null)) this.#full = true
+  }
+
+  #scheduleFlush (): void {
+    this.#scheduled = true
+    this.#schedule(this.#flushLater)
+  }
+
+  readonly #flushLater = (): void => {
+    this.#scheduled = false
+    this.flush()
+  }
+
+  /** Writes what may go out. Called by itself at the end of a turn in which something came in. */
+  flush (): void {
+    this.#lane.chunks.settle()
+    const link = this.#link
+    if (link === null || this.#full) this.#batch.settle()
+    else {
+      link.begin()
+      let more = this.#sender.send(link, LANE_BUDGET)
+      if (this.#batch.length !== 0) more = this.#writeBatch(link) && more
+      link.end()
+      if (!more) this.#full = true
+      else if (this.#sender.ready && !this.#scheduled) this.#scheduleFlush()
+    }
+    this.#tellRoom()
+  }
+
+  #writeBatch (link: LinkWriter): boolean {
+    const batch = this.#batch
+    this.counters.sentQos0 += batch.count
+    this.counters.sentBytes += batch.length
+    const frames = batch.take()
+    return link.write(frames, () => batch.giveBack(frames))
+  }
+
+  #tellRoom (): void {
+    if (this.#refused && this.#lane.roomy && (this.#link === null || !this.#full)) {
+      this.#refused = false
+      this.#onRoom()
+    }
+    if (this.#onIdle !== null && this.idle) {
+      const call = this.#onIdle
+      this.#onIdle = null
+      call()
+    }
+  }
+
+  /** The link takes bytes again. */
+  drained (): void {
+    this.#full = false
+    this.flush()
+  }
+
+  /** A connection is up and the remote has accepted us. */
+  linkUp (link: LinkWriter, terms: SessionTerms): void {
+    this.#link = link
+    this.#terms = terms
+    this.#full = false
+    this.#lane.chunks.settle()
+    this.#sender.open(terms)
+    this.flush()
+  }
+
+  /** The connection is gone. QoS 0 that waited is lost with it; QoS 1 and 2 stay. */
+  linkDown (): void {
+    this.#link = null
+    this.#full = false
+    this.counters.droppedLinkDown += this.#batch.count
+    this.#batch.clear()
+    this.flush()
+  }
+
+  puback (id: number, reason: number): boolean {
+    return this.#answered(this.#sender.puback(id, reason))
+  }
+
+  pubrec (id: number, reason: number): boolean {
+    return this.#answered(this.#sender.pubrec(id, reason))
+  }
+
+  pubcomp (id: number): boolean {
+    return this.#answered(this.#sender.pubcomp(id))
+  }
+
+  #answered (known: boolean): boolean {
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#sender.ready)) this.#scheduleFlush()
+    return known
+  }
+
+  /** The bridge is taken away: its messages are let go, and nobody waits for it any more. */
+  close (): void {
+    this.linkDown()
+    this.#closed = true
+    const lane = this.#lane
+    for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
+    this.#refused = false
+    this.#onRoom()
+  }
+
+  get closed (): boolean { return this.#closed }
+}

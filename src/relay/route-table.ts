@@ -1,0 +1,67 @@
+/**
+ * Forward rules of all bridges, compiled: which routes a topic name has. Every matching rule fires, once for each name it gives at
+ * one bridge: of two rules that give the same name the first in the file decides. Immutable; a change makes another. Asked
+ * once a topic name, not once a message.
+ */
+import { matches } from '../mqtt/topic-filter.ts'
+import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
+import type { Outbox } from './outbox.ts'
+import { KEEP } from './rewrite.ts'
+import { Route } from './route.ts'
+
+/** What one line of `forwards` says. */
+export interface ForwardRule {
+  readonly filter: string
+  /** The name at the remote; null: each topic keeps its own. */
+  readonly rename: ((topic: string) => string) | null
+  /** Overrides the message's; null keeps it. */
+  readonly qos: 0 | 1 | 2 | null
+  readonly retain: boolean | null
+}
+
+/** One bridge as the table sees it. */
+export interface Member {
+  readonly outbox: Outbox
+  /** In the order of the file. */
+  readonly rules: readonly ForwardRule[]
+}
+
+const NOWHERE: readonly Route[] = Object.freeze([])
+
+export class RouteTable {
+  readonly #members: readonly Member[]
+
+  constructor (members: readonly Member[]) {
+    this.#members = members
+  }
+
+  /** The routes of a valid topic name, those of one bridge side by side. `$SYS` is the broker's own and goes nowhere. */
+  routesOf (topic: string): readonly Route[] {
+    if (isServerTopic(topic)) return NOWHERE
+    const routes: Route[] = []
+    for (const { outbox, rules } of this.#members) {
+      const names = new Set<string>()
+      for (const rule of rules) {
+        if (!matches(rule.filter, topic)) continue
+        const name = rule.rename === null ? topic : rule.rename(topic)
+        if (names.has(name)) continue
+        names.add(name)
+        if (name !== topic && !isTopicName(name)) continue // a prefix can make it longer than a name may be
+        routes.push(new Route(outbox, name === topic ? null : lengthPrefixed(name), rule.qos ?? KEEP, flagOf(rule.retain)))
+      }
+    }
+    return routes.length === 0 ? NOWHERE : routes
+  }
+}
+
+function flagOf (retain: boolean | null): number {
+  return retain === null ? KEEP : retain ? 1 : 0
+}
+
+function lengthPrefixed (name: string): Buffer {
+  const length = Buffer.byteLength(name)
+  const bytes = Buffer.allocUnsafe(2 + length)
+  bytes.writeUInt16BE(length, 0)
+  bytes.write(name, 2)
+  return bytes
+}
