@@ -25,7 +25,7 @@ function lengthBytes (length: number): Buffer {
 
 export function publishFrame (message: PlainPublish): Buffer {
   const topic = Buffer.from(message.topic)
-  const parts = [Buffer.from([topic.length >> 8, topic.length & 255]), topic]
+  const parts: Buffer[] = [Buffer.from([topic.length >> 8, topic.length & 255]), topic]
   const id = message.packetId ?? 1
   if (message.qos > 0) parts.push(Buffer.from([id >> 8, id & 255]))
   if (message.properties !== undefined) parts.push(lengthBytes(message.properties.length), message.properties)

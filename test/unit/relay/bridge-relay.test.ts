@@ -1,4 +1,4 @@
-import t from 'tap'
+import { test } from 'tap'
 import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import type { LocalInterest } from '../../../src/relay/local-interest.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
@@ -17,8 +17,18 @@ function rule (filter: string, more: Partial<ForwardRule> = {}): ForwardRule {
 
 function bridge (turn: Turn, more: Partial<OutboxOptions> = {}) {
   const outbox = new Outbox({
-    name: 'north', level: 4, required: true, forwardBridged: false, awaitRemote: false, maxCount: 4, maxBytes: 4096,
-    windowQos1: 10, windowQos2: 10, schedule: turn.schedule, counters: new BridgeCounters(), ...more
+    name: 'north',
+    level: 4,
+    required: true,
+    forwardBridged: false,
+    awaitRemote: false,
+    maxCount: 4,
+    maxBytes: 4096,
+    windowQos1: 10,
+    windowQos2: 10,
+    schedule: turn.schedule,
+    counters: new BridgeCounters(),
+    ...more
   })
   const link = new ScriptedLink()
   return { outbox, link, up: () => outbox.linkUp(link, plainTerms) }
@@ -31,7 +41,7 @@ function offer (relay: ReturnType<typeof createRelay>, message: PlainPublish, or
 
 const hello: PlainPublish = { topic: 'a/b', payload: 'hello', qos: 1 }
 
-t.test('a topic is judged once and found again', async t => {
+test('a topic is judged once and found again', async t => {
   const relay = createRelay({ interest: null })
   const bytes = Buffer.from('a/b')
   const entry = relay.lookup(bytes, 0, 3)
@@ -45,7 +55,7 @@ t.test('a topic is judged once and found again', async t => {
   t.equal(relay.cachedTopics, 2, 'what is not valid takes no place')
 })
 
-t.test('local interest is asked again when it may have changed, and only then', async t => {
+test('local interest is asked again when it may have changed, and only then', async t => {
   let asked = 0
   let wanted = false
   let changed: (filter: string) => void = () => {}
@@ -67,7 +77,7 @@ t.test('local interest is asked again when it may have changed, and only then', 
   t.equal(asked, 3)
 })
 
-t.test('every matching rule fires once for each name', async t => {
+test('every matching rule fires once for each name', async t => {
   const turn = new Turn()
   const relay = createRelay({ interest: null })
   const { outbox, link, up } = bridge(turn, { maxCount: 100 })
@@ -91,7 +101,7 @@ t.test('every matching rule fires once for each name', async t => {
   t.equal(relay.lookup(Buffer.from('a/b'), 0, 3).bridged, false, 'a known topic forgets the routes of a bridge that went')
 })
 
-t.test('all required bridges or none', async t => {
+test('all required bridges or none', async t => {
   const turn = new Turn()
   const relay = createRelay({ interest: null })
   const north = bridge(turn)
@@ -116,7 +126,7 @@ t.test('all required bridges or none', async t => {
   t.equal(offer(relay, hello), Admission.TAKEN)
 })
 
-t.test('nothing goes back where it came from', async t => {
+test('nothing goes back where it came from', async t => {
   const turn = new Turn()
   const relay = createRelay({ interest: null })
   const north = bridge(turn)
@@ -129,7 +139,7 @@ t.test('nothing goes back where it came from', async t => {
   t.same([north, south, open].map(b => b.outbox.queued), [0, 0, 1])
 })
 
-t.test('QoS 0 is dropped and counted while the link is down, and full when the link is', async t => {
+test('QoS 0 is dropped and counted while the link is down, and full when the link is', async t => {
   const turn = new Turn()
   const relay = createRelay({ interest: null })
   const { outbox, link, up } = bridge(turn)
