@@ -71,3 +71,22 @@ export function toDer (node: DerNode): Buffer {
 export function fromDer (bytes: Buffer): DerNode {
   return asn1.fromDer(bytes.toString('latin1'), true)
 }
+
+/** The members of a SEQUENCE or SET; none of anything else. */
+export function membersOf (node: DerNode | undefined): DerNode[] {
+  return node !== undefined && Array.isArray(node.value) ? node.value : []
+}
+
+/** An OBJECT IDENTIFIER in dots; empty for anything else. */
+export function objectIdOf (node: DerNode): string {
+  return node.type === asn1.Type.OID && typeof node.value === 'string' ? asn1.derToOid(node.value) : ''
+}
+
+export function isSequence (node: DerNode): boolean {
+  return node.tagClass === universal && node.type === asn1.Type.SEQUENCE
+}
+
+export function isContextual (node: DerNode, tag: number): boolean {
+  const type: number = node.type
+  return node.tagClass === contextual && type === tag
+}

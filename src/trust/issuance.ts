@@ -76,14 +76,10 @@ function name (request: CertificateRequest): DerNode {
 
 /** The issuer's name byte for byte, since names are compared and not only read. */
 function subjectOf (certificate: X509Certificate): DerNode {
-  const members = membersOf(membersOf(der.fromDer(certificate.raw))[0])
+  const members = der.membersOf(der.membersOf(der.fromDer(certificate.raw))[0])
   const subject = members[5]
   if (subject === undefined) throw new TypeError('a version 3 certificate has its subject in sixth place')
   return subject
-}
-
-function membersOf (node: DerNode | undefined): DerNode[] {
-  return node !== undefined && Array.isArray(node.value) ? node.value : []
 }
 
 function signatureAlgorithm (key: KeyObject): DerNode {
