@@ -77,15 +77,14 @@ export class AuthGatekeeper implements Gatekeeper {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Calls after each {@link replace}; answers how to stop that. */
   onReplaced (listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
   }
 
   /**
-   * New rights for old ones. Refuses where the connection would not be let in today: its user is gone or has another
-   * password, anonymous access was taken away, or another server decides who may connect. It can not ask for the password again.
+   * Refuses where the connection would not be let in today: its user is gone or has another password, anonymous access was
+   * taken away, or another server decides who may connect. The password is not at hand to be checked again.
    */
   renew (rights: Rights): Answer {
     const entry = this.#entries.get(rights)

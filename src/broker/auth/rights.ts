@@ -34,6 +34,13 @@ export interface Gatekeeper {
   /** Never rejects: what goes wrong is a refusal with its reason. */
   authenticate (credentials: Credentials): Promise<Answer>
   readonly denyAction: 'ignore' | 'disconnect'
-  /** Counts up when users or rules were replaced: rights of an older generation are to be decided again. */
+  /** Counts up when users or rules were replaced: rights of an older generation are to be renewed before they are used. */
   readonly generation: number
+  /**
+   * Rights of today for rights of an older generation, or why the connection has to go. Where it may stay, its holder asks
+   * again for each subscription and drops what is refused.
+   */
+  renew (rights: Rights): Answer
+  /** Calls after users or rules were replaced, so that connections that are silent are judged too; answers how to stop that. */
+  onReplaced (call: () => void): () => void
 }

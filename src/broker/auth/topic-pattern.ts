@@ -12,15 +12,17 @@ export interface Names {
 /** null: `+`. */
 type Level = string | null
 
-const USERNAME = /%u|\$\{username\}/g
-const CLIENT_ID = /%c|\$\{clientid\}/g
+/** The second form of each is NanoMQ's. */
+const USERNAME = /%u|\$\{username\}/
+const CLIENT_ID = /%c|\$\{clientid\}/
+const EITHER = new RegExp(`(${USERNAME.source})|${CLIENT_ID.source}`, 'g')
 
 export function usesUsername (pattern: string): boolean {
-  return pattern.search(USERNAME) >= 0
+  return USERNAME.test(pattern)
 }
 
 export function usesClientId (pattern: string): boolean {
-  return pattern.search(CLIENT_ID) >= 0
+  return CLIENT_ID.test(pattern)
 }
 
 /** Would these characters, put in place of a placeholder, make a level more than one literal level? */
@@ -62,7 +64,7 @@ export class TopicPattern {
   }
 }
 
+/** In one pass, so that a placeholder in a name is only a name. */
 function fill (level: string, names: Names): string {
-  // functions, so that `$&` in a name is only a name
-  return level.replace(USERNAME, () => names.username ?? '').replace(CLIENT_ID, () => names.clientId)
+  return level.replace(EITHER, (_, isUsername: string | undefined) => isUsername === undefined ? names.clientId : names.username ?? '')
 }
