@@ -2,6 +2,7 @@
 import type { AclRule, AuthConfig, HttpAuthConfig } from '../../src/config/model.ts'
 import type { Credentials } from '../../src/broker/auth/rights.ts'
 import type { TopicEntry } from '../../src/relay/relay.ts'
+import { TopicRecord } from '../../src/relay/topic-record.ts'
 
 export function authConfig (over: Partial<AuthConfig> = {}): AuthConfig {
   return {
@@ -58,5 +59,5 @@ export function credentials (over: Partial<Credentials> = {}): Credentials {
 }
 
 export function topicEntry (name: string): TopicEntry {
-  return { name, valid: true, system: name.startsWith('$'), bridged: false, local: false }
+  return new TopicRecord(name, null, 0)
 }
