@@ -3,6 +3,7 @@
  * is allocated on the way. It says where things are; whether a topic name is well formed is decided once a name, by who
  * caches it. HOT.
  */
+import { readVariableByteInteger, variableByteIntegerSize } from './variable-byte-integer.ts'
 import { type Violation, violation } from './violation.ts'
 
 const QOS_3 = violation('MQTT-3.3.1-4', 'PUBLISH with both QoS bits set')
@@ -62,18 +63,10 @@ export class PublishView {
 
   /** Reads the length of the property block at `at`; answers where the payload starts, or -1. */
   #properties (at: number): number {
-    let length = 0
-    let shift = 0
-    for (let i = at; i < this.end && shift <= 21; i++) {
-      const byte = this.bytes[i] as number
-      length |= (byte & 0x7f) << shift
-      if (byte < 0x80) {
-        this.propertiesStart = i + 1
-        this.propertiesEnd = i + 1 + length
-        return this.propertiesEnd > this.end ? -1 : this.propertiesEnd
-      }
-      shift += 7
-    }
-    return -1
+    const length = readVariableByteInteger(this.bytes, at, this.end)
+    if (length < 0) return -1
+    this.propertiesStart = at + variableByteIntegerSize(length)
+    this.propertiesEnd = this.propertiesStart + length
+    return this.propertiesEnd > this.end ? -1 : this.propertiesEnd
   }
 }

@@ -94,7 +94,10 @@ function startsWild (filter: string): boolean {
   return first === PLUS || first === HASH
 }
 
-/** Is there a topic name that both filters, which have no fault, match? Allocates; for subscriptions, not for messages. */
+/**
+ * Is there a name that both filters, which have no fault, match? The empty name counts as one, so that `/#` and `+` meet.
+ * Allocates; for subscriptions, not for messages.
+ */
 export function canOverlap (one: string, other: string): boolean {
   if (missesSystemTopic(one, other) || missesSystemTopic(other, one)) return false
   const mine = one.split('/')

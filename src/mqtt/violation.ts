@@ -17,3 +17,8 @@ export interface Violation {
 export function violation (clause: string, reason: string, reasonCode = 0x81, returnCode = 0): Violation {
   return Object.freeze({ clause, reason, reasonCode, returnCode })
 }
+
+/** Tells a violation from what a reader reads. */
+export function isViolation (read: object): read is Violation {
+  return 'returnCode' in read && 'clause' in read
+}
