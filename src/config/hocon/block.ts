@@ -28,7 +28,7 @@ export class Block {
     const last = field.layers.at(-1)
     if (last?.kind === 'object') return new Block(last, this.depth + 1, this.#reading)
     const object: DraftObject = { kind: 'object', place, fields: new Map() }
-    this.#reading.countNode(place)
+    this.#reading.countNode(object)
     this.#noteOverride(field, object, segment)
     this.#define(field, segment)
     field.layers.push(object)

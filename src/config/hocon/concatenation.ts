@@ -23,7 +23,6 @@ const needsQuotes = 'Put quotes around the value; or the key before it has none.
 
 export function readConcatenation (cursor: Cursor, role: ValueRole): HoconScalar | Concatenation {
   const { place } = cursor
-  cursor.reading.countNode(place)
   refuseFirst(cursor)
   const parts: Part[] = [readPart(cursor)]
   let end = cursor.offset
@@ -45,7 +44,7 @@ export function joined (parts: readonly TextPart[]): Pick<HoconScalar, 'form' | 
 
 /** What looks like the beginning of a value and is none. */
 function refuseFirst (cursor: Cursor): void {
-  if (cursor.here === ':' || cursor.here === ',' || cursor.here === '}' || cursor.here === ']' || cursor.here === '') cursor.unexpected('a value is wanted here')
+  if (cursor.here === '' || ':,}]'.includes(cursor.here)) cursor.unexpected('a value is wanted here')
   if (cursor.here === "'") cursor.fail('single quotes do not quote', { hint: 'Use double quotes.' })
   if (atInclude(cursor)) cursor.fail('an include can not stand here', { hint: 'Put it in braces: { include "…" }.' })
 }
@@ -73,11 +72,12 @@ function beginsField (cursor: Cursor): boolean {
   return atInclude(cursor) || cursor.ahead(() => {
     if (!skipKeyPath(cursor) || cursor.sees('://')) return false
     cursor.skipSpace()
-    return ['=', ':', '{', '[', '+='].some(mark => cursor.sees(mark))
+    return cursor.here !== '' && ('=:{['.includes(cursor.here) || cursor.sees('+='))
   })
 }
 
 function readPart (cursor: Cursor): Part {
+  cursor.reading.countNode(cursor)
   if (cursor.here === '"') return { kind: 'text', text: readQuoted(cursor), quoted: true }
   if (cursor.sees('${')) return readSubstitution(cursor)
   return { kind: 'text', text: readWord(cursor), quoted: false }
@@ -85,7 +85,7 @@ function readPart (cursor: Cursor): Part {
 
 function readWord (cursor: Cursor): string {
   const start = cursor.offset
-  while (cursor.match(plain) !== '' || cursor.match(inCompany) !== '');
+  while (cursor.skip(plain) || cursor.skip(inCompany));
   if (cursor.offset === start) cursor.unexpected('it can not stand in a value without quotes', needsQuotes)
   const word = cursor.source.text.slice(start, cursor.offset)
   const slashes = word.search(/(?<!:)\/\//)

@@ -3,6 +3,9 @@ import type { Failure, Reading } from './reading.ts'
 import type { Place } from './tree.ts'
 import type { Source } from './source.ts'
 
+const blanks = /[^\S\n]+/y
+const space = /\s+/y
+
 export class Cursor {
   readonly source: Source
   readonly reading: Reading
@@ -34,27 +37,33 @@ export class Cursor {
     return seen
   }
 
-  /** Steps over what a sticky pattern matches here. */
-  match (pattern: RegExp): string {
+  /** Steps over what a sticky pattern matches here; tells whether it does. */
+  skip (pattern: RegExp): boolean {
     pattern.lastIndex = this.offset
-    const [matched] = pattern.exec(this.source.text) ?? ['']
-    this.offset += matched.length
+    const matched = pattern.test(this.source.text)
+    if (matched) this.offset = pattern.lastIndex
     return matched
+  }
+
+  /** Steps over what a sticky pattern matches here; empty when it does not. */
+  match (pattern: RegExp): string {
+    const start = this.offset
+    return this.skip(pattern) ? this.source.text.slice(start, this.offset) : ''
   }
 
   /** Steps over blanks of this line; tells whether there were any. */
   skipBlanks (): boolean {
-    return this.match(/[^\S\n]+/y) !== ''
+    return this.skip(blanks)
   }
 
   get atComment (): boolean {
-    return this.here === '#' || this.sees('//')
+    return this.here === '#' || (this.here === '/' && this.sees('//'))
   }
 
   /** Steps over white space, line ends and comments. */
   skipSpace (): void {
     for (;;) {
-      this.match(/\s+/y)
+      this.skip(space)
       if (!this.atComment) return
       const end = this.source.text.indexOf('\n', this.offset)
       this.offset = end === -1 ? this.source.text.length : end

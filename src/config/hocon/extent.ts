@@ -2,7 +2,7 @@
  * How large finished values are with all that substitutions repeat in them. A repeated value is shared, so that a few lines can stand for
  * billions of nodes: whoever walks the tree later is safe only because no value beyond the limits is ever finished.
  */
-import type { HoconArray, HoconNode, HoconObject } from './tree.ts'
+import type { HoconArray, HoconNode, HoconObject, Place } from './tree.ts'
 import type { Reading } from './reading.ts'
 
 interface Extent {
@@ -17,6 +17,7 @@ export class Extents {
   readonly #known = new Map<HoconNode, Extent>()
   readonly #reading: Reading
   #copied = 0
+  #text = 0
 
   constructor (reading: Reading) {
     this.#reading = reading
@@ -47,6 +48,13 @@ export class Extents {
   countCopies (node: HoconNode, copies: number): void {
     this.#copied += copies
     if (this.#copied > 4 * this.#reading.limits.maxNodes) this.#reading.exceed(node.place, 'too many objects or arrays are put together here')
+  }
+
+  /** Texts that are put together are new ones, unlike values that are shared. */
+  countText (place: Place, length: number): void {
+    this.#text += length
+    const { maxTotalBytes } = this.#reading.limits
+    if (this.#text > maxTotalBytes) this.#reading.exceed(place, `substitutions make more than ${maxTotalBytes} characters`)
   }
 
   #of (node: HoconNode): Extent {

@@ -17,13 +17,13 @@ const wrapper = /(?:file|required|url|classpath)[^\S\n]*\(/y
 
 /** `include` is also a key like any other: `include = 1`. */
 export function atInclude (cursor: Cursor): boolean {
-  return cursor.here === 'i' && cursor.ahead(() => cursor.match(directive) !== '')
+  return cursor.here === 'i' && cursor.ahead(() => cursor.skip(directive))
 }
 
 /** Reads the directive that {@link atInclude} has seen. */
 export function readInclude (cursor: Cursor): IncludeDirective {
   const { place, offset } = cursor
-  cursor.match(directive)
+  cursor.skip(directive)
   cursor.skipBlanks()
   const wrappers = readWrappers(cursor)
   if (cursor.here !== '"') cursor.unexpected('the name of a file in quotes is wanted here')

@@ -49,6 +49,6 @@ function readSegment (cursor: Cursor): KeySegment {
 
 function readPlain (cursor: Cursor): string {
   const start = cursor.offset
-  while (cursor.match(plain) !== '' || cursor.match(inCompany) !== '');
+  while (cursor.skip(plain) || cursor.skip(inCompany));
   return cursor.source.text.slice(start, cursor.offset)
 }

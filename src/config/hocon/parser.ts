@@ -107,7 +107,7 @@ export class Parser {
     const { place, offset } = cursor
     const { maxDepth } = cursor.reading.limits
     if (outer >= maxDepth) cursor.reading.exceed(place, `objects and arrays more than ${maxDepth} deep`)
-    cursor.reading.countNode(place)
+    cursor.reading.countNode(cursor)
     cursor.offset++
     const items: Draft[] = []
     this.#sequence(']', offset, () => items.push(this.#element(outer + 1)))
@@ -123,7 +123,7 @@ export class Parser {
 
   #anonymous (place: Place, depth: number): Draft {
     const object: Draft = { kind: 'object', place, fields: new Map() }
-    this.#cursor.reading.countNode(place)
+    this.#cursor.reading.countNode(object)
     this.#object(new Block(object, depth + 1, this.#cursor.reading))
     return object
   }

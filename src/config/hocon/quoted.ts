@@ -10,6 +10,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['"', '"'], ['\\', '\\'], ['/', '/'], ['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t']
 ])
 const triple = '"""'
+const inside = /[^"\\]+/y
 
 /** Reads the string whose opening quote is here; it may span lines. */
 export function readQuoted (cursor: Cursor): string {
@@ -18,7 +19,7 @@ export function readQuoted (cursor: Cursor): string {
   let text = ''
   let unknown = false
   for (;;) {
-    text += cursor.match(/[^"\\]+/y)
+    text += cursor.match(inside)
     if (cursor.take('"')) break
     if (!cursor.take('\\')) unclosed(cursor, start)
     const escaped = readEscape(cursor)
@@ -36,12 +37,12 @@ export function skipQuoted (cursor: Cursor): boolean {
     const end = cursor.source.text.indexOf(triple, cursor.offset)
     if (end === -1) return false
     cursor.offset = end
-    cursor.match(/"+/y)
+    cursor.skip(/"+/y)
     return true
   }
   cursor.offset++
   for (;;) {
-    cursor.match(/[^"\\]+/y)
+    cursor.skip(inside)
     if (cursor.here === '') return false
     if (cursor.take('"')) return true
     cursor.offset += 2
@@ -54,7 +55,7 @@ function readTriple (cursor: Cursor): string {
   const end = cursor.source.text.indexOf(triple, start + triple.length)
   if (end === -1) unclosed(cursor, start)
   cursor.offset = end
-  cursor.match(/"+/y)
+  cursor.skip(/"+/y)
   return cursor.source.text.slice(start + triple.length, cursor.offset - triple.length)
 }
 

@@ -63,8 +63,8 @@ export class Reading {
   }
 
   /** One more value of the text. */
-  countNode (place: Place): void {
-    if (++this.#nodes > this.limits.maxNodes) this.exceed(place, `more than ${this.limits.maxNodes} values`)
+  countNode (at: { readonly place: Place }): void {
+    if (++this.#nodes > this.limits.maxNodes) this.exceed(at.place, `more than ${this.limits.maxNodes} values`)
   }
 
   countBytes (place: Place, bytes: number): void {

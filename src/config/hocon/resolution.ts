@@ -107,17 +107,13 @@ export class Resolution {
     const [only] = parts
     if (parts.length === 1 && only?.kind === 'substitution') return this.#substituted(only)
     const texts: TextPart[] = []
-    let present = false
-    let length = 0
     for (const part of parts) {
       const text = part.kind === 'text' ? part : this.#textOf(part)
       if (text === undefined) continue
-      present = true
-      length += text.text.length
-      if (length > this.#reading.limits.maxFileBytes) this.#reading.exceed(place, `substitutions make a text of more than ${this.#reading.limits.maxFileBytes} characters`)
+      this.#extents.countText(place, text.text.length)
       texts.push(text)
     }
-    return present ? { kind: 'scalar', place, ...joined(texts) } : undefined
+    return texts.length > 0 ? { kind: 'scalar', place, ...joined(texts) } : undefined
   }
 
   #textOf (substitution: Substitution): TextPart | undefined {
