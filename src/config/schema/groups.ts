@@ -1,0 +1,111 @@
+/** Kinds of several values: lists, lists of blocks, named blocks, tables of text. */
+import { z } from 'zod'
+import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
+import { readText } from '../readers/text.ts'
+import type { OtherKey } from './key.ts'
+import { isNothing, type Kind, nameOf } from './kind.ts'
+import type { Reading } from './reading.ts'
+import { pathOf, tellOther } from './section.ts'
+
+/** A list of single values. One value in place of a list is a list of one. */
+export function list<T> (kind: Kind<T>): Kind<readonly T[]> {
+  const show = (values: unknown): string => Array.isArray(values) ? `[${values.map(kind.show).join(', ')}]` : kind.show(values)
+  return {
+    type: `list of ${kind.type}`,
+    unit: kind.unit,
+    schema: z.array(kind.schema),
+    show,
+    inner: null,
+    read (node, reading) {
+      const values = readItems(kind, node, reading)
+      reading.show(show(values.filter(value => value !== undefined)))
+      return values
+    }
+  }
+}
+
+/** A list of blocks; each block is shown by its keys. */
+export function blocks<T> (kind: Kind<T>): Kind<readonly T[]> {
+  return {
+    type: 'list of blocks',
+    unit: '',
+    schema: z.array(kind.schema),
+    show: values => Array.isArray(values) && values.length === 0 ? '[]' : '[ … ]',
+    inner: kind.inner === null ? null : { ...kind.inner, suffix: '[ ]' },
+    read: (node, reading) => readItems(kind, node, reading)
+  }
+}
+
+function readItems (kind: Kind<unknown>, node: HoconNode, reading: Reading): readonly unknown[] {
+  const items = node.kind === 'array' ? node.items : [node]
+  if (node.kind !== 'array') reading.lenient(`${nameOf(node)} in place of a list`, 'a list of one')
+  return items.map((item, i) => {
+    const entries = reading.ledger.entries
+    const before = entries.length
+    const value = kind.read(item, reading.step(i, { path: `${reading.path}[${i}]`, place: item.place, about: reading.about }))
+    if (kind.inner === null) entries.length = before // a list of values is one entry of the table, not many
+    return value
+  })
+}
+
+/** Blocks by name, in the order of the file. */
+export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind<readonly T[]> {
+  return {
+    ...blocks(kind),
+    type: 'named blocks',
+    inner: kind.inner === null ? null : { ...kind.inner, suffix: '.NAME' },
+    read (node, reading) {
+      if (node.kind !== 'object') return reading.refuse(`must be named blocks { NAME { … } }, not ${nameOf(node)}`)
+      tellReserved(others, node, reading)
+      const fields = [...node.fields].filter(([word]) => !others.some(other => other.key === word))
+      return fields.map(([, field], i) => readNamed(kind, field, reading, i))
+    }
+  }
+}
+
+export function readNamed (kind: Kind<unknown>, field: HoconField, reading: Reading, index: number): unknown {
+  const step = reading.step(index, { path: pathOf(reading.path, field.key), place: field.place, name: field.key })
+  const fault = faultOfName(field.key)
+  return fault === null ? kind.read(field.value, step) : step.refuse(fault)
+}
+
+/** A name becomes a level of a topic, a label of a metric and part of a file name. */
+function faultOfName (name: string): string | null {
+  if (name.length > 128) return 'the name is longer than 128 characters'
+  return /^[\p{L}\p{N}_.@-]+$/u.test(name) && !/^\.+$/.test(name) ? null : 'the name may hold letters, digits and _ . @ - only'
+}
+
+function tellReserved (others: readonly OtherKey[], node: HoconObject, reading: Reading): void {
+  for (const other of others) {
+    const field = node.fields.get(other.key)
+    if (field !== undefined) tellOther(other, field.value, reading.step(`other ${other.key}`, { path: pathOf(reading.path, field.key), place: field.place }))
+  }
+}
+
+/** A block of free names with texts; what is secret in it stays out of every table and message. */
+export function texts (): Kind<Readonly<Record<string, string>>> {
+  return {
+    type: 'block of strings',
+    unit: '',
+    schema: z.custom<Readonly<Record<string, string>>>(),
+    show: () => '{ }',
+    inner: null,
+    read (node, reading) {
+      if (node.kind !== 'object') return reading.refuse(`must be a block { name = text }, not ${nameOf(node)}`)
+      return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(readTexts(node, reading))))
+    }
+  }
+}
+
+/** The pairs of a block of texts, by the names as written. */
+export function readTexts (node: HoconObject, reading: Reading): (readonly [name: string, text: string])[] {
+  return [...node.fields.values()].flatMap(({ key, place, value }) => {
+    const step = reading.step(key, { path: pathOf(reading.path, key), place, about: reading.about })
+    if (isNothing(value)) return []
+    if (value.kind !== 'scalar') return step.refuse(`must be a string, not ${nameOf(value)}`) ?? []
+    const read = readText(value, step)
+    step.show(read)
+    return [[key, read] as const]
+  })
+}
+

@@ -1,0 +1,124 @@
+/** One row of a table of keys: all that is known of a key, once. Reader, zod schema, defaults and manual come from it. */
+import type { HoconNode } from '../hocon/tree.ts'
+import type { Kind } from './kind.ts'
+import type { Reading } from './reading.ts'
+
+/** A key that works. */
+export interface Key<out T> {
+  /** As in the file; empty for what is not written but comes from where the block stands. */
+  readonly key: string
+  /** Other spellings. */
+  readonly also: readonly string[]
+  readonly kind: Kind<T>
+  readonly fallback: Fallback<T>
+  /** Causeway's own, beside NanoMQ's. */
+  readonly ours: boolean
+  readonly secret: boolean
+  /** NanoMQ's default where it differs. */
+  readonly nanomq: string
+  /** What it does, in one sentence or two. */
+  readonly says: string
+  readonly refusal: Refusal | null
+}
+
+export type Fallback<T> =
+  | { readonly kind: 'value', readonly value: T, readonly shown: string }
+  | { readonly kind: 'required' }
+  /** A block that is there with all its defaults when the file has none. */
+  | { readonly kind: 'block' }
+  | { readonly kind: 'context', readonly take: (reading: Reading) => unknown }
+
+/** A value that NanoMQ takes and that is not safe to take. */
+export interface Refusal {
+  readonly when: (value: unknown) => boolean
+  /** For the manual: `false`. */
+  readonly value: string
+  readonly why: string
+  readonly remedy: string
+}
+
+/** A key that is known and does nothing, or may not be there. */
+export interface OtherKey {
+  readonly key: string
+  readonly fate: 'no effect' | 'refused'
+  readonly type: string
+  readonly ours: boolean
+  readonly says: string
+  readonly remedy: string
+  /** A refused key that does no harm as it stands, such as a block that is disabled. */
+  readonly harmless: (node: HoconNode) => boolean
+  /** The keys of the block, for the manual and for nothing else. */
+  readonly inner: readonly (readonly [key: string, type: string, says: string])[]
+}
+
+interface Common {
+  readonly says: string
+  readonly also?: readonly string[]
+  readonly ours?: boolean
+  readonly secret?: boolean
+  readonly nanomq?: string
+  readonly refusal?: Refusal
+}
+
+/** A key with a default. */
+export function works<T> (key: string, kind: Kind<T>, row: Common & { readonly or: T }): Key<T> {
+  const shown = row.or === null ? 'none' : kind.show(row.or)
+  return { ...settled(key, row), kind, fallback: { kind: 'value', value: row.or, shown } }
+}
+
+/** A key that has to be there. */
+export function required<T> (key: string, kind: Kind<T>, row: Common): Key<T> {
+  return { ...settled(key, row), kind, fallback: { kind: 'required' } }
+}
+
+/** A block whose defaults hold when it is not there. */
+export function block<T> (key: string, kind: Kind<T>, row: Common): Key<T> {
+  return { ...settled(key, row), kind, fallback: { kind: 'block' } }
+}
+
+/** What is not written as a key: the name or the place of a block. */
+export function context<T> (kind: Kind<T>, take: (reading: Reading) => T): Key<T> {
+  return { ...settled('', { says: '' }), kind, fallback: { kind: 'context', take } }
+}
+
+function settled (key: string, row: Common): Omit<Key<never>, 'kind' | 'fallback'> {
+  const { says, also = [], ours = false, secret = false, nanomq = '', refusal = null } = row
+  return { key, says, also, ours, secret, nanomq, refusal }
+}
+
+interface OtherRow {
+  readonly says: string
+  readonly ours?: boolean
+  readonly remedy?: string
+  readonly harmless?: (node: HoconNode) => boolean
+  readonly inner?: OtherKey['inner']
+}
+
+/** A key of NanoMQ's that has no effect here; one who writes it is told so. */
+export function inert (key: string, type: string, row: string | OtherRow): OtherKey {
+  return other(key, type, 'no effect', typeof row === 'string' ? { says: row } : row)
+}
+
+/** A key that may not be there, since leaving it out silently would be unsafe or lose messages. */
+export function refused (key: string, type: string, row: OtherRow): OtherKey {
+  return other(key, type, 'refused', row)
+}
+
+function other (key: string, type: string, fate: OtherKey['fate'], row: OtherRow): OtherKey {
+  const { says, ours = false, remedy = '', harmless = () => false, inner = [] } = row
+  return { key, type, fate, says, ours, remedy, harmless, inner }
+}
+
+/** A block with `enable = false`, or an empty one. */
+export function isDisabled (node: HoconNode): boolean {
+  if (node.kind === 'array') return node.items.length === 0
+  if (node.kind !== 'object') return false
+  const enable = node.fields.get('enable')?.value
+  return node.fields.size === 0 || (enable?.kind === 'scalar' && enable.text.toLowerCase() === 'false')
+}
+
+/** A block of named blocks that are all disabled. */
+export function areDisabled (node: HoconNode): boolean {
+  if (node.kind !== 'object') return isDisabled(node)
+  return [...node.fields.values()].every(field => isDisabled(field.value))
+}

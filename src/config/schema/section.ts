@@ -1,0 +1,139 @@
+/**
+ * A block of keys. Reading it goes over what is written: unknown keys, keys without effect, refused keys; then over the
+ * table: each key that works, written or not. Rules between keys see what was written even where some of it is wrong.
+ */
+import { z } from 'zod'
+import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
+import type { Key, OtherKey } from './key.ts'
+import { isNothing, type Kind, nameOf } from './kind.ts'
+import type { Reading } from './reading.ts'
+import { suggestion } from './suggestion.ts'
+
+/** A row for each property of the typed value: the compiler finds a row without property and a property without row. */
+export type Keys<V> = { readonly [P in keyof V]-?: Key<V[P]> }
+
+/** What was written, without defaults; anything may be absent. */
+export type Given<T> =
+  T extends readonly (infer E)[] ? readonly (Given<E> | undefined)[]
+    : T extends object ? { readonly [P in keyof T]?: Given<T[P]> | undefined }
+      : T
+
+export interface Section {
+  readonly keys: readonly (readonly [property: string, key: Key<unknown>])[]
+  readonly others: readonly OtherKey[]
+  readonly rules: (given: unknown, reading: Reading) => void
+}
+
+export interface SectionParts<V> {
+  readonly keys: Keys<V>
+  readonly others?: readonly OtherKey[]
+  /** What must hold between keys; tells at `reading.named('ssl.certfile')`. */
+  readonly rules?: (given: Given<V>, reading: Reading) => void
+}
+
+export function section<V extends object> (parts: SectionParts<V>): Kind<V> {
+  return shaped(parts, value => value)
+}
+
+/** A block whose typed value is another than its keys. */
+export function shaped<V extends object, T> (parts: SectionParts<V>, shape: (values: V) => T): Kind<T> {
+  const keys = Object.entries<Key<unknown>>(parts.keys)
+  const inside: Section = {
+    keys,
+    others: parts.others ?? [],
+    rules: (given, reading) => parts.rules?.(given as Given<V>, reading) // read by the keys of V
+  }
+  const object = z.object(Object.fromEntries(keys.map(([property, key]) => [property, schemaOf(key)])))
+  return {
+    type: 'block',
+    unit: '',
+    schema: object.transform(values => shape(values as V)), // one schema for each property of V, by the type of Keys<V>
+    show: () => '{ … }',
+    inner: { section: inside, suffix: '' },
+    read: (node, reading) => node.kind === 'object'
+      ? readSection(inside, node, reading)
+      : reading.refuse(`must be a block { … }, not ${nameOf(node)}`)
+  }
+}
+
+function schemaOf (key: Key<unknown>): z.ZodType {
+  const { fallback, refusal, kind } = key
+  const judged = refusal === null
+    ? kind.schema
+    : kind.schema.refine(value => !refusal.when(value), { error: refusal.why, params: { hint: refusal.remedy } })
+  if (fallback.kind !== 'value') return judged
+  return fallback.value === null ? judged.nullable().default(null) : judged.default(fallback.value)
+}
+
+export function readSection (inside: Section, node: HoconObject, reading: Reading): Readonly<Record<string, unknown>> {
+  tellOthers(inside, node, reading)
+  const given: Record<string, unknown> = {}
+  for (const [property, key] of inside.keys) {
+    const value = key.fallback.kind === 'context'
+      ? key.fallback.take(reading)
+      : readKey(key, node, reading.step(property, stepOf(key, node, reading)))
+    if (value !== undefined) given[property] = value
+  }
+  inside.rules(given, reading)
+  return given
+}
+
+function stepOf (key: Key<unknown>, node: HoconObject, reading: Reading): Parameters<Reading['step']>[1] {
+  const field = fieldOf(key, node)
+  const shown = key.fallback.kind === 'value' ? key.fallback.shown : ''
+  const kept = key.nanomq === '' ? shown : key.nanomq
+  return {
+    path: pathOf(reading.path, key.key),
+    place: field?.place ?? reading.place,
+    given: field !== undefined,
+    about: { secret: key.secret, nanomq: !key.ours, kept: kept === 'none' ? '' : kept }
+  }
+}
+
+export function pathOf (path: string, key: string): string {
+  return path === '' || key === '' ? path + key : `${path}.${key}`
+}
+
+function fieldOf (key: Key<unknown>, node: HoconObject): HoconField | undefined {
+  for (const name of [key.key, ...key.also]) {
+    const field = node.fields.get(name)
+    if (field !== undefined && !isNothing(field.value)) return field
+  }
+  return undefined
+}
+
+function readKey (key: Key<unknown>, node: HoconObject, reading: Reading): unknown {
+  const field = fieldOf(key, node)
+  if (field !== undefined) return key.kind.read(field.value, reading)
+  if (key.fallback.kind === 'value') reading.show(key.fallback.shown)
+  if (key.fallback.kind !== 'block') return undefined
+  return key.kind.read({ kind: 'object', place: node.place, fields: new Map() }, reading)
+}
+
+function tellOthers (inside: Section, node: HoconObject, reading: Reading): void {
+  const words = inside.keys.flatMap(([, key]) => key.key === '' ? [] : [key.key, ...key.also])
+  for (const [word, field] of node.fields) {
+    if (words.includes(word)) continue
+    const other = inside.others.find(each => each.key === word)
+    const place = { path: pathOf(reading.path, field.key), place: field.place }
+    if (other !== undefined) tellOther(other, field.value, reading.step(`other ${word}`, place))
+    else {
+      const known = [...words, ...inside.others.map(each => each.key)]
+      reading.step(`unknown ${word}`, place).refuse('neither NanoMQ nor Causeway has this key here', suggestion(word, known))
+    }
+  }
+}
+
+export function tellOther (other: OtherKey, node: HoconNode, reading: Reading): void {
+  const { ledger, path, place } = reading
+  const isRefused = other.fate === 'refused' && !other.harmless(node)
+  ledger.entries.push({ path, place, value: showRough(node), fate: isRefused ? 'refused' : 'no effect' })
+  if (isRefused) reading.refuse(other.says, other.remedy)
+  else if (other.fate === 'refused') reading.warn('is known to NanoMQ only, and has no effect as it stands')
+  else reading.warn(`has no effect here: ${other.says}`, other.remedy)
+}
+
+/** Nothing inside a block or list is shown: it may hold a secret that nobody declared. */
+function showRough (node: HoconNode): string {
+  return { scalar: node.kind === 'scalar' ? node.text : '', array: '[ … ]', object: '{ … }' }[node.kind]
+}

@@ -1,0 +1,38 @@
+/** What the keys of one bridge must agree on. */
+import type { Reading } from '../schema/reading.ts'
+import type { Given } from '../schema/section.ts'
+import { checkBridgeSsl } from './bridge-ssl.ts'
+import type { BridgeValues } from './bridge.ts'
+
+export function checkBridge (given: Given<BridgeValues>, reading: Reading): void {
+  checkBridgeSsl(given.server, given.ssl, reading)
+  checkSession(given, reading)
+  checkRules(given, reading)
+  if (given.server?.secure === false && given.password !== undefined) {
+    reading.named('password').warn('goes to the remote unencrypted, as server is mqtt-tcp://', 'Use tls+mqtt-tcp:// where the remote offers it')
+  }
+}
+
+function checkSession (given: Given<BridgeValues>, reading: Reading): void {
+  const isFive = given.protoVer === 5
+  if (given.password !== undefined && given.username === undefined && !isFive) {
+    // [MQTT-3.1.2-22]
+    reading.named('password').refuse('is given without username, which MQTT 3.1.1 does not allow', 'Add username, or proto_ver = 5')
+  }
+  if (given.clientid === '' && given.cleanStart === false && !isFive) {
+    // [MQTT-3.1.3-8]
+    reading.named('clientid').refuse('is empty with clean_start = false, which MQTT 3.1.1 does not allow', 'Name one, or remove the key: one is made and kept')
+  }
+  if (isFive && given.cleanStart === false) {
+    reading.named('clean_start').warn('is false with MQTT 5, where a session ends with its connection unless an expiry is set, which is not in this version',
+      'Use proto_ver = 4 for a session that lasts')
+  }
+  if (!isFive && given.cleanStart !== false && given.enable !== false && (given.subscription?.length ?? 0) > 0) {
+    reading.named('clean_start').advise('is true: what the remote has for this bridge while it is away is lost', 'Set clean_start = false and a clientid of its own')
+  }
+}
+
+function checkRules (given: Given<BridgeValues>, reading: Reading): void {
+  const hasRules = (given.forwards?.length ?? 0) + (given.subscription?.length ?? 0) > 0
+  if (!hasRules && given.enable !== false) reading.warn('has neither forwards nor subscription: it connects and carries nothing')
+}

@@ -1,0 +1,75 @@
+/** `bridges.mqtt.NAME`: one link to a remote broker. */
+import type { BridgeConfig, WillConfig } from '../model.ts'
+import { isTopicName } from '../../mqtt/topic-name.ts'
+import { blocks } from '../schema/groups.ts'
+import { block, context, required, works } from '../schema/key.ts'
+import type { Kind } from '../schema/kind.ts'
+import { bool, choice, duration, mqttString, oneOf, seconds, size, text, whole, withUnit } from '../schema/scalars.ts'
+import { remoteAddress } from '../schema/remote-address.ts'
+import { type Keys, section, shaped } from '../schema/section.ts'
+import { bridgeOthers, willOthers } from './bridge-others.ts'
+import { bridgeSsl, type SslValues } from './bridge-ssl.ts'
+import { bridgeTcp } from './bridge-tcp.ts'
+import { checkBridge } from './bridge-checks.ts'
+import { placeText } from './pieces.ts'
+import { forwardRule, subscriptionRule } from './topic-rules.ts'
+
+export interface BridgeValues extends Omit<BridgeConfig, 'tls'> {
+  readonly ssl: SslValues | null
+}
+
+const will: Kind<WillConfig> = section<WillConfig>({
+  keys: {
+    topic: required('topic', text(mqttString.refine(isTopicName, { error: 'must be a topic name, without wildcards' })), { says: 'Topic at the remote. NanoMQ silently drops a will without topic or payload; here both are required.' }),
+    payload: required('payload', text(mqttString), { says: 'What is published.' }),
+    qos: works('qos', oneOf([0, 1, 2]), { or: 0, says: 'QoS of the will.' }),
+    retain: works('retain', bool(), { or: false, says: 'Whether the remote keeps it.' })
+  },
+  others: willOthers
+})
+
+const mebibyte = 1024 ** 2
+
+const keys: Keys<BridgeValues> = {
+  name: context(placeText, reading => reading.name),
+  server: required('server', remoteAddress(), { says: 'The remote broker: `tls+mqtt-tcp://HOST:PORT`, or `mqtt-tcp://HOST:PORT` without TLS. The port is required; an IPv6 address stands in brackets.' }),
+  enable: works('enable', bool(), { or: true, says: 'false: the bridge is checked but not started.' }),
+  protoVer: works('proto_ver', oneOf([3, 4, 5]), {
+    or: 4,
+    says: 'MQTT version: 4 is 3.1.1, 5 is 5.0.',
+    refusal: { when: value => value === 3, value: '3', why: 'MQTT 3.1 is not spoken: with 3, NanoMQ itself connects without client id and password', remedy: 'Write proto_ver = 4' }
+  }) as Keys<BridgeValues>['protoVer'], // 3 does not get past its refusal
+  clientid: works('clientid', text(mqttString), { or: null, nanomq: 'a new random one at each connect', says: 'Client id at the remote. Left out, one is made once and kept.' }),
+  keepaliveSeconds: works('keepalive', seconds({ min: 1, max: 65_535 }), { or: 60, says: 'The remote is pinged after this time without traffic. A dead link is found by it, so that it can not be 0.' }),
+  cleanStart: works('clean_start', bool(), { or: true, says: 'true: the remote forgets the session with the connection, and with it what it had queued for this bridge. false is recommended.' }),
+  username: works('username', text(mqttString), { or: null, says: 'User name at the remote.' }),
+  password: works('password', text(mqttString), { or: null, secret: true, says: 'Password at the remote. It is sent only after the server has been verified.' }),
+  noLocalV4: works('no_local_v4', bool(), { or: true, says: 'MQTT 3.1.1: tells the remote that this is a bridge (bit 0x80 of the protocol level), so that it does not send messages back.' }),
+  backoffMaxMs: works('backoff_max', duration({ min: 100, max: 3_600_000 }, { bare: 's', nanomq: 'seconds' }), {
+    or: 60_000,
+    nanomq: '5s (its manual: 60s)',
+    says: 'Longest wait before the next attempt to connect. The waits grow at random up to it, and start anew after a stable connection.'
+  }),
+  connectTimeoutMs: works('connect_timeout', duration({ min: 100, max: 600_000 }, withUnit), { or: 10_000, ours: true, says: 'Connecting, and the answer to CONNECT, must each be done within this time.' }),
+  maxSendQueueLen: works('max_send_queue_len', whole({ min: 1, max: 10_000_000, unit: 'messages' }), {
+    or: 10_000,
+    nanomq: '0: every such message is lost',
+    says: 'Messages of QoS 1 and 2 that may wait while the link is down or full. When it is full, acknowledgements are held back; nothing is dropped.'
+  }),
+  maxSendQueueBytes: works('max_send_queue_bytes', size({ min: 1024, max: 64 * 1024 * mebibyte }), { or: 64 * mebibyte, ours: true, says: 'As `max_send_queue_len`, in bytes; whichever is reached first.' }),
+  required: works('required', bool(), { or: true, ours: true, says: 'false: best effort. The bridge never holds an acknowledgement back, and what finds no room in its queue is dropped and counted.' }),
+  durability: works('durability', choice(['memory', 'remote']), { or: 'memory', ours: true, says: 'When a device is acknowledged: once its message waits in memory, or once the remote has acknowledged it.' }),
+  ssl: works('ssl', bridgeSsl, { or: null, says: 'TLS of the connection.' }),
+  tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),
+  will: works('will', will, { or: null, says: 'Published by the remote when this bridge is lost.' }),
+  forwards: works('forwards', blocks(forwardRule), { or: [], says: 'What goes up, in this order. A message goes up once for each rule that matches it.' }),
+  subscription: works('subscription', blocks(subscriptionRule), { or: [], says: 'What comes down. The first rule that matches a message is applied.' })
+}
+
+export const bridge: Kind<BridgeConfig> = shaped<BridgeValues, BridgeConfig>({ keys, others: bridgeOthers, rules: checkBridge }, asConfig)
+
+function asConfig ({ ssl, ...values }: BridgeValues): BridgeConfig {
+  if (!values.server.secure || ssl?.cacertfile == null) return { ...values, tls: null }
+  const { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs } = ssl
+  return { ...values, tls: { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs } }
+}

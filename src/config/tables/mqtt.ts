@@ -1,0 +1,27 @@
+/** `mqtt`: what devices may do, in NanoMQ's words. */
+import type { MqttConfig } from '../model.ts'
+import { inert, works } from '../schema/key.ts'
+import type { Kind } from '../schema/kind.ts'
+import { decimal, size, whole } from '../schema/scalars.ts'
+import { section } from '../schema/section.ts'
+
+/** The largest packet that MQTT can express: 268,435,455 bytes behind five of header. */
+const largestPacket = 268_435_460
+const resent = 'what is unacknowledged is sent again when the device comes back [MQTT-4.4.0-1], not before.'
+
+export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
+  keys: {
+    maxPacketSize: works('max_packet_size', size({ min: 128, max: largestPacket }), { or: 10 * 1024 ** 2, nanomq: '10MB (its shipped file: 256MB)', says: 'Largest packet a device may send, with its header. A larger one ends the connection.' }),
+    maxMqueueLen: works('max_mqueue_len', whole({ min: 1, max: 10_000_000, unit: 'messages' }), { or: 1024, nanomq: '1024 (its shipped file: 2048)', says: 'Messages that are queued for one session while its device is away. See also `limits.max_queued_bytes_per_session`.' }),
+    keepaliveMultiplier: works('keepalive_multiplier', decimal({ min: 1, max: 100 }), { or: 1.5, nanomq: '1.5 (its shipped file: 1.25)', says: 'A device is cut off when nothing came from it for its keep-alive times this.' }),
+    maxInflightWindow: works('max_inflight_window', whole({ min: 1, max: 65_535, unit: 'messages' }), { or: 2048, says: 'Deliveries of QoS 1 and 2 to one device that wait for its acknowledgement. NanoMQ reads the key and does not use it.' })
+  },
+  others: [
+    inert('property_size', 'number', 'it sizes a pool of NanoMQ\'s.'),
+    inert('max_topic_alias', 'number', 'devices speak MQTT 3.1.1 in this version, which has no aliases.'),
+    inert('retry_interval', 'duration', resent),
+    inert('batch_resend', 'true or false', resent),
+    inert('max_awaiting_rel', 'duration', 'NanoMQ does not use it either; see limits.max_inbound_qos2.'),
+    inert('await_rel_timeout', 'duration', 'NanoMQ does not use it either.')
+  ]
+})

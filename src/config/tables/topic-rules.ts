@@ -1,0 +1,73 @@
+/** `forwards` and `subscription` of a bridge: which topics cross, and what they are called on the other side. */
+import { isTopicFilter } from '../../mqtt/topic-filter.ts'
+import { compileMapping } from '../../relay/topic-mapping.ts'
+import type { SubscriptionRule, TopicRule } from '../model.ts'
+import { context, inert, required, works } from '../schema/key.ts'
+import { type Kind } from '../schema/kind.ts'
+import type { Reading } from '../schema/reading.ts'
+import { bool, mqttString, oneOf, text } from '../schema/scalars.ts'
+import { type Given, type Keys, section, shaped } from '../schema/section.ts'
+import { flag, placeText } from './pieces.ts'
+
+const affix = 'as it is: no `/` is added.'
+
+const ruleKeys: Keys<TopicRule> = {
+  localTopic: required('local_topic', text(mqttString), { says: 'Topic or filter here. In `forwards` it chooses the messages; in `subscription` it is the new name (empty: the name stays).' }),
+  remoteTopic: required('remote_topic', text(mqttString), { says: 'Topic or filter at the remote. In `subscription` it chooses the messages; in `forwards` it is the new name (empty: the name stays).' }),
+  qos: works('qos', oneOf([0, 1, 2]), { or: null, says: 'QoS of the message on the other side; left out, the QoS it has.' }),
+  retain: works('retain', flag(), { or: null, says: 'Retain flag of the message on the other side (0 or 1); left out, the flag it has.' }),
+  prefix: works('prefix', text(mqttString), { or: '', says: `Put before the new name, ${affix}` }),
+  suffix: works('suffix', text(mqttString), { or: '', says: `Put behind the new name, ${affix}` }),
+  place: context(placeText, reading => placeOf(reading))
+}
+
+function placeOf (reading: Reading): string {
+  const place = reading.place
+  return place === null ? '' : `${place.file}:${place.line}:${place.column}`
+}
+
+export const forwardRule: Kind<TopicRule> = section<TopicRule>({
+  keys: ruleKeys,
+  rules: ({ localTopic, remoteTopic, ...rule }, reading) => {
+    checkMapping({ source: localTopic, target: remoteTopic, ...rule, reading, sourceKey: 'local_topic' })
+  }
+})
+
+/** In a subscription, `qos` is both what the remote is asked for and the QoS of the message here. */
+interface SubscriptionValues extends Omit<SubscriptionRule, 'subscribeQos'> {}
+
+const subscriptionKeys: Keys<SubscriptionValues> = {
+  ...ruleKeys,
+  qos: works('qos', oneOf([0, 1, 2]), { or: null, nanomq: '0', says: 'QoS asked of the remote, and of the message here. Left out: 0.' }),
+  noLocal: works('nolocal', bool(), { or: true, says: 'MQTT 5: the remote does not send back what this bridge published.' }),
+  retainAsPublished: works('retain_as_published', flag(), { or: false, says: 'MQTT 5: the retain flag comes as it was published.' }),
+  retainHandling: works('retain_handling', oneOf([0, 1, 2]), { or: 0, says: 'MQTT 5: retained messages at subscribing: 0 always, 1 for a new subscription, 2 never.' })
+}
+
+export const subscriptionRule: Kind<SubscriptionRule> = shaped<SubscriptionValues, SubscriptionRule>({
+  keys: subscriptionKeys,
+  others: [inert('stream_id', 'number', 'it belongs to QUIC, which is not spoken here.')],
+  rules: ({ localTopic, remoteTopic, ...rule }, reading) => {
+    checkMapping({ source: remoteTopic, target: localTopic, ...rule, reading, sourceKey: 'remote_topic' })
+  }
+}, values => ({ ...values, subscribeQos: values.qos ?? 0 }))
+
+interface MappingCheck {
+  readonly source: string | undefined
+  readonly target: string | undefined
+  readonly prefix?: string | undefined
+  readonly suffix?: string | undefined
+  readonly reading: Reading
+  readonly sourceKey: string
+}
+
+function checkMapping ({ source, target, prefix = '', suffix = '', reading, sourceKey }: MappingCheck): void {
+  if (source === undefined || target === undefined) return
+  if (source === '') return reading.named(sourceKey).refuse('must not be empty: it chooses the messages')
+  if (!isTopicFilter(source)) {
+    return reading.named(sourceKey).refuse('is no topic filter', '# stands alone in the last level, + fills its level')
+  }
+  const mapping = compileMapping({ source, target, prefix, suffix })
+  if (mapping.refused) reading.refuse(`these topics can not be mapped: ${mapping.reason}`, 'See the topic rules in docs/guide/migrating-from-nanomq.md')
+}
+
