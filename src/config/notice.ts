@@ -15,3 +15,14 @@ export interface Notice {
 export function showPlace (place: Place): string {
   return `${place.file}:${place.line}:${place.column}`
 }
+
+/** In one line: `nanomq.conf:3:5: bridges.mqtt.north.qos: must be 0, 1 or 2. What to do.` */
+export function showNotice ({ path, place, message, hint }: Notice): string {
+  const parts = [place === null ? '' : showPlace(place), path, message].filter(part => part !== '')
+  return parts.join(': ') + (hint === '' ? '' : `. ${hint}`)
+}
+
+/** In the order of the file; what is in different files stays as it came. */
+export function inFileOrder<N extends Pick<Notice, 'place'>> (notices: readonly N[]): readonly N[] {
+  return [...notices].sort(({ place: a }, { place: b }) => a === null || b === null || a.file !== b.file ? 0 : a.line - b.line || a.column - b.column)
+}

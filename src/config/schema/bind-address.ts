@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { readText } from '../readers/text.ts'
 import { readHostName, readPort } from './host-name.ts'
-import { type Kind, scalar } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { scalar } from './scalar.ts'
 
 export interface BindAddress {
   readonly host: string

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
 import { readText } from '../readers/text.ts'
-import type { OtherKey } from './key.ts'
-import { isNothing, type Kind, nameOf } from './kind.ts'
+import type { Kind, OtherKey } from './kind.ts'
+import { isNothing, nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
 import { pathOf, tellOther } from './section.ts'
 
@@ -57,8 +57,13 @@ export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be named blocks { NAME { … } }, not ${nameOf(node)}`)
       tellReserved(others, node, reading)
-      const fields = [...node.fields].filter(([word]) => !others.some(other => other.key === word))
-      return fields.map(([, field], i) => readNamed(kind, field, reading, i))
+      const values: unknown[] = []
+      for (const [word, field] of node.fields) {
+        if (others.some(other => other.key === word)) continue
+        const value = readNamed(kind, field, reading, values.length)
+        if (value !== undefined) values.push(value)
+      }
+      return values
     }
   }
 }
@@ -92,7 +97,7 @@ export function texts (): Kind<Readonly<Record<string, string>>> {
     inner: null,
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be a block { name = text }, not ${nameOf(node)}`)
-      return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(readTexts(node, reading))))
+      return Object.setPrototypeOf(Object.fromEntries(readTexts(node, reading)), null) as unknown // names may be `__proto__`
     }
   }
 }
@@ -102,10 +107,12 @@ export function readTexts (node: HoconObject, reading: Reading): (readonly [name
   return [...node.fields.values()].flatMap(({ key, place, value }) => {
     const step = reading.step(key, { path: pathOf(reading.path, key), place, about: reading.about })
     if (isNothing(value)) return []
-    if (value.kind !== 'scalar') return step.refuse(`must be a string, not ${nameOf(value)}`) ?? []
+    if (value.kind !== 'scalar') {
+      step.refuse(`must be a string, not ${nameOf(value)}`)
+      return []
+    }
     const read = readText(value, step)
     step.show(read)
     return [[key, read] as const]
   })
 }
-

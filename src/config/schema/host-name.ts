@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url'
 
 export type HostName = { readonly host: string } | { readonly fault: string }
 
+const control = /\p{Cc}/u
 /** RFC 1035, 2.3.4. */
 const longestName = 253
 const longestLabel = 63
@@ -24,15 +25,11 @@ export function readHostName (written: string): HostName {
 function faultOf (written: string, host: string): string | null {
   if (written === '') return 'the host is missing'
   // a percent sign would be decoded into what nobody sees in the file, `127.1` and `0x7f.1` into an address
-  if (host === '' || /[\s%]/.test(written) || hasControl(written)) return 'the host is not a valid name'
+  if (host === '' || /[\s%]/.test(written) || control.test(written)) return 'the host is not a valid name'
   if (isIPv4(host)) return 'an IPv4 address must be written in full: four numbers with dots'
   if (host.endsWith('.')) return 'the host ends in a dot, which no certificate does'
   const labels = host.split('.')
   return host.length > longestName || labels.some(label => label === '' || label.length > longestLabel) ? 'the host is not a valid name' : null
-}
-
-function hasControl (text: string): boolean {
-  return [...text].some(letter => letter < ' ' || letter === '\u007f')
 }
 
 /** @returns undefined unless it is a port: 1 to 65535, or from 0 where any free one will do */

@@ -1,55 +1,7 @@
-/** One row of a table of keys: all that is known of a key, once. Reader, zod schema, defaults and manual come from it. */
+/** The rows of the tables: keys that work, keys that do nothing, keys that are refused. */
 import type { HoconNode } from '../hocon/tree.ts'
-import type { Kind } from './kind.ts'
+import type { Key, Kind, OtherKey, Refusal } from './kind.ts'
 import type { Reading } from './reading.ts'
-
-/** A key that works. */
-export interface Key<out T> {
-  /** As in the file; empty for what is not written but comes from where the block stands. */
-  readonly key: string
-  /** Other spellings. */
-  readonly also: readonly string[]
-  readonly kind: Kind<T>
-  readonly fallback: Fallback<T>
-  /** Causeway's own, beside NanoMQ's. */
-  readonly ours: boolean
-  readonly secret: boolean
-  /** NanoMQ's default where it differs. */
-  readonly nanomq: string
-  /** What it does, in one sentence or two. */
-  readonly says: string
-  readonly refusal: Refusal | null
-}
-
-export type Fallback<T> =
-  | { readonly kind: 'value', readonly value: T, readonly shown: string }
-  | { readonly kind: 'required' }
-  /** A block that is there with all its defaults when the file has none. */
-  | { readonly kind: 'block' }
-  | { readonly kind: 'context', readonly take: (reading: Reading) => unknown }
-
-/** A value that NanoMQ takes and that is not safe to take. */
-export interface Refusal {
-  readonly when: (value: unknown) => boolean
-  /** For the manual: `false`. */
-  readonly value: string
-  readonly why: string
-  readonly remedy: string
-}
-
-/** A key that is known and does nothing, or may not be there. */
-export interface OtherKey {
-  readonly key: string
-  readonly fate: 'no effect' | 'refused'
-  readonly type: string
-  readonly ours: boolean
-  readonly says: string
-  readonly remedy: string
-  /** A refused key that does no harm as it stands, such as a block that is disabled. */
-  readonly harmless: (node: HoconNode) => boolean
-  /** The keys of the block, for the manual and for nothing else. */
-  readonly inner: readonly (readonly [key: string, type: string, says: string])[]
-}
 
 interface Common {
   readonly says: string

@@ -1,9 +1,12 @@
-/** What a value is: how it is read from the tree, what zod demands of it, and what the manual calls it. */
-import { z } from 'zod'
-import type { HoconNode, HoconScalar } from '../hocon/tree.ts'
+/**
+ * What a table of keys is made of: a key has a kind, a kind may be a section, a section has keys. All that is known of a key
+ * is in its row, once: reader, zod schema, defaults and manual come from it.
+ */
+import type { z } from 'zod'
+import type { HoconNode } from '../hocon/tree.ts'
 import type { Reading } from './reading.ts'
-import type { Section } from './section.ts'
 
+/** What a value is: how it is read from the tree, what zod demands of it, and what the manual calls it. */
 export interface Kind<out T> {
   /** For the manual: `duration`, `allow or deny`. */
   readonly type: string
@@ -18,36 +21,57 @@ export interface Kind<out T> {
   readonly inner: { readonly section: Section, readonly suffix: string } | null
 }
 
-export interface ScalarParts<T> {
+/** What is in a block. */
+export interface Section {
+  readonly keys: readonly (readonly [property: string, key: Key<unknown>])[]
+  readonly others: readonly OtherKey[]
+  readonly rules: (given: unknown, reading: Reading) => void
+}
+
+/** A key that works. */
+export interface Key<out T> {
+  /** As in the file; empty for what is not written but comes from where the block stands. */
+  readonly key: string
+  /** Other spellings. */
+  readonly also: readonly string[]
+  readonly kind: Kind<T>
+  readonly fallback: Fallback<T>
+  /** Causeway's own, beside NanoMQ's. */
+  readonly ours: boolean
+  readonly secret: boolean
+  /** NanoMQ's default where it differs. */
+  readonly nanomq: string
+  /** What it does, in one sentence or two. */
+  readonly says: string
+  readonly refusal: Refusal | null
+}
+
+export type Fallback<T> =
+  | { readonly kind: 'value', readonly value: T, readonly shown: string }
+  | { readonly kind: 'required' }
+  /** A block that is there with all its defaults when the file has none. */
+  | { readonly kind: 'block' }
+  | { readonly kind: 'context', readonly take: (reading: Reading) => unknown }
+
+/** A value that NanoMQ takes and that is not safe to take. */
+export interface Refusal {
+  readonly when: (value: unknown) => boolean
+  /** For the manual: `false`. */
+  readonly value: string
+  readonly why: string
+  readonly remedy: string
+}
+
+/** A key that is known and does nothing, or may not be there. */
+export interface OtherKey {
+  readonly key: string
+  readonly fate: 'no effect' | 'refused'
   readonly type: string
-  readonly unit?: string
-  readonly read: (scalar: HoconScalar, reading: Reading) => T | undefined
-  readonly schema: z.ZodType<T>
-  readonly show?: (value: T) => string
-}
-
-/** A value of one word. */
-export function scalar<T> ({ type, unit = '', read, schema, show = String }: ScalarParts<T>): Kind<T> {
-  return {
-    type,
-    unit,
-    schema,
-    show: value => show(value as T), // what `read` or a table row gave, which both are a T
-    inner: null,
-    read (node, reading) {
-      if (node.kind !== 'scalar') return reading.refuse(`must be one value (${type}), not ${nameOf(node)}`)
-      const value = read(node, reading)
-      if (value !== undefined) reading.show(show(value))
-      return value
-    }
-  }
-}
-
-export function nameOf (node: HoconNode): string {
-  return { scalar: 'one value', array: 'a list', object: 'a block' }[node.kind]
-}
-
-/** `null` takes a key out, as if it were not there. */
-export function isNothing (node: HoconNode): boolean {
-  return node.kind === 'scalar' && node.form === 'null'
+  readonly ours: boolean
+  readonly says: string
+  readonly remedy: string
+  /** A refused key that does no harm as it stands, such as a block that is disabled. */
+  readonly harmless: (node: HoconNode) => boolean
+  /** The keys of the block, for the manual and for nothing else. */
+  readonly inner: readonly (readonly [key: string, type: string, says: string])[]
 }

@@ -4,7 +4,8 @@ import type { RemoteAddress } from '../model.ts'
 import { alternatives } from '../readers/choice.ts'
 import { readText } from '../readers/text.ts'
 import { readHostName, readPort } from './host-name.ts'
-import { type Kind, scalar } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { scalar } from './scalar.ts'
 import type { Reading } from './reading.ts'
 
 const schemes = ['tls+mqtt-tcp', 'mqtt-tcp'] as const

@@ -7,7 +7,8 @@ import { readDuration, showDuration, type DurationForm } from '../readers/durati
 import { readNumber } from '../readers/number.ts'
 import { readSize, showSize } from '../readers/size.ts'
 import { readText } from '../readers/text.ts'
-import { type Kind, scalar } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { scalar } from './scalar.ts'
 import type { Reading } from './reading.ts'
 
 export interface Range {
@@ -112,11 +113,10 @@ function atHome (written: string, reading: Reading): string {
 }
 
 /** Text without control characters. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-export const line = z.string().refine(value => !/[\u0000-\u001f\u007f]/.test(value), { error: 'must not hold control characters' })
+export const line: z.ZodString = z.string().refine(value => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' })
 
 /** An MQTT string: at most 65,535 bytes of UTF-8 without U+0000 [MQTT-1.5.3-1, -2]. */
-export const mqttString = z.string().refine(fitsMqtt, { error: 'must be at most 65535 bytes of UTF-8 without U+0000' })
+export const mqttString: z.ZodString = z.string().refine(fitsMqtt, { error: 'must be at most 65535 bytes of UTF-8 without U+0000' })
 
 function fitsMqtt (value: string): boolean {
   const bytes = Buffer.from(value)

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
-import type { Key, OtherKey } from './key.ts'
-import { isNothing, type Kind, nameOf } from './kind.ts'
+import type { Key, Kind, OtherKey, Section } from './kind.ts'
+import { isNothing, nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
 import { suggestion } from './suggestion.ts'
 
@@ -17,12 +17,6 @@ export type Given<T> =
   T extends readonly (infer E)[] ? readonly (Given<E> | undefined)[]
     : T extends object ? { readonly [P in keyof T]?: Given<T[P]> | undefined }
       : T
-
-export interface Section {
-  readonly keys: readonly (readonly [property: string, key: Key<unknown>])[]
-  readonly others: readonly OtherKey[]
-  readonly rules: (given: unknown, reading: Reading) => void
-}
 
 export interface SectionParts<V> {
   readonly keys: Keys<V>
@@ -106,6 +100,7 @@ function readKey (key: Key<unknown>, node: HoconObject, reading: Reading): unkno
   const field = fieldOf(key, node)
   if (field !== undefined) return key.kind.read(field.value, reading)
   if (key.fallback.kind === 'value') reading.show(key.fallback.shown)
+  if (key.fallback.kind === 'required') reading.refuse('is missing', key.says)
   if (key.fallback.kind !== 'block') return undefined
   return key.kind.read({ kind: 'object', place: node.place, fields: new Map() }, reading)
 }

@@ -1,7 +1,8 @@
 /** A block that may stand for itself, or hold named blocks of its form, or both: `ssl { bind … }`, `ssl.north { bind … }`. */
 import type { HoconNode } from '../hocon/tree.ts'
 import { blocks, readNamed } from './groups.ts'
-import { type Kind, nameOf } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { nameOf } from './node.ts'
 
 export function selfOrNamed<T> (kind: Kind<T>): Kind<readonly T[]> {
   return {

@@ -1,8 +1,13 @@
 /** What the keys of one bridge must agree on. */
 import type { Reading } from '../schema/reading.ts'
 import type { Given } from '../schema/section.ts'
-import { checkBridgeSsl } from './bridge-ssl.ts'
-import type { BridgeValues } from './bridge.ts'
+import type { BridgeConfig } from '../model.ts'
+import { checkBridgeSsl, type SslValues } from './bridge-ssl.ts'
+
+/** As in the file. */
+export interface BridgeValues extends Omit<BridgeConfig, 'tls'> {
+  readonly ssl: SslValues | null
+}
 
 export function checkBridge (given: Given<BridgeValues>, reading: Reading): void {
   checkBridgeSsl(given.server, given.ssl, reading)
@@ -14,20 +19,26 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
 }
 
 function checkSession (given: Given<BridgeValues>, reading: Reading): void {
-  const isFive = given.protoVer === 5
-  if (given.password !== undefined && given.username === undefined && !isFive) {
+  if (given.protoVer === 5) checkSessionOf5(given, reading)
+  else checkSessionOf311(given, reading)
+}
+
+function checkSessionOf5 (given: Given<BridgeValues>, reading: Reading): void {
+  if (given.cleanStart !== false) return
+  reading.named('clean_start').warn('is false with MQTT 5, where a session ends with its connection unless an expiry is set, which is not in this version',
+    'Use proto_ver = 4 for a session that lasts')
+}
+
+function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void {
+  if (given.password !== undefined && given.username === undefined) {
     // [MQTT-3.1.2-22]
     reading.named('password').refuse('is given without username, which MQTT 3.1.1 does not allow', 'Add username, or proto_ver = 5')
   }
-  if (given.clientid === '' && given.cleanStart === false && !isFive) {
+  if (given.clientid === '' && given.cleanStart === false) {
     // [MQTT-3.1.3-8]
     reading.named('clientid').refuse('is empty with clean_start = false, which MQTT 3.1.1 does not allow', 'Name one, or remove the key: one is made and kept')
   }
-  if (isFive && given.cleanStart === false) {
-    reading.named('clean_start').warn('is false with MQTT 5, where a session ends with its connection unless an expiry is set, which is not in this version',
-      'Use proto_ver = 4 for a session that lasts')
-  }
-  if (!isFive && given.cleanStart !== false && given.enable !== false && (given.subscription?.length ?? 0) > 0) {
+  if (given.cleanStart !== false && given.enable !== false && (given.subscription?.length ?? 0) > 0) {
     reading.named('clean_start').advise('is true: what the remote has for this bridge while it is away is lost', 'Set clean_start = false and a clientid of its own')
   }
 }

@@ -1,6 +1,7 @@
 /** What NanoMQ knows in a bridge and Causeway does not do: why it does no harm, or why it is refused. */
 import type { HoconNode } from '../hocon/tree.ts'
-import { areDisabled, inert, isDisabled, type OtherKey, refused } from '../schema/key.ts'
+import { areDisabled, inert, isDisabled, refused } from '../schema/key.ts'
+import type { OtherKey } from '../schema/kind.ts'
 
 const quic = 'it belongs to QUIC, which is not spoken here.'
 const resend = 'what is unacknowledged is sent again when the link is back [MQTT-4.4.0-1], and is never given up.'

@@ -65,18 +65,22 @@ export const bridgeSsl: Kind<SslValues> = section<SslValues>({
 /** What ssl and server must agree on. */
 export function checkBridgeSsl (server: { readonly secure?: boolean | undefined } | undefined, ssl: Given<SslValues> | null | undefined, bridge: Reading): void {
   const isOn = ssl !== undefined && ssl !== null && ssl.enable !== false
-  if (server?.secure === true && !isOn) {
-    bridge.named('ssl').refuse('a tls+mqtt-tcp:// bridge needs an ssl block with cacertfile: NanoMQ would never connect',
-      `Add ssl { cacertfile = "…" }; for a server with a public certificate cacertfile = "${systemBundle}"`)
-  } else if (server?.secure === true && ssl?.cacertfile === undefined) {
-    bridge.named('ssl').named('cacertfile').refuse('is missing: without it nothing is trusted, and no server would be',
-      `Name the file of the server's CA; for a server with a public certificate "${systemBundle}"`)
-  }
+  if (server?.secure === true) checkTrust(ssl, isOn, bridge)
   if (server?.secure === false && isOn) {
     bridge.named('server').refuse('is mqtt-tcp:// with an ssl block that is enabled: NanoMQ would never connect, and it is not clear whether TLS is wanted',
       'Write tls+mqtt-tcp:// for TLS, or ssl.enable = false')
   }
   if (isOn) checkKeyPair(ssl, bridge.named('ssl'))
+}
+
+function checkTrust (ssl: Given<SslValues> | null | undefined, isOn: boolean, bridge: Reading): void {
+  if (!isOn) {
+    bridge.named('ssl').refuse('a tls+mqtt-tcp:// bridge needs an ssl block with cacertfile: NanoMQ would never connect',
+      `Add ssl { cacertfile = "…" }; for a server with a public certificate cacertfile = "${systemBundle}"`)
+  } else if (ssl?.cacertfile === undefined) {
+    bridge.named('ssl').named('cacertfile').refuse('is missing: without it nothing is trusted, and no server would be',
+      `Name the file of the server's CA; for a server with a public certificate "${systemBundle}"`)
+  }
 }
 
 interface KeyPair {

@@ -8,15 +8,11 @@ import { bool, choice, duration, mqttString, oneOf, seconds, size, text, whole, 
 import { remoteAddress } from '../schema/remote-address.ts'
 import { type Keys, section, shaped } from '../schema/section.ts'
 import { bridgeOthers, willOthers } from './bridge-others.ts'
-import { bridgeSsl, type SslValues } from './bridge-ssl.ts'
+import { bridgeSsl } from './bridge-ssl.ts'
 import { bridgeTcp } from './bridge-tcp.ts'
-import { checkBridge } from './bridge-checks.ts'
+import { type BridgeValues, checkBridge } from './bridge-checks.ts'
 import { placeText } from './pieces.ts'
 import { forwardRule, subscriptionRule } from './topic-rules.ts'
-
-export interface BridgeValues extends Omit<BridgeConfig, 'tls'> {
-  readonly ssl: SslValues | null
-}
 
 const will: Kind<WillConfig> = section<WillConfig>({
   keys: {

@@ -1,7 +1,7 @@
 /** `limits`: where everything ends that a peer could make grow. Ours; NanoMQ has none of them. */
 import type { LimitsConfig } from '../model.ts'
-import { type Key, works } from '../schema/key.ts'
-import type { Kind } from '../schema/kind.ts'
+import { works } from '../schema/key.ts'
+import type { Key, Kind } from '../schema/kind.ts'
 import { duration, seconds, size, whole, withUnit } from '../schema/scalars.ts'
 import { section } from '../schema/section.ts'
 

@@ -1,7 +1,7 @@
 /** The keys of one listener, with and without TLS. */
 import { type BindAddress, bindAddress } from '../schema/bind-address.ts'
-import { context, type Key, works } from '../schema/key.ts'
-import type { Kind } from '../schema/kind.ts'
+import { context, works } from '../schema/key.ts'
+import type { Key, Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
 import { bool, duration, path, text, withUnit } from '../schema/scalars.ts'
 import { type Given, section } from '../schema/section.ts'

@@ -1,7 +1,8 @@
 /** Kinds that several tables use. */
 import { z } from 'zod'
 import { readBool } from '../readers/bool.ts'
-import { type Kind, scalar } from '../schema/kind.ts'
+import type { Kind } from '../schema/kind.ts'
+import { scalar } from '../schema/scalar.ts'
 
 /** A truth that NanoMQ writes as the numbers 0 and 1, and ignores as `true`. */
 export function flag (): Kind<boolean> {

@@ -1,12 +1,13 @@
 /** `forwards` and `subscription` of a bridge: which topics cross, and what they are called on the other side. */
 import { isTopicFilter } from '../../mqtt/topic-filter.ts'
 import { compileMapping } from '../../relay/topic-mapping.ts'
+import { showPlace } from '../notice.ts'
 import type { SubscriptionRule, TopicRule } from '../model.ts'
 import { context, inert, required, works } from '../schema/key.ts'
-import { type Kind } from '../schema/kind.ts'
+import type { Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
 import { bool, mqttString, oneOf, text } from '../schema/scalars.ts'
-import { type Given, type Keys, section, shaped } from '../schema/section.ts'
+import { type Keys, section, shaped } from '../schema/section.ts'
 import { flag, placeText } from './pieces.ts'
 
 const affix = 'as it is: no `/` is added.'
@@ -18,12 +19,7 @@ const ruleKeys: Keys<TopicRule> = {
   retain: works('retain', flag(), { or: null, says: 'Retain flag of the message on the other side (0 or 1); left out, the flag it has.' }),
   prefix: works('prefix', text(mqttString), { or: '', says: `Put before the new name, ${affix}` }),
   suffix: works('suffix', text(mqttString), { or: '', says: `Put behind the new name, ${affix}` }),
-  place: context(placeText, reading => placeOf(reading))
-}
-
-function placeOf (reading: Reading): string {
-  const place = reading.place
-  return place === null ? '' : `${place.file}:${place.line}:${place.column}`
+  place: context(placeText, reading => reading.place === null ? '' : showPlace(reading.place))
 }
 
 export const forwardRule: Kind<TopicRule> = section<TopicRule>({
@@ -34,7 +30,7 @@ export const forwardRule: Kind<TopicRule> = section<TopicRule>({
 })
 
 /** In a subscription, `qos` is both what the remote is asked for and the QoS of the message here. */
-interface SubscriptionValues extends Omit<SubscriptionRule, 'subscribeQos'> {}
+type SubscriptionValues = Omit<SubscriptionRule, 'subscribeQos'>
 
 const subscriptionKeys: Keys<SubscriptionValues> = {
   ...ruleKeys,
@@ -70,4 +66,3 @@ function checkMapping ({ source, target, prefix = '', suffix = '', reading, sour
   const mapping = compileMapping({ source, target, prefix, suffix })
   if (mapping.refused) reading.refuse(`these topics can not be mapped: ${mapping.reason}`, 'See the topic rules in docs/guide/migrating-from-nanomq.md')
 }
-

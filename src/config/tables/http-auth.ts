@@ -1,0 +1,74 @@
+/** `auth.http_auth`: a server that is asked who may come in and what it may do. */
+import { z } from 'zod'
+import type { HttpAuthConfig, HttpAuthRequest } from '../model.ts'
+import { refused, required, works } from '../schema/key.ts'
+import { texts } from '../schema/groups.ts'
+import type { Kind } from '../schema/kind.ts'
+import { scalar } from '../schema/scalar.ts'
+import { readText } from '../readers/text.ts'
+import { bool, choice, duration, whole } from '../schema/scalars.ts'
+import { section, shaped } from '../schema/section.ts'
+
+const placeholders = ['%u', '%c', '%a', '%r', '%P', '%p', '%C', '%d', '%A', '%t', '%m']
+const minute = 60_000
+
+/** `http://` or `https://`. A user name or password in it would end up in logs, so it is refused. */
+function webUrl (): Kind<string> {
+  return scalar({
+    type: 'URL',
+    read (node, reading) {
+      const url = URL.parse(readText(node, reading))
+      if (url === null || !/^https?:$/.test(url.protocol)) return reading.refuse('must be a URL that begins with http:// or https://')
+      if (url.username !== '' || url.password !== '') return reading.refuse('must not hold a user name or password', 'Use headers { Authorization = "…" }')
+      return url.href
+    },
+    show: JSON.stringify,
+    schema: z.string()
+  })
+}
+
+const request: Kind<HttpAuthRequest> = section<HttpAuthRequest>({
+  keys: {
+    url: required('url', webUrl(), { says: 'Where to ask. 200 means yes.' }),
+    method: works('method', methodKind(), { or: 'POST', says: 'GET puts the parameters into the URL, POST into the body.' }),
+    headers: works('headers', texts(), { or: {}, secret: true, says: 'Headers of the request.' }),
+    params: works('params', texts(), { or: {}, secret: true, says: `Parameters; their values hold ${placeholders.join(' ')}.` })
+  },
+  others: [
+    refused('ssl', 'block', { says: 'certificates for this server are not read in this version: it would be verified against the public authorities, not against cacertfile', remedy: 'Remove the block for a server with a public certificate' })
+  ],
+  rules ({ params }, reading) {
+    for (const [name, value] of Object.entries(params ?? {})) {
+      if (value !== undefined && !placeholders.includes(value)) {
+        reading.named('params').named(name).refuse('is no placeholder of NanoMQ', `Use one of ${placeholders.join(' ')}`)
+      }
+    }
+  }
+})
+
+function methodKind (): Kind<'GET' | 'POST'> {
+  const words = choice(['get', 'post'])
+  return { ...words, type: 'GET or POST', show: value => String(value).toUpperCase(), schema: words.schema.transform(word => word === 'get' ? 'GET' : 'POST') }
+}
+
+interface HttpAuthValues extends HttpAuthConfig {
+  readonly enable: boolean
+}
+
+export const httpAuth: Kind<HttpAuthConfig | null> = shaped<HttpAuthValues, HttpAuthConfig | null>({
+  keys: {
+    enable: works('enable', bool(), { or: true, says: 'false: nobody is asked.' }),
+    auth: works('auth_req', request, { or: null, says: 'Asked at CONNECT: may this device come in?' }),
+    superuser: works('super_req', request, { or: null, says: 'Asked at CONNECT: may it do everything?' }),
+    acl: works('acl_req', request, { or: null, says: 'Asked for a topic: may it publish, or subscribe?' }),
+    timeoutMs: works('timeout', duration({ min: 100, max: 10 * minute }, { bare: 's', nanomq: 'seconds' }), { or: 5000, says: 'An answer must be there within this time.' }),
+    connectTimeoutMs: works('connect_timeout', duration({ min: 100, max: 10 * minute }, { bare: 's', nanomq: 'seconds' }), { or: 5000, says: 'The connection must stand within this time.' }),
+    poolSize: works('pool_size', whole({ min: 1, max: 1024, unit: 'connections' }), { or: 32, says: 'Questions asked at one time.' }),
+    cacheTtlMs: works('cache_ttl', duration({ min: 0, max: 1440 * minute }, { bare: 's', nanomq: 'seconds' }), { or: 0, says: 'An answer holds for this time. 0s: each time anew.' }),
+    onError: works('on_error', choice(['deny', 'cached']), { or: 'deny', ours: true, says: 'When the server does not answer: `deny`, or `cached`: an answer that was had before goes on holding, for sites whose link to the server fails.' })
+  },
+  rules (given, reading) {
+    const asks = given.auth ?? given.superuser ?? given.acl
+    if (given.enable !== false && asks === undefined) reading.refuse('asks nothing: it has none of auth_req, super_req and acl_req', 'Add one, or set enable = false')
+  }
+}, ({ enable, ...values }) => enable ? values : null)

@@ -1,0 +1,71 @@
+/** The whole file. */
+import { join } from 'node:path'
+import type { AuthConfig, BridgeConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig } from '../model.ts'
+import { named } from '../schema/groups.ts'
+import { block, inert, required, works } from '../schema/key.ts'
+import { forgivenWhenDisabled } from '../schema/judge.ts'
+import type { Kind } from '../schema/kind.ts'
+import { path } from '../schema/scalars.ts'
+import { section, shaped } from '../schema/section.ts'
+import { auth } from './auth.ts'
+import { bridge } from './bridge.ts'
+import { cache, otherBridges } from './bridge-others.ts'
+import { limits } from './limits.ts'
+import { listeners } from './listeners.ts'
+import { log } from './log.ts'
+import { mqtt } from './mqtt.ts'
+import { otherSections } from './other-sections.ts'
+
+interface RootValues {
+  readonly listeners: readonly ListenerConfig[]
+  readonly mqtt: MqttConfig
+  readonly limits: LimitsConfig
+  readonly auth: AuthConfig
+  readonly persistence: PersistenceConfig | null
+  readonly sqlite: PersistenceConfig | null
+  readonly bridges: readonly BridgeConfig[]
+  readonly log: LogConfig
+}
+
+const bridges: Kind<readonly BridgeConfig[]> = shaped<{ readonly mqtt: readonly BridgeConfig[] }, readonly BridgeConfig[]>({
+  keys: { mqtt: works('mqtt', named(forgivenWhenDisabled(bridge), [cache]), { or: [], says: 'The bridges, by name.' }) },
+  others: otherBridges
+}, values => values.mqtt)
+
+const persistence: Kind<PersistenceConfig> = section<PersistenceConfig>({
+  keys: { dir: required('dir', path(), { ours: true, says: 'Directory for retained messages and for the sessions of devices that are away. It is made if need be.' }) }
+})
+
+/** Not straight into what is named there: NanoMQ's example says `/tmp`. */
+const directory = 'causeway'
+
+const sqlite: Kind<PersistenceConfig> = shaped<{ readonly mountedFilePath: string | null }, PersistenceConfig>({
+  keys: {
+    mountedFilePath: works('mounted_file_path', path(), { or: null, says: `Retained messages and sessions are kept in the directory \`${directory}\` below this one; left out, below the working directory. The store is our own, not NanoMQ's file.` })
+  },
+  others: [
+    inert('enable', 'true or false', 'the block holds by being there, as in NanoMQ.'),
+    inert('disk_cache_size', 'number', 'see mqtt.max_mqueue_len, limits.max_sessions and limits.max_retained_messages.'),
+    inert('flush_mem_threshold', 'number', 'everything is written as it comes.')
+  ]
+}, ({ mountedFilePath }) => ({ dir: join(mountedFilePath ?? '.', directory) }))
+
+/** NanoMQ's, when nothing is said of listeners. */
+const defaultListener: ListenerConfig = { name: 'tcp', transport: 'tcp', host: '0.0.0.0', port: 1883, path: '', tls: null }
+
+export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 'file'>>({
+  keys: {
+    listeners: works('listeners', listeners, { or: [defaultListener], says: 'Where devices come in. Without the block: TCP at `0.0.0.0:1883`.' }),
+    mqtt: block('mqtt', mqtt, { says: 'What devices may do, in NanoMQ\'s words.' }),
+    limits: block('limits', limits, { ours: true, says: 'Where everything ends that a peer could make grow.' }),
+    auth: block('auth', auth, { says: 'Who may come in, and what it may do.' }),
+    persistence: works('persistence', persistence, { or: null, ours: true, says: 'What survives a restart. Goes before `sqlite`.' }),
+    sqlite: works('sqlite', sqlite, { or: null, says: 'As in NanoMQ: being there, it makes retained messages and sessions survive a restart.' }),
+    bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
+    log: block('log', log, { says: 'What is said, and where.' })
+  },
+  others: otherSections,
+  rules (given, reading) {
+    if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
+  }
+}, ({ sqlite: other, persistence: own, ...values }) => ({ ...values, persistence: own ?? other }))
