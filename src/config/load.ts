@@ -56,7 +56,7 @@ export function inspectConfig (options: LoadOptions): InspectedConfig {
 }
 
 function interpret (document: HoconDocument, { file, cwd, environment }: LoadOptions): InspectedConfig {
-  const ledger = new Ledger(cwd)
+  const ledger = new Ledger(cwd, document.warnings.map(warning => warning.place))
   ledger.warnings.push(...document.warnings.map(({ place, message }) => ({ path: '', place, message, hint: '' })))
   ledger.warnings.push(...warnOfVariables(environment))
   const values = judge(root, document.root, new Reading({ ledger, path: '', place: document.root.place }))

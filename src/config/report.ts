@@ -82,7 +82,7 @@ function renderNotices (title: string, colour: keyof typeof colours, notices: re
 
 function renderNotice ({ path, place, message, hint, excerpt = '' }: Notice & { readonly excerpt?: string }, paint: Paint): readonly string[] {
   const where = place === null ? '' : paint('grey', `  ${escapeControls(showPlace(place))}`)
-  const head = path === '' ? escapeControls(message) : `${paint('bold', escapeControls(path))} ${escapeControls(message)}`
+  const head = path === '' ? escapeControls(message) : `${paint('bold', escapeControls(path))}: ${escapeControls(message)}`
   return [
     `  ${head}${where}`,
     ...excerpt === '' ? [] : excerpt.split('\n').map(line => `      ${line}`),

@@ -55,7 +55,8 @@ function sayDifference ({ scalar, reading, how, unit, value }: Read): void {
 export function showDuration (ms: number): string {
   for (const unit of ['d', 'h', 'm', 's']) {
     const factor = milliseconds.get(unit) ?? 1
-    if (ms > 0 && ms % factor === 0) return `${ms / factor}${unit}`
+    // 60s, not 1m: people count a minute in seconds
+    if (ms > 0 && ms % factor === 0 && (ms !== 60_000 || unit === 's')) return `${ms / factor}${unit}`
   }
   return ms === 0 ? '0s' : `${ms}ms`
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
 import { readText } from '../readers/text.ts'
 import type { Kind, OtherKey } from './kind.ts'
+import type { Entry } from './ledger.ts'
 import { isNothing, nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
 import { pathOf, tellOther } from './section.ts'
@@ -30,10 +31,16 @@ export function blocks<T> (kind: Kind<T>): Kind<readonly T[]> {
     type: 'list of blocks',
     unit: '',
     schema: z.array(kind.schema),
-    show: values => Array.isArray(values) && values.length === 0 ? '[]' : '[ … ]',
+    show: values => Array.isArray(values) && values.length === 0 ? 'none' : '[ … ]',
     inner: kind.inner === null ? null : { ...kind.inner, suffix: '[ ]' },
     read: (node, reading) => readItems(kind, node, reading)
   }
+}
+
+/** A list is one entry of the table, a list of blocks has one for each key that is written. */
+function keepEntries (entries: Entry[], from: number, isBlock: boolean): void {
+  const kept = isBlock ? entries.slice(from).filter(entry => entry.place !== null) : []
+  entries.splice(from, entries.length - from, ...kept)
 }
 
 function readItems (kind: Kind<unknown>, node: HoconNode, reading: Reading): readonly unknown[] {
@@ -43,7 +50,7 @@ function readItems (kind: Kind<unknown>, node: HoconNode, reading: Reading): rea
     const entries = reading.ledger.entries
     const before = entries.length
     const value = kind.read(item, reading.step(i, { path: `${reading.path}[${i}]`, place: item.place, about: reading.about }))
-    if (kind.inner === null) entries.length = before // a list of values is one entry of the table, not many
+    keepEntries(entries, before, kind.inner !== null)
     return value
   })
 }
@@ -53,6 +60,7 @@ export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind
   return {
     ...blocks(kind),
     type: 'named blocks',
+    reserved: others,
     inner: kind.inner === null ? null : { ...kind.inner, suffix: '.NAME' },
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be named blocks { NAME { … } }, not ${nameOf(node)}`)
@@ -105,7 +113,7 @@ export function texts (): Kind<Readonly<Record<string, string>>> {
 /** The pairs of a block of texts, by the names as written. */
 export function readTexts (node: HoconObject, reading: Reading): (readonly [name: string, text: string])[] {
   return [...node.fields.values()].flatMap(({ key, place, value }) => {
-    const step = reading.step(key, { path: pathOf(reading.path, key), place, about: reading.about })
+    const step = reading.step(key, { path: pathOf(reading.path, key), place, about: { ...reading.about, kept: '' } })
     if (isNothing(value)) return []
     if (value.kind !== 'scalar') {
       step.refuse(`must be a string, not ${nameOf(value)}`)

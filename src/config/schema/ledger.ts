@@ -23,9 +23,16 @@ export class Ledger {
   readonly entries: Entry[] = []
   /** Relative paths in a file are meant from here. */
   readonly cwd: string
+  readonly #overriding: readonly Place[]
 
-  constructor (cwd: string) {
+  /** @param overriding where a value takes the place of one that another block gave to the same key */
+  constructor (cwd: string, overriding: readonly Place[] = []) {
     this.cwd = cwd
+    this.#overriding = overriding
+  }
+
+  overrides (place: Place | null): boolean {
+    return this.#overriding.some(each => each.file === place?.file && each.line === place.line && each.column === place.column)
   }
 
   hasProblemAt (path: string): boolean {

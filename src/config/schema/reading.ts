@@ -86,12 +86,12 @@ export class Reading {
   lenient (written: string, used: string, nanomqReads = ''): void {
     if (!this.about.nanomq) return
     const there = nanomqReads === '' ? `ignores ${written}${this.#keeps()}` : `reads ${written} as ${nanomqReads}`
-    this.warn(`NanoMQ ${there}; taken as ${this.about.secret ? 'what is meant' : used}`)
+    this.warn(`NanoMQ ${there}; taken as ${this.about.secret ? 'written' : used}`)
   }
 
   /** The text of a scalar for a message; a secret stays one. */
   quote (scalar: HoconScalar): string {
-    if (this.about.secret) return 'a value of this form'
+    if (this.about.secret) return 'the value'
     return scalar.form === 'quoted' ? JSON.stringify(scalar.text) : scalar.text
   }
 

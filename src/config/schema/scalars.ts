@@ -79,7 +79,7 @@ export function seconds ({ min, max }: Range): Kind<number> {
       reading.warn(`MQTT counts this in whole seconds; taken as ${showDuration(up * 1000)}`)
       return up
     },
-    show: value => showDuration(value * 1000),
+    show: value => `${value}s`,
     schema: z.number().refine(n => n >= min && n <= max, { error: `must be from ${showDuration(min * 1000)} to ${showDuration(max * 1000)}` })
   })
 }

@@ -14,6 +14,7 @@ interface Condition {
   readonly username: string | null
   readonly clientid: string | null
   readonly ipaddr: string | null
+  readonly ipaddrs: readonly string[]
 }
 
 interface AclValues extends Condition {
@@ -28,15 +29,17 @@ interface AclValues extends Condition {
 const conditionKeys: Keys<Condition> = {
   username: works('username', text(), { or: null, says: 'User name; `#`: anybody.' }),
   clientid: works('clientid', text(), { or: null, says: 'Client id; `#`: anybody.' }),
-  ipaddr: works('ipaddr', text(), { or: null, says: 'IP address of the device; `#`: any.' })
+  ipaddr: works('ipaddr', text(), { or: null, says: 'IP address of the device; `#`: any.' }),
+  ipaddrs: works('ipaddrs', list(text()), { or: [], says: 'IP addresses of which it must have one.' })
 }
-const conditionNames = ['ipaddr', 'username', 'clientid'] as const
+/** In the order in which NanoMQ looks at them. */
+const conditionNames = ['ipaddr', 'ipaddrs', 'username', 'clientid'] as const
 
 const condition: Kind<Condition> = section<Condition>({
   keys: conditionKeys,
   rules (given, reading) {
     const count = conditionNames.filter(name => given[name] !== undefined).length
-    if (count !== 1) reading.refuse('must hold exactly one of username, clientid and ipaddr')
+    if (count !== 1) reading.refuse('must hold exactly one of username, clientid, ipaddr and ipaddrs')
   }
 })
 
@@ -46,7 +49,8 @@ function withoutPlaceholders (value: string): string {
   return value.replaceAll('%u', 'u').replaceAll('%c', 'c')
 }
 
-export const aclRule: Kind<AclRule> = shaped<AclValues, AclRule>({
+/** What a rule of the file comes to: one for each alternative in it, with the same answer, so that their order does not matter. */
+export const aclRule: Kind<readonly AclRule[]> = shaped<AclValues, readonly AclRule[]>({
   keys: {
     permit: required('permit', choice(['allow', 'deny']), { says: 'What the rule says to those it is about.' }),
     ...conditionKeys,
@@ -57,7 +61,7 @@ export const aclRule: Kind<AclRule> = shaped<AclValues, AclRule>({
     place: context(placeText, reading => reading.place === null ? '' : showPlace(reading.place))
   },
   rules: checkConditions
-}, asRule)
+}, asRules)
 
 function checkConditions (given: Given<AclValues>, reading: Reading): void {
   const own = conditionNames.filter(name => given[name] !== undefined)
@@ -67,21 +71,39 @@ function checkConditions (given: Given<AclValues>, reading: Reading): void {
   }
   const [first] = own
   if (own.length > 1 && first !== undefined) reading.warn(`NanoMQ looks at ${first} only; here all of ${own.join(', ')} must hold`)
-  for (const name of groups) {
-    const names = (given[name] ?? []).flatMap(each => conditionNames.filter(key => each?.[key] !== undefined))
-    const twice = names.find((key, i) => names.indexOf(key) !== i)
-    if (twice !== undefined) reading.named(name).refuse(`asks for two values of ${twice}`, name === 'or' ? 'Write one rule for each' : 'No device has both')
-  }
+  if (productOf(given.and ?? []) > mostAlternatives) reading.refuse(`has more than ${mostAlternatives} combinations of addresses`, 'Write several rules')
 }
 
-function asRule ({ and, or, username, clientid, ipaddr, ...values }: AclValues): AclRule {
-  const conditions = [{ username, clientid, ipaddr }, ...and, ...or]
-  const pick = (key: keyof Condition): string | null => conditions.find(each => each[key] !== null)?.[key] ?? null
-  return {
-    ...values,
-    username: pick('username'),
-    clientid: pick('clientid'),
-    ipaddr: pick('ipaddr'),
-    combine: or.length > 0 ? 'or' : 'and'
-  }
+/** Lists of addresses under `and` multiply. */
+const mostAlternatives = 1000
+
+function productOf (conditions: readonly (Given<Condition> | undefined)[]): number {
+  return conditions.reduce((product, each) => product * Math.max(1, each?.ipaddrs?.length ?? 0), 1)
+}
+
+interface Names {
+  readonly username: string | null
+  readonly clientid: string | null
+  readonly ipaddr: string | null
+}
+
+function asRules ({ and, or, username, clientid, ipaddr, ipaddrs, ...values }: AclValues): readonly AclRule[] {
+  const own = { username, clientid, ipaddr, ipaddrs }
+  const alternatives = or.length > 0 ? or.flatMap(alternativesOf) : [own, ...and].reduce(combined, [nobody])
+  return alternatives.map(names => ({ ...values, ...names, combine: 'and' }))
+}
+
+const nobody: Names = { username: null, clientid: null, ipaddr: null }
+
+function alternativesOf ({ ipaddrs, ...names }: Condition): readonly Names[] {
+  return ipaddrs.length === 0 ? [names] : ipaddrs.map(ipaddr => ({ ...names, ipaddr }))
+}
+
+/** Both must hold; where they contradict each other, nobody is meant. */
+function combined (before: readonly Names[], condition: Condition): readonly Names[] {
+  return before.flatMap(names => alternativesOf(condition).flatMap(more => {
+    const contradicts = (['username', 'clientid', 'ipaddr'] as const).some(key => names[key] !== null && more[key] !== null && names[key] !== more[key])
+    if (contradicts) return []
+    return [{ username: names.username ?? more.username, clientid: names.clientid ?? more.clientid, ipaddr: names.ipaddr ?? more.ipaddr }]
+  }))
 }

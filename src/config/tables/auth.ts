@@ -33,7 +33,7 @@ const users: Kind<readonly UserConfig[]> = {
   }
 }
 
-const acl: Kind<readonly AclRule[]> = shaped<{ readonly enable: boolean, readonly rules: readonly AclRule[] }, readonly AclRule[]>({
+const acl: Kind<readonly AclRule[]> = shaped<{ readonly enable: boolean, readonly rules: readonly (readonly AclRule[])[] }, readonly AclRule[]>({
   keys: {
     enable: works('enable', bool(), { or: true, says: 'false: no rule holds, and `no_match` decides.' }),
     rules: works('rules', blocks(aclRule), { or: [], says: 'In this order; the first that matches decides.' })
@@ -43,7 +43,7 @@ const acl: Kind<readonly AclRule[]> = shaped<{ readonly enable: boolean, readonl
       reading.warn('is disabled: none of its rules holds, and no_match decides')
     }
   }
-}, values => values.enable ? values.rules : [])
+}, values => values.enable ? values.rules.flat() : [])
 
 const cache = section<AuthConfig['cache']>({
   keys: {

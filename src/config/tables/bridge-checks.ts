@@ -13,6 +13,10 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
   checkBridgeSsl(given.server, given.ssl, reading)
   checkSession(given, reading)
   checkRules(given, reading)
+  const server = reading.named('server')
+  if (server.given && reading.ledger.overrides(server.place)) {
+    server.refuse('is given in two blocks: these are two bridges with one name, of which NanoMQ would start the first', 'Give each bridge its own name')
+  }
   if (given.server?.secure === false && given.password !== undefined) {
     reading.named('password').warn('goes to the remote unencrypted, as server is mqtt-tcp://', 'Use tls+mqtt-tcp:// where the remote offers it')
   }

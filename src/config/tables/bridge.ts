@@ -41,7 +41,7 @@ const keys: Keys<BridgeValues> = {
   username: works('username', text(mqttString), { or: null, says: 'User name at the remote.' }),
   password: works('password', text(mqttString), { or: null, secret: true, says: 'Password at the remote. It is sent only after the server has been verified.' }),
   noLocalV4: works('no_local_v4', bool(), { or: true, says: 'MQTT 3.1.1: tells the remote that this is a bridge (bit 0x80 of the protocol level), so that it does not send messages back.' }),
-  backoffMaxMs: works('backoff_max', duration({ min: 100, max: 3_600_000 }, { bare: 's', nanomq: 'seconds' }), {
+  backoffMaxMs: works('backoff_max', duration({ min: 10, max: 3_600_000 }, { bare: 's', nanomq: 'seconds' }), {
     or: 60_000,
     nanomq: '5s (its manual: 60s)',
     says: 'Longest wait before the next attempt to connect. The waits grow at random up to it, and start anew after a stable connection.'

@@ -1,0 +1,42 @@
+/** Looks whether the certificate and key files of a configuration are there; what is in them is judged when they are used. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { reasonOf } from '../errors.ts'
+import type { BridgeConfig, Config, ListenerConfig } from './model.ts'
+import type { Notice } from './notice.ts'
+import type { ConfigReport } from './report.ts'
+
+interface NamedFile {
+  /** Of the key that names it. */
+  readonly path: string
+  readonly file: string | null
+}
+
+/** Each file that can not be read is a problem, at the key that names it. @param report of the same load, for the places */
+export function missingFiles (config: Config, report: ConfigReport): readonly Notice[] {
+  const files = [...config.listeners.flatMap(listenerFiles), ...config.bridges.flatMap(bridgeFiles)]
+  return files.flatMap(({ path, file }) => {
+    const reason = file === null ? null : faultOf(file)
+    if (reason === null) return []
+    const place = report.entries.find(entry => entry.path === path)?.place ?? null
+    return [{ path, place, message: reason, hint: 'Relative paths are meant from the directory in which Causeway is started' }]
+  })
+}
+
+function listenerFiles ({ name, tls }: ListenerConfig): readonly NamedFile[] {
+  if (tls === null) return []
+  return (['certfile', 'keyfile', 'cacertfile'] as const).map(key => ({ path: `listeners.${name}.${key}`, file: tls[key] }))
+}
+
+function bridgeFiles ({ name, enable, tls }: BridgeConfig): readonly NamedFile[] {
+  if (tls === null || !enable) return []
+  return (['cacertfile', 'certfile', 'keyfile'] as const).map(key => ({ path: `bridges.mqtt.${name}.ssl.${key}`, file: tls[key] }))
+}
+
+function faultOf (file: string): string | null {
+  try {
+    accessSync(file, constants.R_OK)
+    return statSync(file).isDirectory() ? `${file} is a directory` : null
+  } catch (thrown) {
+    return `can not be read: ${reasonOf(thrown)}`
+  }
+}
