@@ -1,0 +1,69 @@
+/**
+ * The exact view of who wants a topic here: live subscriptions as the emitter has them, and those of stored sessions as
+ * the store has them. Aedes's events would miss restored, offline and wiped sessions; this sees each change at its source.
+ */
+import mqemitter, { type MQEmitter, type Message } from 'mqemitter'
+import { isServerTopic } from '../mqtt/topic-name.ts'
+import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
+import { FilterHolders } from './filter-holders.ts'
+
+type Subscriber = (message: Message, done: () => void) => void
+
+/** Told by the session store, before the promise of the change settles. */
+export interface StoredInterest {
+  /** A stored session has this subscription now; telling it again changes nothing. */
+  stored (clientId: string, filter: string): void
+  dropped (clientId: string, filter: string): void
+}
+
+export class LocalInterest implements RelayInterest, StoredInterest {
+  /** The emitter between publishers and live subscribers. Its `concurrency` is 0: one that stops reading stalls nobody. */
+  readonly emitter: MQEmitter
+  readonly #live = new FilterHolders<Subscriber>()
+  readonly #stored = new FilterHolders<string>()
+  #changed: (filter: string) => void = () => {}
+
+  constructor () {
+    this.emitter = this.#watch(mqemitter({ concurrency: 0, matchEmptyLevels: true }))
+  }
+
+  wants (topic: string): boolean {
+    return this.#live.any(topic) || this.#stored.any(topic)
+  }
+
+  /** A stored session wants it, whether its device is here or away. */
+  isStored (topic: string): boolean {
+    return this.#stored.any(topic)
+  }
+
+  onChange (call: (filter: string) => void): void {
+    this.#changed = call
+  }
+
+  stored (clientId: string, filter: string): void {
+    if (!isServerTopic(filter) && this.#stored.hold(filter, clientId)) this.#changed(filter)
+  }
+
+  dropped (clientId: string, filter: string): void {
+    if (this.#stored.drop(filter, clientId)) this.#changed(filter)
+  }
+
+  /** Live subscriptions are seen where they are made, whoever makes them. */
+  #watch (emitter: MQEmitter): MQEmitter {
+    const on = emitter.on.bind(emitter)
+    const removeListener = emitter.removeListener.bind(emitter)
+    emitter.on = (filter, subscriber, done) => {
+      // what the broker says of itself is not a device's or a bridge's to publish: nobody asks for it here
+      if (!isServerTopic(filter) && this.#live.hold(filter, subscriber)) this.#changed(filter)
+      return on(filter, subscriber, done)
+    }
+    emitter.removeListener = (filter, subscriber, done) => {
+      // the emitter lets go of it in a later turn and calls back then: until that moment it is still wanted
+      removeListener(filter, subscriber, () => {
+        if (this.#live.drop(filter, subscriber)) this.#changed(filter)
+        done?.()
+      })
+    }
+    return emitter
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Delivers messages to local sessions, one at a time: kept for its retained topic and for stored sessions first, then
+ * handed to live ones. `done` means that: not that slow subscribers have read it.
+ */
+import type { LocalInterest } from './local-interest.ts'
+import { type Passage, PublishGate } from './publish-gate.ts'
+import type { Done, Message } from './session-port.ts'
+import type { SessionStore, StoredPacket } from './session-store.ts'
+
+/** Messages that may wait for the one before them; then connections are held. The store is memory-first, so it is short. */
+const CROWD = 2048
+
+export class LocalSessions {
+  readonly gate: PublishGate = new PublishGate(CROWD)
+  readonly #brokerId: string
+  readonly #store: SessionStore
+  readonly #interest: LocalInterest
+  /** Subscribers take a message with a count below the last one's for a repetition: it is given out inside the gate. */
+  #count = 0
+
+  constructor (brokerId: string, store: SessionStore, interest: LocalInterest) {
+    this.#brokerId = brokerId
+    this.#store = store
+    this.#interest = interest
+  }
+
+  /** @param publisher the client id it comes from; null when none does */
+  deliver (message: Message, publisher: string | null, done: Done): void {
+    const passage: Passage = {
+      start: () => {
+        const packet = this.#packet(message, publisher)
+        if (!this.#isKept(packet)) return this.#hand(packet, null, done)
+        this.#keep(packet).then(
+          () => this.#hand(packet, null, done),
+          (thrown: unknown) => this.#hand(packet, thrown instanceof Error ? thrown : new Error(String(thrown)), done))
+      }
+    }
+    this.gate.enter(passage)
+  }
+
+  #packet ({ topic, payload, qos, retain }: Message, publisher: string | null): StoredPacket {
+    const packet: StoredPacket = { cmd: 'publish', brokerId: this.#brokerId, brokerCounter: ++this.#count, topic, payload, qos, retain, dup: false }
+    return publisher === null ? packet : { ...packet, clientId: publisher }
+  }
+
+  #isKept (packet: StoredPacket): boolean {
+    return packet.retain || (packet.qos > 0 && this.#interest.isStored(packet.topic))
+  }
+
+  async #keep (packet: StoredPacket): Promise<void> {
+    if (packet.retain) await this.#store.storeRetained(packet)
+    if (packet.qos === 0) return
+    const matching = await this.#store.subscriptionsByTopic(packet.topic)
+    const wanted = matching.filter(one => one.nl !== true || one.clientId !== packet.clientId)
+    if (wanted.length > 0) await this.#store.outgoingEnqueueCombi(wanted, packet)
+  }
+
+  /** Live subscribers get it also when the store failed; the publisher hears of the failure and is not acknowledged. */
+  #hand (packet: StoredPacket, failure: Error | null, done: Done): void {
+    this.#interest.emitter.emit({ ...packet })
+    this.gate.passed()
+    if (failure !== null || !this.#isKept(packet)) done(failure)
+    else this.#store.settled(done)
+  }
+}
