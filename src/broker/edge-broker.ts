@@ -3,6 +3,7 @@
  * sees a device's PUBLISH as a packet. What it is given to publish passes one at a time (local-sessions.ts), and what did
  * not come through a device's connection is offered to the Relay too, once.
  */
+import type { EventEmitter } from 'node:events'
 import { Aedes, type AuthenticateError, type Client, type Subscription as AedesSubscription } from 'aedes'
 import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
@@ -63,7 +64,8 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
     this.on('connectionError', failed)
-    this.on('error', (error: Error) => options.logger.error({ cause: error.message }, 'the session store failed'))
+    const emitter: EventEmitter = this // Aedes's types know nothing of this event, which would end the process
+    emitter.on('error', (error: Error) => options.logger.error({ cause: error.message }, 'the session store failed'))
   }
 
   /** Gives a session to a connection; its CONNECT is the first packet on the stream. */

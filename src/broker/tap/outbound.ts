@@ -1,0 +1,179 @@
+/**
+ * The way out to one device: whole frames, whatever chunks a library writes them in [invariant 5], nothing before CONNACK,
+ * and never a wait for the writer. What a device does not read is bounded: QoS 0 is dropped, QoS 1 and 2 beyond the
+ * window are held, and past a hard limit its connection ends; nobody else notices.
+ */
+import type { Duplex } from 'node:stream'
+import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
+import { PacketType } from '../../mqtt/packet-type.ts'
+import { AcknowledgementBatch } from './acknowledgement-batch.ts'
+import { DeliveryIds } from './delivery-ids.ts'
+
+export interface OutboundLimits {
+  /** Bytes that may wait for a device; beyond, QoS 0 is dropped; four times as many end the connection. */
+  readonly maxBacklogBytes: number
+  /** Deliveries of QoS 1 and 2 without their acknowledgement. */
+  readonly maxInflight: number
+}
+
+export interface OutboundEvents {
+  /** Too much waits that must not be dropped. */
+  overrun (): void
+  /** An acknowledgement was added to an empty batch: {@link Outbound.flush} is to be called before long. */
+  owing (): void
+}
+
+/** Times the backlog at which QoS 0 is dropped; what must not be dropped has that much room more. */
+const HARD_FACTOR = 4
+/** Frames held for the window; a library that counts 16-bit identifiers on would meet one in use. */
+const MAX_HELD = 32_768
+const LARGEST_PACKET = 268_435_460
+const PUBLISH_QOS = 0x06
+
+export class Outbound implements FrameSink {
+  readonly ids: DeliveryIds = new DeliveryIds()
+  readonly #socket: Duplex
+  readonly #limits: OutboundLimits
+  readonly #counters: BrokerCounters
+  readonly #events: OutboundEvents
+  readonly #scanner = new FrameScanner(this, LARGEST_PACKET)
+  readonly #batch = new AcknowledgementBatch()
+  /** Frames that wait: for CONNACK, or for room in the window. */
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #connackPassed = false
+  /** Neighbouring frames that go out, of one buffer: written together. */
+  #run: Buffer | null = null
+  #runStart = 0
+  #runEnd = 0
+  #closed = false
+
+  constructor (socket: Duplex, limits: OutboundLimits, counters: BrokerCounters, events: OutboundEvents) {
+    this.#socket = socket
+    this.#limits = limits
+    this.#counters = counters
+    this.#events = events
+  }
+
+  /** Takes what the session writes; frames may be split anywhere. */
+  write (bytes: Buffer): void {
+    if (this.#closed) return
+    // what waited before counts: one message, however large, is not too much for a device that reads
+    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#held.length > MAX_HELD) return this.#events.overrun()
+    this.#scanner.push(bytes)
+    this.#writeRun()
+  }
+
+  /** Writes a packet of the connection's own, behind the acknowledgements that are owed. */
+  send (packet: Buffer): void {
+    if (this.#closed) return
+    this.flush()
+    this.#socket.write(packet)
+  }
+
+  /** Adds an acknowledgement to those of this turn. HOT. */
+  acknowledge (first: number, packetId: number): void {
+    if (this.#closed) return
+    if (this.#batch.empty) this.#events.owing()
+    this.#batch.add(first, packetId)
+  }
+
+  flush (): void {
+    if (!this.#batch.empty && !this.#closed) this.#socket.write(this.#batch.take())
+  }
+
+  /** A delivery was acknowledged: the window has room. */
+  acknowledged (): void {
+    while (this.#connackPassed && this.#held.length > 0 && this.ids.size < this.#limits.maxInflight) this.#writeHeld()
+  }
+
+  /** Nothing more goes out; what is in the socket still does. */
+  close (): void {
+    this.flush()
+    this.#closed = true
+    this.#scanner.end()
+    this.#held = []
+    this.#heldBytes = 0
+  }
+
+  frame (bytes: Buffer, start: number, body: number, end: number): boolean {
+    if (!this.#passes(bytes, start, body, end)) return true
+    if (this.#run !== bytes || this.#runEnd !== start) {
+      this.#writeRun()
+      this.#run = bytes
+      this.#runStart = start
+    }
+    this.#runEnd = end
+    if ((bytes[start] as number) >> 4 === PacketType.CONNACK) this.#openDoor()
+    return true
+  }
+
+  malformed (): void {
+    this.#events.overrun()
+  }
+
+  #passes (bytes: Buffer, start: number, body: number, end: number): boolean {
+    const first = bytes[start] as number
+    const type = first >> 4
+    if (!this.#connackPassed && type !== PacketType.CONNACK) return this.#hold(bytes, start, end)
+    if (type === PacketType.PUBLISH) return (first & PUBLISH_QOS) === 0 ? this.#hasRoom() : this.#hasWindow(bytes, start, body, end)
+    if (type === PacketType.PUBREL) this.ids.released(bytes.readUInt16BE(body))
+    return true
+  }
+
+  /** Bytes that the device has not taken yet. */
+  get #waiting (): number {
+    return this.#socket.writableLength + this.#heldBytes + (this.#run === null ? 0 : this.#runEnd - this.#runStart)
+  }
+
+  #hasRoom (): boolean {
+    if (this.#waiting <= this.#limits.maxBacklogBytes) return true
+    this.#counters.deliveryDroppedQos0++
+    return false
+  }
+
+  #hasWindow (bytes: Buffer, start: number, body: number, end: number): boolean {
+    if (this.#held.length > 0 || this.ids.size >= this.#limits.maxInflight) return this.#hold(bytes, start, end)
+    this.#note(bytes, start, body)
+    return true
+  }
+
+  /** Remembers the packet identifier of a PUBLISH of QoS 1 or 2, which stands behind its topic. */
+  #note (bytes: Buffer, start: number, body: number): void {
+    const at = body + 2 + bytes.readUInt16BE(body)
+    this.ids.published(bytes.readUInt16BE(at), ((bytes[start] as number) & PUBLISH_QOS) >> 1)
+  }
+
+  #hold (bytes: Buffer, start: number, end: number): false {
+    this.#held.push(Buffer.from(bytes.subarray(start, end)))
+    this.#heldBytes += end - start
+    return false
+  }
+
+  #openDoor (): void {
+    this.#writeRun()
+    this.#connackPassed = true
+    const early = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    for (const frame of early) this.#scanner.push(frame)
+  }
+
+  #writeHeld (): void {
+    const frame = this.#held.shift()
+    if (frame === undefined) return
+    this.#heldBytes -= frame.length
+    let body = 2
+    while ((frame[body - 1] as number) >= 0x80) body++
+    if ((frame[0] as number) >> 4 === PacketType.PUBLISH) this.#note(frame, 0, body)
+    this.#socket.write(frame)
+  }
+
+  #writeRun (): void {
+    const run = this.#run
+    if (run === null) return
+    this.#run = null
+    this.#socket.write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
+  }
+}
