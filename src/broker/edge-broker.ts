@@ -3,15 +3,14 @@
  * sees a device's PUBLISH as a packet. What it is given to publish passes one at a time (local-sessions.ts), and what did
  * not come through a device's connection is offered to the Relay too, once.
  */
-import type { EventEmitter } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { Aedes, type AuthenticateError, type Client, type Subscription as AedesSubscription } from 'aedes'
 import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Origin } from '../relay/relay.ts'
-import { BrokerError, BrokerErrorCode } from './errors.ts'
 import type { LocalInterest } from './local-interest.ts'
-import { LocalSessions } from './local-sessions.ts'
+import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
 import { AedesSession } from './aedes-session.ts'
 import { type Done, type Message, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
@@ -24,10 +23,9 @@ export interface EdgeBrokerOptions {
   readonly logger: Logger
 }
 
-/** What Aedes's topic matcher bears; it throws beyond. */
-const MAX_LEVELS = 100
 /** Limits of Aedes that ours stand in front of. */
 const OUT_OF_REACH = 2 ** 30
+const REFUSED = null
 const NO_BRIDGE: Origin = { bridge: null }
 
 export class EdgeBroker extends Aedes implements LocalDelivery {
@@ -43,14 +41,15 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
       concurrency: OUT_OF_REACH, // only the bound on listeners of a stream is left of it: the emitter is ours
       drainTimeout: 0, // a connection never makes it wait
       connectTimeout: OUT_OF_REACH, // it gets a connection together with its CONNECT
-      maxTopicLevels: MAX_LEVELS,
+      maxTopicLevels: MAX_LOCAL_LEVELS,
       authenticate,
       authorizePublish: authorizeWill,
       authorizeSubscribe,
       authorizeForward: (client, packet) => {
-        const qos = ownerOf(client)?.deliveryQos(packet.topic, packet.qos) ?? -1
-        if (qos < 0) return null
-        packet.qos = qos as Qos
+        const qos = ownerOf(client)?.deliveryQos(packet.topic, packet.qos) ?? REFUSED
+        if (qos === REFUSED) return null
+        // one that is queued keeps its identifier, and with it a QoS that is acknowledged
+        packet.qos = qos === 0 && packet.messageId !== undefined ? 1 : qos
         return packet
       }
     })
@@ -64,8 +63,8 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
     this.on('connectionError', failed)
-    const emitter: EventEmitter = this // Aedes's types know nothing of this event, which would end the process
-    emitter.on('error', (error: Error) => options.logger.error({ cause: error.message }, 'the session store failed'))
+    // Aedes's types know nothing of this event, which would end the process
+    EventEmitter.prototype.on.call(this, 'error', (error: Error) => options.logger.error({ cause: error.message }, 'the session store failed'))
   }
 
   /** Gives a session to a connection; its CONNECT is the first packet on the stream. */
@@ -93,9 +92,6 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   }
 
   #publish (message: Message, publisher: string | null, origin: Origin, done: Done): void {
-    if (levelsOf(message.topic) > MAX_LEVELS) {
-      return done(new BrokerError(BrokerErrorCode.DELIVERY, `topic has more than ${MAX_LEVELS} levels`, { hint: 'shorten the topic' }))
-    }
     if (isServerTopic(message.topic)) return this.sessions.deliver(message, publisher, done)
     let open = 2
     let failure: Error | null = null
@@ -120,12 +116,6 @@ type PublishRest = [] | [done: PublishDone] | [publisher: Client | null, done?: 
 type PublishDone = (error?: Error) => void
 
 function ignore (): void {}
-
-function levelsOf (topic: string): number {
-  let levels = 1
-  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++
-  return levels
-}
 
 function ownerOf (client: Client | null): SessionOwner | null {
   const stream = client?.conn

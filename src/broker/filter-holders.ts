@@ -1,13 +1,14 @@
 /** Who holds which filter; a holder counts once a filter however often it says so. */
-import { matches } from '../mqtt/topic-filter.ts'
+import { FilterTrie } from '../mqtt/filter-trie.ts'
 
 export class FilterHolders<Holder> {
   readonly #holders = new Map<string, Set<Holder>>()
+  /** The filters that somebody holds, for matching. */
+  readonly #trie = new FilterTrie<true>()
 
   /** Is there a filter that matches? */
   any (topic: string): boolean {
-    for (const filter of this.#holders.keys()) if (matches(filter, topic)) return true
-    return false
+    return this.#trie.has(topic)
   }
 
   /** @returns whether it is the filter's first holder */
@@ -18,6 +19,7 @@ export class FilterHolders<Holder> {
       return false
     }
     this.#holders.set(filter, new Set([holder]))
+    this.#trie.add(filter, true)
     return true
   }
 
@@ -26,6 +28,7 @@ export class FilterHolders<Holder> {
     const holders = this.#holders.get(filter)
     if (holders === undefined || !holders.delete(holder) || holders.size > 0) return false
     this.#holders.delete(filter)
+    this.#trie.remove(filter, true)
     return true
   }
 }

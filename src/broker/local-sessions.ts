@@ -2,6 +2,7 @@
  * Delivers messages to local sessions, one at a time: kept for its retained topic and for stored sessions first, then
  * handed to live ones. `done` means that: not that slow subscribers have read it.
  */
+import { BrokerError, BrokerErrorCode } from './errors.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { type Passage, PublishGate } from './publish-gate.ts'
 import type { Done, Message } from './session-port.ts'
@@ -9,6 +10,9 @@ import type { SessionStore, StoredPacket } from './session-store.ts'
 
 /** Messages that may wait for the one before them; then connections are held. The store is memory-first, so it is short. */
 const CROWD = 2048
+
+/** What the matchers of Aedes bear; they throw beyond. */
+export const MAX_LOCAL_LEVELS = 100
 
 export class LocalSessions {
   readonly gate: PublishGate = new PublishGate(CROWD)
@@ -26,6 +30,9 @@ export class LocalSessions {
 
   /** @param publisher the client id it comes from; null when none does */
   deliver (message: Message, publisher: string | null, done: Done): void {
+    if (levelsOf(message.topic) > MAX_LOCAL_LEVELS) {
+      return done(new BrokerError(BrokerErrorCode.DELIVERY, `topic has more than ${MAX_LOCAL_LEVELS} levels`, { hint: 'shorten the topic, or lower max_topic_levels so that it is refused at the door' }))
+    }
     const passage: Passage = {
       start: () => {
         const packet = this.#packet(message, publisher)
@@ -62,4 +69,10 @@ export class LocalSessions {
     if (failure !== null || !this.#isKept(packet)) done(failure)
     else this.#store.settled(done)
   }
+}
+
+function levelsOf (topic: string): number {
+  let levels = 1
+  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++
+  return levels
 }

@@ -41,8 +41,8 @@ export interface SessionOwner {
   /** The session is let go of: its subscriptions and its will are dealt with. */
   gone (): void
   mayPublishWill (topic: string): boolean | Promise<boolean>
-  /** The QoS to deliver a message with, of those that its matching subscriptions were granted; -1: not to this one. */
-  deliveryQos (topic: string, qos: Qos): number
+  /** The QoS to deliver a message with, of those that its matching subscriptions were granted; null: not to this one. */
+  deliveryQos (topic: string, qos: Qos): Qos | null
 }
 
 /** The stream that carries a session's packets, and with it the way back to its connection. */

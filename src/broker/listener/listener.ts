@@ -3,10 +3,10 @@
  * its stages and its limits is handed over as a stream and who is at its other end.
  */
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net'
-import type { SecureContextOptions } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import type { ListenerConfig } from '../../config/model.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { ListenerContext } from '../../trust/listener-context.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import { listenerError } from '../errors.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
@@ -49,7 +49,7 @@ export class Listener {
   readonly #webSocket: WebSocketStage | null
 
   /** @param context what the TLS stage serves with; null for a plain listener */
-  constructor (config: ListenerConfig, context: SecureContextOptions | null, around: ListenerSurroundings) {
+  constructor (config: ListenerConfig, context: ListenerContext | null, around: ListenerSurroundings) {
     this.#config = config
     this.#around = around
     this.#server = createServer({ noDelay: true, keepAlive: true }, socket => this.#connected(socket))
@@ -58,7 +58,7 @@ export class Listener {
       : null
     this.#tls = config.tls === null || context === null
       ? null
-      : new TlsStage(config.tls, context, {
+      : new TlsStage(context, config.tls.handshakeTimeoutMs, {
         secured: socket => this.#secured(socket),
         failed: (address, reason) => this.#handshakeFailed(address, reason)
       })
@@ -84,7 +84,7 @@ export class Listener {
   }
 
   /** Certificates were renewed: later handshakes use them. */
-  replaceContext (context: SecureContextOptions): void {
+  replaceContext (context: ListenerContext): void {
     this.#tls?.replaceContext(context)
   }
 

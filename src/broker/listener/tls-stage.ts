@@ -3,9 +3,9 @@
  * certificate that does not verify never passes; whether one must be shown is the listener's `fail_if_no_peer_cert`.
  */
 import type { Socket } from 'node:net'
-import { type SecureContextOptions, type Server, type TLSSocket, createServer } from 'node:tls'
-import type { ListenerTlsConfig } from '../../config/model.ts'
+import { type Server, type TLSSocket, createServer } from 'node:tls'
 import { reasonOf } from '../../errors.ts'
+import type { ListenerContext } from '../../trust/listener-context.ts'
 import { peerKey } from './peer-info.ts'
 
 export interface TlsStageEvents {
@@ -17,22 +17,19 @@ export interface TlsStageEvents {
 export class TlsStage {
   readonly #server: Server
   readonly #events: TlsStageEvents
-  readonly #optionalCertificate: boolean
+  #context: ListenerContext
   /** What to call when the handshake of a peer, by address and port, is done. */
   readonly #done = new Map<string, () => void>()
 
-  /** @param context certificate, key and client CAs, as the trust layer read them */
-  constructor (config: ListenerTlsConfig, context: SecureContextOptions, events: TlsStageEvents) {
+  constructor (context: ListenerContext, handshakeTimeoutMs: number, events: TlsStageEvents) {
+    this.#context = context
     this.#events = events
-    const asked = config.cacertfile !== null && config.verifyPeer
-    this.#optionalCertificate = asked && !config.failIfNoPeerCert
     this.#server = createServer({
-      ...context,
+      ...context.secure,
+      ...context.peers,
       minVersion: 'TLSv1.2',
-      requestCert: asked,
-      rejectUnauthorized: asked && config.failIfNoPeerCert,
       // the deadline of the whole handshake is the slot's; this one only starts again with each byte
-      handshakeTimeout: config.handshakeTimeoutMs
+      handshakeTimeout: handshakeTimeoutMs
     })
     this.#server.on('secureConnection', socket => this.#secured(socket))
     this.#server.on('tlsClientError', (error, socket) => {
@@ -52,16 +49,18 @@ export class TlsStage {
   }
 
   /** Handshakes that start from now on use it; connections that are made stay as they are. */
-  replaceContext (context: SecureContextOptions): void {
-    this.#server.setSecureContext(context)
+  replaceContext (context: ListenerContext): void {
+    this.#context = context
+    this.#server.setSecureContext(context.secure)
   }
 
   #secured (socket: TLSSocket): void {
     const key = peerKey(socket)
     const done = this.#done.get(key)
     this.#done.delete(key)
-    if (this.#optionalCertificate && !socket.authorized && socket.getPeerX509Certificate() !== undefined) {
-      this.#events.failed(socket.remoteAddress ?? '', `client certificate refused: ${String(socket.authorizationError)}`)
+    const refusal = this.#context.refusal(socket)
+    if (refusal !== null) {
+      this.#events.failed(socket.remoteAddress ?? '', refusal)
       socket.destroy()
       return
     }

@@ -50,9 +50,15 @@ export class OpenIds {
     call?.()
   }
 
-  /** Calls once the message is safe. One caller an identifier: the connection there is; a later one takes its place. */
+  /** Calls once the message is safe. */
   whenSafe (packetId: number, call: () => void): void {
-    this.#waiting.set(packetId, call)
+    const earlier = this.#waiting.get(packetId)
+    this.#waiting.set(packetId, earlier === undefined
+      ? call
+      : () => {
+          earlier()
+          call()
+        })
   }
 
   /** PUBREL has come: the identifier is free for another message. */

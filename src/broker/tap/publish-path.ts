@@ -9,7 +9,7 @@ import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { type AcknowledgementSink, Receipts } from '../../relay/receipts.ts'
 import { Admission, type Origin, type Relay, type TopicEntry } from '../../relay/relay.ts'
-import type { Rights } from '../auth/rights.ts'
+import type { Gatekeeper, Rights } from '../auth/rights.ts'
 import type { LocalSessions } from '../local-sessions.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 
@@ -35,7 +35,7 @@ export interface PublishSurroundings {
   readonly relay: Relay
   readonly local: LocalSessions
   readonly counters: BrokerCounters
-  readonly denyAction: 'ignore' | 'disconnect'
+  readonly gatekeeper: Pick<Gatekeeper, 'denyAction'>
   readonly maxOwed: number
   /** How long a message of QoS 0 waits for room in a bridge. */
   readonly qos0WaitMs: number
@@ -45,7 +45,8 @@ export interface PublishSurroundings {
 export interface Publisher {
   readonly clientId: string
   readonly level: 3 | 4 | 5
-  readonly rights: Rights
+  /** Knows the rights of today. */
+  readonly life: { readonly rights: Rights }
   readonly ids: OpenIds
 }
 
@@ -79,12 +80,12 @@ export class PublishPath {
     if (fault !== null) return this.#refuse(fault)
     this.#count(view.qos)
     const entry = this.#around.relay.lookup(bytes, view.topicStart, view.topicEnd)
-    if (!entry.valid) return this.#refuse(BAD_TOPIC)
+    if (!entry.valid) return this.#refuse(entry.fault ?? BAD_TOPIC)
     if (entry.system && isServerTopic(entry.name)) return this.#refuse(SERVER_TOPIC)
     this.#entry = entry
     this.#slot = NO_SLOT
     if (view.qos === 2 && this.#publisher.ids.has(view.packetId)) return this.#repeated(view.packetId)
-    const allowed = this.#publisher.rights.publish(entry)
+    const allowed = this.#publisher.life.rights.publish(entry)
     if (typeof allowed !== 'boolean') return this.#undecided(allowed)
     return allowed ? this.#take(entry) : this.#deny(entry)
   }
@@ -137,7 +138,7 @@ export class PublishPath {
 
   #deny (entry: TopicEntry): boolean {
     this.#around.counters.publishDenied++
-    if (this.#around.denyAction === 'disconnect') {
+    if (this.#around.gatekeeper.denyAction === 'disconnect') {
       this.#host.denied(entry.name)
       return false
     }

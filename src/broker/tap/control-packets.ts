@@ -1,0 +1,112 @@
+/**
+ * What a device says besides PUBLISH, once its session is open: subscriptions, acknowledgements of deliveries, the second
+ * half of QoS 2, PINGREQ and DISCONNECT. Each is held to the standard before anything acts on it.
+ */
+import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import { AcknowledgementHeader, faultOfAcknowledgement, packetIdAt } from '../../mqtt/acknowledgement.ts'
+import { encodePingresp, faultOfEmptyPacket } from '../../mqtt/control.ts'
+import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
+import { PacketType } from '../../mqtt/packet-type.ts'
+import { type Violation, violation } from '../../mqtt/violation.ts'
+import type { HeldPings } from './held-pings.ts'
+import type { OpenIds } from './inbound-qos2.ts'
+import type { Outbound } from './outbound.ts'
+import type { SubscriptionPackets } from './subscription-packets.ts'
+
+const SECOND_CONNECT = violation('MQTT-3.1.0-2', 'a second CONNECT', 0x82)
+const EARLY_PUBREL = violation('MQTT-4.3.3-1', 'PUBREL before its PUBREC was sent', 0x82)
+
+export interface ControlHost {
+  violated (fault: Violation): void
+  /** For the keeper of the session. The bytes are its own. */
+  pass (packet: Buffer): void
+  /** DISCONNECT: the will is forgotten, the connection ends. */
+  leave (): void
+}
+
+export interface ControlParts {
+  readonly host: ControlHost
+  readonly outbound: Outbound
+  readonly ids: OpenIds
+  readonly pings: HeldPings
+  readonly subscriptions: SubscriptionPackets
+  readonly counters: BrokerCounters
+}
+
+export class ControlPackets {
+  readonly #parts: ControlParts
+  readonly #level: 3 | 4
+
+  constructor (parts: ControlParts, level: 3 | 4) {
+    this.#parts = parts
+    this.#level = level
+  }
+
+  /** Takes a packet that is no PUBLISH; false when the connection has to wait for what it began, or ends. */
+  frame (bytes: Buffer, start: number, body: number, end: number): boolean {
+    const first = bytes[start] as number
+    const fault = faultOfClientHeader(first, this.#level) ?? this.#faultOfBody(first >> 4, bytes, body, end)
+    if (fault !== null) return this.#refuse(fault)
+    switch (first >> 4) {
+      case PacketType.PUBACK:
+      case PacketType.PUBREC:
+      case PacketType.PUBCOMP:
+        return this.#delivered(bytes, start, body, end)
+      case PacketType.PUBREL:
+        return this.#release(packetIdAt(bytes, body))
+      case PacketType.SUBSCRIBE:
+        return this.#parts.subscriptions.subscribe(bytes, body, end)
+      case PacketType.UNSUBSCRIBE:
+        return this.#parts.subscriptions.unsubscribe(bytes, body, end)
+      case PacketType.PINGREQ:
+        if (!this.#parts.pings.wasAnswered()) this.#parts.outbound.send(encodePingresp()) // [MQTT-3.12.4-1]
+        return true
+      case PacketType.DISCONNECT:
+        this.#parts.host.leave()
+        return false
+      default: // the header lets nothing else through
+        return this.#refuse(SECOND_CONNECT) // [MQTT-3.1.0-2]
+    }
+  }
+
+  #faultOfBody (type: number, bytes: Buffer, body: number, end: number): Violation | null {
+    switch (type) {
+      case PacketType.PUBACK:
+      case PacketType.PUBREC:
+      case PacketType.PUBREL:
+      case PacketType.PUBCOMP:
+        return faultOfAcknowledgement(bytes, body, end, this.#level)
+      case PacketType.PINGREQ:
+      case PacketType.DISCONNECT:
+        return faultOfEmptyPacket(body, end)
+      default:
+        return null
+    }
+  }
+
+  /** The device acknowledges a delivery; what answers nothing goes nowhere. */
+  #delivered (bytes: Buffer, start: number, body: number, end: number): boolean {
+    const { outbound, counters, host } = this.#parts
+    if (outbound.ids.answers(((bytes[start] as number) >> 4) as PacketType, packetIdAt(bytes, body))) {
+      host.pass(Buffer.from(bytes.subarray(start, end)))
+      outbound.acknowledged()
+    } else {
+      counters.strayAcknowledgements++
+    }
+    return true
+  }
+
+  /** PUBREL is answered also where the identifier is not open: the answer to an earlier one was lost [MQTT-3.6.4-1]. */
+  #release (packetId: number): boolean {
+    const { ids, outbound } = this.#parts
+    if (ids.has(packetId) && !ids.isSafe(packetId)) return this.#refuse(EARLY_PUBREL)
+    ids.release(packetId)
+    outbound.acknowledge(AcknowledgementHeader.PUBCOMP, packetId)
+    return true
+  }
+
+  #refuse (fault: Violation): false {
+    this.#parts.host.violated(fault)
+    return false
+  }
+}

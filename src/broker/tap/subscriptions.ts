@@ -1,0 +1,55 @@
+/** What one device has subscribed to, and the QoS that a delivery may have by it [MQTT-3.8.4-6] [MQTT-3.3.5-1]. */
+import { matches } from '../../mqtt/topic-filter.ts'
+import type { Qos } from '../session-port.ts'
+
+export class Subscriptions {
+  readonly #granted = new Map<string, Qos>()
+  /** How many were granted each QoS: with only one in use no filter has to be matched. */
+  readonly #counts: [number, number, number] = [0, 0, 0]
+
+  get size (): number { return this.#granted.size }
+
+  has (filter: string): boolean {
+    return this.#granted.has(filter)
+  }
+
+  filters (): string[] {
+    return [...this.#granted.keys()]
+  }
+
+  grant (filter: string, qos: Qos): void {
+    this.revoke(filter)
+    this.#granted.set(filter, qos)
+    this.#counts[qos]++
+  }
+
+  revoke (filter: string): void {
+    const qos = this.#granted.get(filter)
+    if (qos === undefined) return
+    this.#granted.delete(filter)
+    this.#counts[qos]--
+  }
+
+  /** The QoS to deliver with: the message's, or the highest that a matching filter was granted where that is less. */
+  deliveryQos (topic: string, qos: Qos): Qos {
+    if (qos === 0 || this.#granted.size === 0) return qos
+    const highest = this.#only() ?? this.#highestOf(topic)
+    return highest !== null && highest < qos ? highest : qos
+  }
+
+  #only (): Qos | null {
+    const [none, once, exactly] = this.#counts
+    if (once === 0 && exactly === 0) return 0
+    if (none === 0 && exactly === 0) return 1
+    return none === 0 && once === 0 ? 2 : null
+  }
+
+  /** Null when no filter matches any more: a message queued for a filter that was given up. */
+  #highestOf (topic: string): Qos | null {
+    let highest: Qos | null = null
+    for (const [filter, qos] of this.#granted) {
+      if ((highest === null || qos > highest) && matches(filter, topic)) highest = qos
+    }
+    return highest
+  }
+}
