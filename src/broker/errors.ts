@@ -11,8 +11,7 @@ export const ListenerErrorCode = {
 export class ListenerError extends CausewayError {}
 
 export const BrokerErrorCode = {
-  DELIVERY: 'CW_BROKER_DELIVERY',
-  CLOSED: 'CW_BROKER_CLOSED'
+  DELIVERY: 'CW_BROKER_DELIVERY'
 } as const
 
 export class BrokerError extends CausewayError {}

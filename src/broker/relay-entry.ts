@@ -2,12 +2,13 @@
  * The Relay's entry for messages that no device's connection brings: wills, HTTP, and what came down one bridge and may
  * go up another. Each is offered until it is taken, in order; where a bridge is full they wait here, bounded.
  */
+import { encodePublish } from '../mqtt/publish-encoder.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
+import { readVariableByteInteger, variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { Receipts } from '../relay/receipts.ts'
 import { Admission, type Origin, type Relay, type TopicEntry } from '../relay/relay.ts'
 import { BrokerError, BrokerErrorCode } from './errors.ts'
-import { publishFrame } from './publish-frame.ts'
 import type { Done, Message } from './session-port.ts'
 
 /** Messages that may wait for room in a bridge. Downlink is bounded by the remote's window before it gets here. */
@@ -43,8 +44,9 @@ export class RelayEntry {
   }
 
   #admit ({ entry, message, origin, done }: Offer): boolean {
-    const { bytes, body } = publishFrame(message, PACKET_ID)
-    this.#view.read(bytes, 0, body, bytes.length, 4)
+    const { topic, payload, qos, retain } = message
+    const frame = encodePublish({ level: 4, topic, payload, qos, retain, packetId: PACKET_ID })
+    this.#view.read(frame, 0, 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length)), frame.length, 4)
     const receipts = message.qos === 0 ? null : new Receipts({ acknowledge: () => done(null) })
     const slot = receipts?.open(PACKET_ID, message.qos) ?? NO_SLOT
     if (this.#relay.admit(entry, this.#view, origin, receipts, slot) === Admission.FULL) return false

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
+import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { DeliveryIds } from './delivery-ids.ts'
 
@@ -164,8 +165,7 @@ export class Outbound implements FrameSink {
     const frame = this.#held.shift()
     if (frame === undefined) return
     this.#heldBytes -= frame.length
-    let body = 2
-    while ((frame[body - 1] as number) >= 0x80) body++
+    const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
     if ((frame[0] as number) >> 4 === PacketType.PUBLISH) this.#note(frame, 0, body)
     this.#socket.write(frame)
   }
