@@ -43,6 +43,7 @@ export function parseCertificates (bytes: Buffer, file: string, options: Certifi
 
 function parseBlock (block: PemBlock, file: string): PlacedCertificate {
   const place = { file, line: block.line }
+  if (block.der[0] !== 0x30) throw invalidFile(place, 'not a certificate: no ASN.1 sequence', 'Copy the file again from its source.')
   const length = encodedLength(block.der)
   if (length > block.der.length) throw invalidFile(place, 'the certificate is cut short', 'Copy the file again from its source.')
   if (length < block.der.length && block.label !== 'TRUSTED CERTIFICATE') {
@@ -70,7 +71,7 @@ function parseDer (der: Buffer, place: FilePlace): X509Certificate {
   return certificate
 }
 
-/** Bytes of the ASN.1 value at the start, by its own length; more than there are when it is cut short or no sequence. */
+/** Bytes of the ASN.1 value at the start, by its own length; more than there are when it is cut short. */
 function encodedLength (der: Buffer): number {
   const first = der[1] ?? 0
   if (first < 0x80) return 2 + first

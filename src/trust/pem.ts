@@ -142,7 +142,7 @@ function refuseBinary (bytes: Buffer, file: string): void {
     const isPkcs12 = bytes.subarray(2, 8).includes(Buffer.of(0x02, 0x01, 0x03))
     throw isPkcs12
       ? invalidFile(first, 'it is PKCS#12, not PEM', `Convert it: openssl pkcs12 -in ${file} -out NEW.pem`)
-      : invalidFile(first, 'it is DER, not PEM', `Convert it: openssl x509 -inform der -in ${file} -out NEW.pem`)
+      : invalidFile(first, 'it is DER, not PEM', `Convert it: openssl x509 -inform der -in ${file} -out NEW.pem (a key: openssl pkey).`)
   }
   const start = bytes.subarray(0, 2).toString('hex')
   if (start === 'fffe' || start === 'feff') throw invalidFile(first, 'it is UTF-16, not plain text', 'Save it as UTF-8 or ASCII.')

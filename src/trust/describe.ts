@@ -1,0 +1,93 @@
+/** Certificates as data and as a table for people: what `causeway certs show FILE` prints. It describes what may not be trusted too, as long as it can be parsed. */
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import { escapeControls } from '../readable-line.ts'
+import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
+import { readCertificates } from './certificate-file.ts'
+import type { PlacedCertificate } from './certificate-file.ts'
+
+export interface CertificateDescription {
+  readonly file: string
+  /** Of its BEGIN, counted from 1. */
+  readonly line: number
+  readonly kind: 'CA' | 'leaf'
+  readonly selfSigned: boolean
+  readonly subject: string
+  readonly issuer: string
+  /** Such as `EC prime256v1` or `RSA 2048`. */
+  readonly key: string
+  readonly serial: string
+  /** ISO 8601. */
+  readonly notBefore: string
+  readonly notAfter: string
+  /** Whole days until notAfter, negative once it has passed. */
+  readonly daysLeft: number
+  /** SHA-256, hex with colons. */
+  readonly fingerprint: string
+  /** `DNS:…` and `IP Address:…` of the subject alternative name. */
+  readonly names: readonly string[]
+  /** What is wrong with it, in words; empty when nothing is. */
+  readonly problems: readonly string[]
+}
+
+const day = 86_400_000
+/** As long before the end as an operator wants to hear of it. */
+const soonDays = 30
+
+/** @throws TrustError when the file can not be read as certificates */
+export async function describeCertificates (file: string, now = new Date()): Promise<CertificateDescription[]> {
+  const placed = await readCertificates(file, { keysBeside: true })
+  return placed.map((each, i) => describe(each, placed.slice(0, i), now))
+}
+
+function describe (placed: PlacedCertificate, before: readonly PlacedCertificate[], now: Date): CertificateDescription {
+  const { certificate, file, line } = placed
+  const authority = isAuthority(certificate)
+  const twin = before.find(each => each.certificate.fingerprint256 === certificate.fingerprint256)
+  return {
+    file,
+    line,
+    kind: authority ? 'CA' : 'leaf',
+    selfSigned: isSelfSigned(certificate),
+    subject: nameOf(certificate),
+    issuer: nameOf(certificate, 'issuer'),
+    key: keyWords(certificate.publicKey),
+    serial: certificate.serialNumber,
+    notBefore: new Date(certificate.validFrom).toISOString(),
+    notAfter: new Date(certificate.validTo).toISOString(),
+    daysLeft: Math.floor((Date.parse(certificate.validTo) - now.getTime()) / day),
+    fingerprint: certificate.fingerprint256,
+    names: namesOf(certificate),
+    problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority), ...(twin === undefined ? [] : [`the same as at line ${twin.line}`])]
+  }
+}
+
+function dateProblems (certificate: X509Certificate, now: Date): string[] {
+  const validity = validityAt(certificate, now)
+  if (validity === 'expired') return [`expired on ${dateOf(certificate.validTo)}`]
+  if (validity === 'not yet valid') return [`not valid before ${dateOf(certificate.validFrom)}`]
+  return validityAt(certificate, new Date(now.getTime() + soonDays * day)) === 'expired' ? [`expires on ${dateOf(certificate.validTo)}`] : []
+}
+
+function makeProblems (certificate: X509Certificate, authority: boolean): string[] {
+  const problems: string[] = []
+  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength
+  if (bits !== undefined && bits < 2048) problems.push(`its key of ${bits} bits is too short`)
+  if (!authority && certificate.subjectAltName === undefined && servesTls(certificate)) problems.push('no subject alternative name: many clients check no other')
+  return problems
+}
+
+/** Made for servers, or not restricted at all: then Node has no `keyUsage`, whatever the type of a certificate says. */
+function servesTls ({ keyUsage }: { readonly keyUsage?: readonly string[] }): boolean {
+  return keyUsage === undefined || keyUsage.includes('1.3.6.1.5.5.7.3.1')
+}
+
+function keyWords (key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  return [(key.asymmetricKeyType ?? 'unknown').toUpperCase(), modulusLength ?? namedCurve ?? ''].join(' ').trim()
+}
+
+function namesOf (certificate: X509Certificate): string[] {
+  // Node quotes a name that holds a comma, so that it does not look like two
+  const names = (certificate.subjectAltName ?? '').match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []
+  return names.map(name => escapeControls(name.trim()))
+}

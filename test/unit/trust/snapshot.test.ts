@@ -1,0 +1,23 @@
+import { test } from 'tap'
+import { createTrustSnapshot } from '../../../src/trust/snapshot.ts'
+import { testPki } from '../../support/certificates.ts'
+
+test('a snapshot is frozen and has the fingerprint of its content', async t => {
+  const pki = await testPki(t)
+  const files = { cacertfile: pki.caFile, certfile: pki.client.certFile, keyfile: pki.client.keyFile, keyPassword: null }
+  const first = await createTrustSnapshot(files, 1)
+  t.equal(first.generation, 1)
+  t.match(first.fingerprint, /^[0-9a-f]{64}$/)
+  for (const part of [first, first.files, first.anchors, first.chain, first.warnings]) t.ok(Object.isFrozen(part))
+
+  const [root, intermediate] = [pki.root.certPem, pki.intermediate.certificate.toString()]
+  const print = async (content: string, more = {}): Promise<string> => (await createTrustSnapshot({ ...files, cacertfile: await pki.write('set.pem', content), ...more }, 2)).fingerprint
+  t.equal(await print('# a comment\n' + root.replaceAll('\n', '\r\n')), first.fingerprint, 'form does not count')
+  const both = await print(root + intermediate)
+  t.not(both, first.fingerprint)
+  t.equal(await print(intermediate + root + root), both, 'nor order, nor repetition')
+  t.not(await print(root, { certfile: null, keyfile: null }), first.fingerprint)
+  const renewed = await pki.issueClient()
+  t.not(await print(root, { certfile: renewed.certFile, keyfile: renewed.keyFile }), first.fingerprint)
+  await t.rejects(createTrustSnapshot({ ...files, cacertfile: await pki.write('empty.pem', '') }, 3), { message: /^X509 - The CRT\/CRL\/CSR format is invalid: .*empty\.pem:1: the file is empty/ })
+})
