@@ -1,0 +1,167 @@
+/** The devices of a run, in a process of their own: publishers, and subscribers where the scenario has them. It answers the coordinator's calls. */
+import type { Calls, ConnectRequest, SubscribeRequest } from './calls.ts'
+import { answerCalls } from './answering.ts'
+import { snapshotOf } from './counts.ts'
+import { DeviceLink } from './device-link.ts'
+import { nowMicros } from '../wire/clock.ts'
+import { subscribeFrame } from '../wire/frames.ts'
+import { Histogram } from '../wire/histogram.ts'
+import { Publisher } from '../wire/publisher.ts'
+import { Pump } from '../wire/pump.ts'
+import { Tally } from '../wire/tally.ts'
+
+/** Connections that are opened side by side; a listen queue takes them without loss. */
+const OPENING = 64
+const PING_EVERY_MS = 20_000
+const AGAIN_MS = 200
+/** Attempts to come back after a connection was lost. */
+const ATTEMPTS = 50
+
+class Generator {
+  readonly #lateness = new Histogram()
+  #tally = new Tally(0)
+  /** Takes what nobody counts. */
+  readonly #ignored = new Tally(0)
+  readonly #publishers: Publisher[] = []
+  readonly #links: DeviceLink[] = []
+  readonly #subscribers: DeviceLink[] = []
+  #up = 0
+  #losses = 0
+  #fault: string | null = null
+  #pump: Pump | null = null
+  #pings: NodeJS.Timeout | null = null
+  #ended = false
+
+  async connect (asks: ConnectRequest): Promise<null> {
+    this.#tally = new Tally(asks.run)
+    const wake = (): void => this.#pump?.wake()
+    for (let place = 0; place < asks.workload.connections; place++) {
+      const publisher = new Publisher({ workload: asks.workload, topicPrefix: asks.topicPrefix, run: asks.run, place, wake, late: micros => this.#lateness.record(micros) })
+      this.#publishers.push(publisher)
+      this.#links.push(new DeviceLink({
+        ...asks,
+        level: asks.workload.level,
+        clientId: `bench-${asks.run}-${place}`,
+        tally: this.#ignored,
+        publisher,
+        lost: (link, reason) => this.#lost(link, reason)
+      }))
+    }
+    await this.#open(this.#links, OPENING)
+    this.#pump = new Pump(this.#publishers, asks.workload.rate !== null)
+    this.#pings = setInterval(() => { for (const link of [...this.#links, ...this.#subscribers]) link.ping() }, PING_EVERY_MS)
+    return null
+  }
+
+  async subscribe (asks: SubscribeRequest): Promise<null> {
+    if (asks.counted) this.#tally = new Tally(asks.run)
+    const added = Array.from({ length: asks.count }, (_, place) => new DeviceLink({
+      ...asks,
+      ca: null,
+      keepAlive: 60,
+      clientId: `bench-${asks.run}-${asks.stalled ? 'stalled' : 'listening'}-${place}`,
+      tally: asks.counted ? this.#tally : this.#ignored,
+      publisher: null,
+      // a broker may well drop one that does not read
+      lost: () => { if (!asks.stalled) this.#losses++ }
+    }))
+    await this.#open(added, OPENING)
+    for (const link of added) {
+      await link.subscribe(subscribeFrame(1, asks.filter, asks.qos, asks.level))
+      if (asks.stalled) link.stall()
+    }
+    this.#subscribers.push(...added)
+    return null
+  }
+
+  async storm (): Promise<number> {
+    const began = nowMicros()
+    for (const link of this.#links) link.drop()
+    this.#up = 0
+    await this.#open(this.#links, this.#links.length)
+    this.#pump?.wake()
+    return (nowMicros() - began) / 1000
+  }
+
+  start (): null {
+    this.#pump?.start()
+    return null
+  }
+
+  stop (): null {
+    this.#pump?.stop()
+    return null
+  }
+
+  snapshot (): ReturnType<typeof snapshotOf> {
+    return snapshotOf({ tally: this.#tally, publishers: this.#publishers, links: this.#up, losses: this.#losses, fault: this.#fault })
+  }
+
+  mark (): ReturnType<typeof snapshotOf> {
+    this.#tally.mark(nowMicros())
+    this.#lateness.clear()
+    return this.snapshot()
+  }
+
+  distributions (): Calls['distributions']['answers'] {
+    return { latency: this.#tally.latency.toRecord(), lateness: this.#lateness.toRecord() }
+  }
+
+  end (): void {
+    this.#ended = true
+    this.stop()
+    if (this.#pings !== null) clearInterval(this.#pings)
+    for (const link of [...this.#links, ...this.#subscribers]) link.drop()
+  }
+
+  /** Opens `links`, so many side by side; the first failure is the caller's. */
+  async #open (links: readonly DeviceLink[], abreast: number): Promise<void> {
+    const waiting = [...links]
+    const worker = async (): Promise<void> => {
+      for (let link = waiting.pop(); link !== undefined; link = waiting.pop()) {
+        await this.#openPatiently(link)
+        this.#up++
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(abreast, links.length) }, worker))
+  }
+
+  /** A limit on connections per second is the target's right: try again, a bounded number of times. */
+  async #openPatiently (link: DeviceLink): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await link.open()
+        return
+      } catch (thrown) {
+        if (attempt === ATTEMPTS || this.#ended) throw thrown
+        await new Promise(resolve => setTimeout(resolve, AGAIN_MS))
+      }
+    }
+  }
+
+  #lost (link: DeviceLink, reason: string): void {
+    this.#losses++
+    this.#up--
+    this.#fault ??= link.fault
+    if (this.#ended) return
+    this.#openPatiently(link).then(
+      () => {
+        this.#up++
+        this.#pump?.wake()
+      },
+      () => { this.#fault ??= `a device could not come back: ${reason}` }
+    )
+  }
+}
+
+const generator = new Generator()
+answerCalls({
+  connect: async asks => generator.connect(asks),
+  subscribe: async asks => generator.subscribe(asks),
+  storm: async () => generator.storm(),
+  start: () => generator.start(),
+  stop: () => generator.stop(),
+  mark: () => generator.mark(),
+  snapshot: () => generator.snapshot(),
+  distributions: () => generator.distributions()
+}, () => generator.end())

@@ -1,0 +1,39 @@
+/** The columns of a table: the same for terminal, Markdown and page, chosen by what the scenario is about. */
+import type { Figures } from '../measure/result.ts'
+import { type Figure, figures } from '../scenario.ts'
+import type { Entry } from './report.ts'
+import { median, short, size, spread, time, times, whole } from './words.ts'
+
+export interface Column {
+  readonly title: string
+  /** Numbers stand to the right. */
+  readonly numeric: boolean
+  readonly text: (entry: Entry) => string
+}
+
+const units: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, p99: time, longestPause: time, recovery: time, memory: size }
+
+export function columnsFor (about: Figure): readonly Column[] {
+  const column = (title: string, text: (entry: Entry) => string): Column => ({ title, numeric: true, text })
+  const plain = (title: string, name: keyof Figures, words: (value: number) => string): Column => column(title, ({ figures: all }) => median(all[name], words))
+  const main = column(figures[about].title, ({ figures: all }) => spread(all[about], units[about]))
+  const more: readonly [Figure, Column][] = [
+    ['rate', plain('messages/s', 'rate', whole)],
+    ['p99', plain('p99', 'p99', time)],
+    ['longestPause', plain('longest pause', 'longestPause', time)],
+    ['memory', plain('memory', 'memory', size)]
+  ]
+  return [
+    { title: 'target', numeric: false, text: ({ target }) => target },
+    main,
+    column('against baseline', ({ ratio }) => spread(ratio, times)),
+    column('CPU/message', ({ figures: all }) => median(all.cpuPerMessage, value => `${short(value)} µs`)),
+    column('CPU ratio', ({ cpuRatio }) => median(cpuRatio, times)),
+    plain('p50', 'p50', time),
+    ...more.filter(([figure]) => figure !== about).map(([, each]) => each),
+    column('lost', ({ accounting }) => accounting === null ? '–' : whole(accounting.lost + accounting.unfinished)),
+    column('twice', ({ accounting }) => accounting === null ? '–' : whole(accounting.duplicates)),
+    column('out of order', ({ accounting }) => accounting === null ? '–' : whole(accounting.reordered)),
+    { title: 'outcome', numeric: false, text: ({ outcome }) => outcome === 'passed' ? 'passed' : outcome.toUpperCase() }
+  ]
+}

@@ -1,0 +1,53 @@
+/** Causeway itself, as an operator runs it: a process on a configuration file. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeArguments } from '../rig/station.ts'
+import { type HoconTree, hoconText, withOverride } from './hocon-text.ts'
+import { BRIDGE_NAME, nanomqTree } from './nanomq-tree.ts'
+import type { Launch, TargetSetup } from './target.ts'
+
+export const durabilities = ['memory', 'spool', 'remote'] as const
+export type Durability = typeof durabilities[number]
+
+export interface CausewayOptions {
+  /** Script of another build; null: this one. */
+  readonly script: string | null
+  /** null: the default of the configuration. */
+  readonly durability: Durability | null
+  /** `path = value` for the configuration file. */
+  readonly overrides: readonly string[]
+}
+
+export async function prepareCauseway (options: CausewayOptions, setup: TargetSetup): Promise<Launch> {
+  const conf = join(setup.dir, 'causeway.conf')
+  await writeFile(conf, hoconText(causewayTree(options, setup)))
+  return {
+    command: process.execPath,
+    args: [...(options.script === null ? nodeArguments('../../main.ts') : scriptArguments(options.script)), 'start', '--conf', conf],
+    readyLine: /"msg":"ready"/,
+    rotation: 'by itself',
+    settings: [`durability ${options.durability ?? 'as by default'}`, ...options.overrides]
+  }
+}
+
+function causewayTree (options: CausewayOptions, setup: TargetSetup): HoconTree {
+  const at = `bridges.mqtt.${BRIDGE_NAME}`
+  const headroom = setup.connections * 2 + 100
+  let tree = nanomqTree(setup)
+  const added = [
+    'log.level = info',
+    `limits.max_connections = ${headroom}`,
+    `limits.max_connections_per_address = ${headroom}`,
+    `limits.max_connect_rate = ${headroom}`,
+    ...(options.durability === null ? [] : [`${at}.durability = ${options.durability}`]),
+    ...(options.durability === 'spool' ? [`spool.dir = ${join(setup.dir, 'spool')}`] : []),
+    ...options.overrides
+  ]
+  for (const override of added) tree = withOverride(tree, override)
+  return tree
+}
+
+/** A script in TypeScript is run from source. */
+function scriptArguments (script: string): string[] {
+  return script.endsWith('.ts') ? ['--import', 'tsx', script] : [script]
+}
