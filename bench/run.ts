@@ -1,8 +1,9 @@
 /** `npm run bench -- …`: the harness from source, without a build. */
+import { readFileSync } from 'node:fs'
 import { runBench } from '../src/bench/bench.ts'
 import { explain } from '../src/cli/explain.ts'
-import { packageVersion } from '../src/cli/program.ts'
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
@@ -16,7 +17,7 @@ const io = {
   stop: stop.signal
 }
 try {
-  process.exitCode = await runBench(process.argv.slice(2), io, packageVersion())
+  process.exitCode = await runBench(process.argv.slice(2), io, version)
 } catch (thrown) {
   explain(thrown, io)
   process.exitCode = 1

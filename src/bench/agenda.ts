@@ -18,12 +18,14 @@ export interface Appointment {
 
 export function chosenScenarios (options: BenchOptions): readonly Scenario[] {
   const names = options.scenarios.length === 0 ? quickLook : options.scenarios
-  const chosen = names.includes('all') ? scenarios : names.map(name => {
-    const found = scenarios.find(each => each.name === name)
-    if (found === undefined) throw new BenchError(benchCodes.USAGE, `unknown scenario "${name}"`, { hint: `There are ${scenarios.map(each => each.name).join(', ')}` })
-    return found
-  })
+  const chosen = names.includes('all') ? scenarios : names.map(scenarioNamed)
   return chosen.map(scenario => ({ ...scenario, cases: distinct(scenario.cases.map(each => changed(each, options))) }))
+}
+
+function scenarioNamed (name: string): Scenario {
+  const found = scenarios.find(each => each.name === name)
+  if (found === undefined) throw new BenchError(benchCodes.USAGE, `unknown scenario "${name}"`, { hint: `There are ${scenarios.map(each => each.name).join(', ')}` })
+  return found
 }
 
 function changed (each: Case, options: BenchOptions): Case {

@@ -133,4 +133,3 @@ async function publish (document: BenchDocument, options: BenchOptions, io: Benc
     io.out.write(`written: ${file}\n`)
   }
 }
-

@@ -36,11 +36,16 @@ export async function runCampaign (agenda: readonly Appointment[], common: Commo
       if (result.outcome === 'error') broken.add(key)
       watcher.ended(result)
     } catch (thrown) {
-      if (common.signal.aborted) return { results, missed: agenda.length - place }
-      throw thrown
+      if (!isAborted(common.signal)) throw thrown
+      return { results, missed: agenda.length - place }
     }
   }
   return { results, missed: 0 }
+}
+
+/** A signal changes while one waits, which the compiler does not see. */
+function isAborted (signal: AbortSignal): boolean {
+  return signal.aborted
 }
 
 function planOf (appointment: Appointment): Pick<RunPlan, 'scenario' | 'case' | 'target' | 'round' | 'durationMs'> {

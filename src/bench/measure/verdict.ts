@@ -51,36 +51,51 @@ export function warningsOf (counts: Accounting, drained: Drained, plan: RunPlan)
   return warnings
 }
 
+interface Shares {
+  readonly source: number
+  readonly sink: number
+  readonly target: number
+  /** Of all processes of the run. */
+  readonly known: number
+}
+
 /** Whether the harness or strangers limited what was measured. */
 export function doubtsOf (begin: Edge, end: Edge, plan: RunPlan): string[] {
   const micros = end.sink.at - begin.sink.at
   const share = (from: number, to: number): number => (to - from) / micros
   const source = share(begin.source.cpu, end.source.cpu)
   const sink = share(begin.sink.cpu, end.sink.cpu)
-  const target = begin.target === null || end.target === null ? 0 : share(begin.target.cpu, end.target.cpu)
-  const doubts: string[] = []
-  const { pinning } = plan
-  const together = pinning.generator !== null && pinning.generator === pinning.receiver
-  if (plan.target.kind !== 'direct' && target < BUSY) doubts.push(...bottlenecks(together, source, sink))
-  if (begin.machine !== null && end.machine !== null) {
-    const known = (plan.target.kind === 'direct' ? 0 : target) + source + sink + share(begin.own, end.own)
-    const strangers = share(begin.machine.busy, end.machine.busy) - known
-    if (strangers > NOISE && plan.target.kind !== 'external') doubts.push(`noisy machine: other processes used ${percent(strangers)} of a core`)
-    const stolen = share(begin.machine.stolen, end.machine.stolen)
-    if (stolen > STOLEN) doubts.push(`noisy machine: the hypervisor took ${percent(stolen)} of a core`)
-  }
-  const { rate } = plan.case.workload
-  if (rate !== null && plan.case.flow === 'steady') {
-    const held = (end.source.sent - begin.source.sent) / micros * 1e6 / rate
-    if (held < 0.98) doubts.push(`the schedule was not held: ${percent(held)} of ${amount(rate)} messages/s were sent`)
-  }
-  return doubts
+  const direct = plan.target.kind === 'direct'
+  const target = direct || begin.target === null || end.target === null ? 0 : share(begin.target.cpu, end.target.cpu)
+  const shares = { source, sink, target, known: source + sink + target + share(begin.own, end.own) }
+  return [...bottlenecks(shares, plan), ...noise(begin, end, shares.known, plan), ...unheld(begin, end, plan)]
 }
 
-function bottlenecks (together: boolean, source: number, sink: number): string[] {
-  if (together) return source + sink > BUSY ? [`generator and receiver filled ${percent(source + sink)} of their core and the target did not fill its own: it can do more than is shown`] : []
-  return ([['generator', source], ['receiver', sink]] as const).filter(([, used]) => used > BUSY)
-    .map(([who, used]) => `the ${who} filled ${percent(used)} of its core and the target did not fill its own: it can do more than is shown`)
+function bottlenecks ({ source, sink, target }: Shares, plan: RunPlan): string[] {
+  if (plan.target.kind === 'direct') return sink > BUSY && source < BUSY ? [`the receiver filled ${percent(sink)} of its core: the limit is higher than is shown`] : []
+  if (target > BUSY) return []
+  const { generator, receiver } = plan.pinning
+  const more = 'and the target did not fill its own: it can do more than is shown'
+  if (generator !== null && generator === receiver) return source + sink > BUSY ? [`generator and receiver filled ${percent(source + sink)} of their core ${more}`] : []
+  return ([['generator', source], ['receiver', sink]] as const).filter(([, used]) => used > BUSY).map(([who, used]) => `the ${who} filled ${percent(used)} of its core ${more}`)
+}
+
+function noise (begin: Edge, end: Edge, known: number, plan: RunPlan): string[] {
+  if (begin.machine === null || end.machine === null) return []
+  const micros = end.sink.at - begin.sink.at
+  const strangers = (end.machine.busy - begin.machine.busy) / micros - known
+  const stolen = (end.machine.stolen - begin.machine.stolen) / micros
+  const noises: string[] = []
+  if (strangers > NOISE && plan.target.kind !== 'external') noises.push(`noisy machine: other processes used ${percent(strangers)} of a core`)
+  if (stolen > STOLEN) noises.push(`noisy machine: the hypervisor took ${percent(stolen)} of a core`)
+  return noises
+}
+
+function unheld (begin: Edge, end: Edge, plan: RunPlan): string[] {
+  const { rate } = plan.case.workload
+  if (rate === null || plan.case.flow !== 'steady') return []
+  const held = (end.source.sent - begin.source.sent) / (end.source.at - begin.source.at) * 1e6 / rate
+  return held < 0.98 ? [`the schedule was not held: ${percent(held)} of ${amount(rate)} messages/s were sent`] : []
 }
 
 function amount (count: number): string {

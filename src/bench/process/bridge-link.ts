@@ -10,7 +10,7 @@ import { Traffic } from '../wire/traffic.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** The largest frame a scenario sends is a little over 1 MiB. */
-export const MAX_FRAME = 16 * 1024 * 1024
+export const MAX_FRAME: number = 16 * 1024 * 1024
 
 export interface BridgeLinkOptions {
   readonly tally: Tally

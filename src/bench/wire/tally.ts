@@ -15,7 +15,7 @@ class Track {
 }
 
 export class Tally {
-  readonly latency = new Histogram()
+  readonly latency: Histogram = new Histogram()
   /** Everything that arrived, duplicates included. */
   received = 0
   duplicates = 0

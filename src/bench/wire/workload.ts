@@ -22,4 +22,4 @@ export interface Workload {
 export const TOPIC_PREFIX = 'bench/'
 export const TOPIC_DIGITS = 7
 /** Topics that the digits can tell apart. */
-export const MAX_TOPICS = 10 ** TOPIC_DIGITS
+export const MAX_TOPICS: number = 10 ** TOPIC_DIGITS
