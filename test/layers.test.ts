@@ -31,6 +31,8 @@ const upward: Readonly<Record<string, Planted>> = {
   'edge-imports-nothing-above': { from: 'edge', to: 'cli' },
   'admin-imports-nothing-above': { from: 'admin', to: 'cli' },
   'index-imports-nothing-above': { from: 'index', to: 'cli' },
+  'bench-imports-nothing-above': { from: 'bench', to: 'cli' },
+  'bench-measures-from-outside': { from: 'bench', to: 'bridge' },
   'cli-imports-nothing-above': { from: 'cli', to: 'main' },
   'broker-does-not-meet-bridge': { from: 'broker', to: 'bridge' },
   'bridge-does-not-meet-broker': { from: 'bridge', to: 'broker' },

@@ -36,8 +36,8 @@ function sized (payload: number): Workload {
 
 export const scenarios: readonly Scenario[] = [
   { name: 'saturate-qos0', summary: '4 connections send QoS 0, 200 bytes, as fast as they are read', about: 'rate', seconds: null, cases: one({}) },
-  { name: 'saturate-qos1', summary: 'the same at QoS 1, 1,000 unacknowledged a connection', about: 'rate', seconds: null, cases: one({ workload: { ...saturating, qos: 1 } }) },
-  { name: 'saturate-qos2', summary: 'the same at QoS 2, 100 unacknowledged a connection', about: 'rate', seconds: null, cases: one({ workload: { ...saturating, qos: 2, window: 100 } }) },
+  { name: 'saturate-qos1', summary: '4 connections send QoS 1, 200 bytes, as fast as they are acknowledged, 1,000 unacknowledged each', about: 'rate', seconds: null, cases: one({ workload: { ...saturating, qos: 1 } }) },
+  { name: 'saturate-qos2', summary: '4 connections send QoS 2, 200 bytes, as fast as they are acknowledged, 100 unacknowledged each', about: 'rate', seconds: null, cases: one({ workload: { ...saturating, qos: 2, window: 100 } }) },
   {
     name: 'fan-in',
     summary: '200 devices, one message a write, 64 bytes, QoS 0, on a fixed schedule',
@@ -57,7 +57,7 @@ export const scenarios: readonly Scenario[] = [
     summary: '1, 100 and 10,000 forward rules of which one matches',
     about: 'rate',
     seconds: null,
-    cases: each([1, 100, 10_000], count => `${count.toLocaleString('en')} rules`, count => ({ idleRules: count - 1 }))
+    cases: each([1, 100, 10_000], count => `${count.toLocaleString('en')} ${count === 1 ? 'rule' : 'rules'}`, count => ({ idleRules: count - 1 }))
   },
   {
     name: 'rewrite',

@@ -5,7 +5,7 @@ import type { Credentials } from '../rig/credentials.ts'
 import type { Pinning } from '../rig/pinning.ts'
 import type { Target } from '../target/target.ts'
 
-export interface ExternalTarget {
+interface ExternalTarget {
   readonly host: string
   readonly port: number
   /** For CPU and memory, where it runs on this machine; null: not accounted. */

@@ -6,6 +6,7 @@ import { freePort, LOOPBACK } from '../rig/ports.ts'
 import { Station } from '../rig/station.ts'
 import type { Launch, TargetSetup } from '../target/target.ts'
 import { nowMicros } from '../wire/clock.ts'
+import { TOPIC_PREFIX, type Workload } from '../wire/workload.ts'
 import type { RunPlan } from './plan.ts'
 import { RunningTarget } from './running-target.ts'
 
@@ -13,8 +14,7 @@ const BRIDGE_MS = 15_000
 /** What a packet has beside its payload, generously. */
 const HEADROOM = 1024
 /** Topics of messages that go down. */
-export const DOWN_PREFIX = 'down/'
-const UP_PREFIX = 'bench/'
+const DOWN_PREFIX = 'down/'
 
 export class Rig {
   readonly plan: RunPlan
@@ -139,8 +139,8 @@ export class Rig {
     await this.generator.ask('connect', {
       ...(direct ? { host: LOOPBACK, port: this.#receiverPort } : address),
       run,
-      workload,
-      topicPrefix: UP_PREFIX,
+      workload: direct ? alone(workload) : workload,
+      topicPrefix: TOPIC_PREFIX,
       ca: direct ? plan.credentials.first.root : null,
       keepAlive: 60
     })
@@ -160,6 +160,11 @@ export class Rig {
   }
 }
 
+/** A bridge has one connection to its remote, and so has what stands for its limit. */
+function alone (workload: Workload): Workload {
+  return { ...workload, connections: 1, batch: Math.max(256, workload.batch), window: Math.min(65_535, workload.window * workload.connections) }
+}
+
 async function listening (receiver: Station, plan: RunPlan, run: number): Promise<{ port: number }> {
   try {
     return await receiver.ask('listen', { port: plan.receiverPort, run, identity: plan.credentials.first.server })
@@ -177,7 +182,7 @@ function setupOf (plan: RunPlan, port: number, remotePort: number): TargetSetup 
     port,
     remotePort,
     caFile: plan.credentials.caFile,
-    forwards: direction === 'up' ? [...idle, { filter: `${UP_PREFIX}#`, prefix }] : [],
+    forwards: direction === 'up' ? [...idle, { filter: `${TOPIC_PREFIX}#`, prefix }] : [],
     subscriptions: direction === 'down' ? [{ filter: `${DOWN_PREFIX}#`, qos: workload.qos }] : [],
     inFlight: Math.max(1000, workload.window),
     connections: workload.connections + reading + stalled,

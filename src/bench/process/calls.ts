@@ -28,7 +28,7 @@ export interface Snapshot {
   readonly lastArrival: number
 }
 
-export interface Distributions {
+interface Distributions {
   /** Arrival minus intended time since the mark. */
   readonly latency: HistogramRecord
   /** How far behind its schedule the sender was since the mark. */

@@ -16,9 +16,14 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+const files = {
+  generator: new URL('../process/generator.ts', import.meta.url),
+  receiver: new URL('../process/receiver.ts', import.meta.url)
+} as const
+
 /** How a file of this package is started by Node, from source or as built. */
-export function nodeArguments (file: string): string[] {
-  const path = fileURLToPath(new URL(file, import.meta.url))
+export function nodeArguments (file: URL): string[] {
+  const path = fileURLToPath(file)
   if (!import.meta.url.endsWith('.ts')) return [path.replace(/\.ts$/, '.js')]
   return ['--import', import.meta.resolve('tsx'), path]
 }
@@ -34,7 +39,7 @@ export class Station {
     this.child = new Child({
       ...options,
       command: process.execPath,
-      args: nodeArguments(`../process/${options.name}.ts`),
+      args: nodeArguments(files[options.name]),
       channel: true
     })
     this.child.process.on('message', message => this.#take(message as Answer))

@@ -8,8 +8,8 @@ import { prepareNaive } from './naive.ts'
 import { prepareNanomq } from './nanomq.ts'
 import type { Launch, Target } from './target.ts'
 
-export const targetNames = ['causeway', 'mosquitto', 'nanomq', 'naive', 'raw', 'external'] as const
-export type TargetName = typeof targetNames[number]
+const targetNames = ['causeway', 'mosquitto', 'nanomq', 'naive', 'raw', 'external'] as const
+type TargetName = typeof targetNames[number]
 
 export interface CatalogueOptions {
   /** PATH. */

@@ -23,7 +23,7 @@ export async function prepareCauseway (options: CausewayOptions, setup: TargetSe
   await writeFile(conf, hoconText(causewayTree(options, setup)))
   return {
     command: process.execPath,
-    args: [...(options.script === null ? nodeArguments('../../main.ts') : scriptArguments(options.script)), 'start', '--conf', conf],
+    args: [...(options.script === null ? nodeArguments(new URL('../../main.ts', import.meta.url)) : scriptArguments(options.script)), 'start', '--conf', conf],
     readyLine: /"msg":"ready"/,
     rotation: 'by itself',
     settings: [`durability ${options.durability ?? 'as by default'}`, ...options.overrides]

@@ -1,6 +1,6 @@
 /** Writes a configuration tree in the dialect that NanoMQ and Causeway read. */
 
-export type HoconValue = string | number | boolean | readonly HoconValue[] | HoconTree
+type HoconValue = string | number | boolean | readonly HoconValue[] | HoconTree
 export interface HoconTree { readonly [key: string]: HoconValue }
 
 export function hoconText (tree: HoconTree): string {

@@ -6,7 +6,7 @@ export function prepareNaive (setup: TargetSetup): Launch {
   const { port, remotePort, caFile, forwards, subscriptions } = setup
   return {
     command: process.execPath,
-    args: [...nodeArguments('../process/naive-bridge.ts'), JSON.stringify({ port, remotePort, caFile, forwards, subscriptions })],
+    args: [...nodeArguments(new URL('../process/naive-bridge.ts', import.meta.url)), JSON.stringify({ port, remotePort, caFile, forwards, subscriptions })],
     readyLine: /^ready$/,
     rotation: 'restart',
     settings: ['an Aedes subscription and client.publish() of mqtt.js', 'queues in memory without limit', 'clean false']

@@ -1,6 +1,6 @@
 /** What the harness knows of a bridge it measures: how to configure and start it, and how one tells that it is ready. */
 
-export interface ForwardRule {
+interface ForwardRule {
   /** Local topics that go up. */
   readonly filter: string
   /** Put before the topic at the remote; empty: unchanged. */

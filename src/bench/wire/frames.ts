@@ -5,7 +5,7 @@ import { TOPIC_DIGITS } from './workload.ts'
 
 export type Level = 4 | 5
 
-export function remainingLength (value: number): Buffer {
+function remainingLength (value: number): Buffer {
   const bytes: number[] = []
   do {
     bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0))
