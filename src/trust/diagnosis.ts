@@ -156,7 +156,7 @@ function noCommonVersion (): Finding {
 
 function clientCertificate (facts: HandshakeFacts, error: unknown): Finding {
   const own = facts.clientCertificate
-  const alert = shown(reasonOf(error)).replace(/^.*alert /i, '').split(':')[0] ?? ''
+  const alert = alertWords(error)
   return own === null
     ? { code: handshakeCodes.clientCertificate, words: `requires a client certificate and none is configured (${alert})`, hint: 'Set certfile and keyfile in the ssl block.' }
     : { code: handshakeCodes.clientCertificate, words: `refuses our client certificate ${nameOf(own)}, issued by ${nameOf(own, 'issuer')} (${alert})`, hint: 'Have it issued by a CA that the remote trusts, and check its dates.' }
@@ -173,7 +173,7 @@ function unrecognizedName (facts: HandshakeFacts): Finding {
 }
 
 function otherAlert (_facts: HandshakeFacts, error: unknown): Finding {
-  return { code: handshakeCodes.refused, words: `refuses the handshake: ${shown(reasonOf(error))}`, hint: 'The log of the remote says more.' }
+  return { code: handshakeCodes.refused, words: `refuses the handshake: ${alertWords(error)}`, hint: 'The log of the remote says more.' }
 }
 
 function closed (facts: HandshakeFacts): Finding {
@@ -196,8 +196,14 @@ function certificateWords (facts: HandshakeFacts): string {
   return `its certificate ${nameOf(leaf)} (issued by ${nameOf(leaf, 'issuer')}, valid ${dateOf(leaf.validFrom)} to ${dateOf(leaf.validTo)})`
 }
 
+/** `unknown ca` from ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: the message has the source lines of OpenSSL in it. */
+function alertWords (error: unknown): string {
+  return codeOf(error).replace(/^.*ALERT_|^ERR_SSL_/, '').toLowerCase().replaceAll('_', ' ')
+}
+
 function shown (text: string): string {
-  return escapeControls(text.length > 300 ? text.slice(0, 300) + '…' : text)
+  const whole = text.trim()
+  return escapeControls(whole.length > 300 ? whole.slice(0, 300) + '…' : whole)
 }
 
 function codeOf (error: unknown): string {
