@@ -16,7 +16,7 @@ export class Block {
   readonly #reading: Reading
 
   constructor (object: DraftObject, depth: number, reading: Reading) {
-    if (depth > reading.limits.maxDepth) reading.exceed(object.place, `objects and arrays more than ${reading.limits.maxDepth} deep`)
+    reading.checkDepth(object, depth)
     this.depth = depth
     this.#object = object
     this.#reading = reading

@@ -1,4 +1,4 @@
-/** A position in a text, and the steps that need no knowledge of the grammar. It only ever moves forward, but for {@link Cursor.ahead}. */
+/** A position in a text, and the steps that need no knowledge of the grammar. */
 import type { Failure, Reading } from './reading.ts'
 import type { Place } from './tree.ts'
 import type { Source } from './source.ts'
@@ -92,6 +92,7 @@ export class Cursor {
 function nameOf (codePoint: number | undefined): string {
   if (codePoint === undefined) return 'end of the file'
   if (codePoint === 0x0a) return 'end of the line'
+  if (codePoint === 0x20 || codePoint === 0x09) return 'blank'
   const visible = codePoint > 0x20 && codePoint < 0x7f
   return visible ? `'${String.fromCodePoint(codePoint)}'` : `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`
 }

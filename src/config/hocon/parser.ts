@@ -5,10 +5,9 @@ import { isSecretName } from './source.ts'
 import { readConcatenation } from './concatenation.ts'
 import { readKeyPath } from './key-path.ts'
 import type { Cursor } from './cursor.ts'
-import type { Draft, DraftArray } from './draft.ts'
+import type { Draft, DraftArray, DraftObject } from './draft.ts'
 import type { IncludeDirective } from './include-directive.ts'
 import type { KeyPath, KeySegment } from './key-path.ts'
-import type { Place } from './tree.ts'
 
 /** Puts the members of the file into the block. */
 export type FollowInclude = (directive: IncludeDirective, into: Block) => void
@@ -105,8 +104,7 @@ export class Parser {
   #array (outer: number): DraftArray {
     const cursor = this.#cursor
     const { place, offset } = cursor
-    const { maxDepth } = cursor.reading.limits
-    if (outer >= maxDepth) cursor.reading.exceed(place, `objects and arrays more than ${maxDepth} deep`)
+    cursor.reading.checkDepth(cursor, outer + 1)
     cursor.reading.countNode(cursor)
     cursor.offset++
     const items: Draft[] = []
@@ -118,13 +116,9 @@ export class Parser {
     const cursor = this.#cursor
     if (cursor.here === '[') return this.#array(depth)
     if (cursor.here !== '{') return readConcatenation(cursor, 'element')
-    return this.#anonymous(cursor.place, depth)
-  }
-
-  #anonymous (place: Place, depth: number): Draft {
-    const object: Draft = { kind: 'object', place, fields: new Map() }
-    this.#cursor.reading.countNode(object)
-    this.#object(new Block(object, depth + 1, this.#cursor.reading))
+    const object: DraftObject = { kind: 'object', place: cursor.place, fields: new Map() }
+    cursor.reading.countNode(object)
+    this.#object(new Block(object, depth + 1, cursor.reading))
     return object
   }
 }

@@ -3,6 +3,7 @@ import { configCodes } from '../errors.ts'
 import { ConfigSyntaxError } from './syntax-error.ts'
 import { Source } from './source.ts'
 import type { DecodedText } from './text.ts'
+import type { ErrorDetail } from '../../errors.ts'
 import type { HoconLimits } from './limits.ts'
 import type { Place } from './tree.ts'
 import type { SyntaxCode } from './syntax-error.ts'
@@ -13,10 +14,9 @@ export interface HoconWarning {
   readonly message: string
 }
 
-export interface Failure {
+export interface Failure extends ErrorDetail {
+  /** A fault of syntax unless told. */
   readonly code?: SyntaxCode
-  readonly hint?: string
-  readonly cause?: unknown
 }
 
 export class Reading {
@@ -60,6 +60,11 @@ export class Reading {
 
   exceed (place: Place, what: string): never {
     this.fail(place, what, { code: configCodes.limit, hint: 'Split the configuration, or look for what repeats in it.' })
+  }
+
+  /** The depth counts the objects and arrays around the one that begins here, and it. */
+  checkDepth (at: { readonly place: Place }, depth: number): void {
+    if (depth > this.limits.maxDepth) this.exceed(at.place, `objects and arrays more than ${this.limits.maxDepth} deep`)
   }
 
   /** One more value of the text. */

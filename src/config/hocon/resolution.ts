@@ -1,7 +1,8 @@
 /**
  * From what was written to what is meant: substitutions made, definitions of one key merged.
  * A name is looked for in the configuration, from its top, then in the environment. A value that names its own key means the earlier value of that
- * key. Nothing is resolved twice, and no chain is followed deeper than the stack bears.
+ * key; but `site = ${?SITE}`, where only case makes the names one, means the variable first. Nothing is resolved twice, and no chain is followed
+ * deeper than the stack bears.
  */
 import { Extents } from './extent.ts'
 import { configCodes } from '../errors.ts'
@@ -148,7 +149,7 @@ export class Resolution {
 
   #value (field: DraftField, substitution: Substitution): HoconNode | undefined {
     if (!this.#pending.has(field)) return this.#field(field)
-    if (field === this.#innermost) return this.#pending.get(field)
+    if (field === this.#innermost) return (spelled(field, substitution) ? undefined : this.#fromEnvironment(substitution)) ?? this.#pending.get(field)
     return this.#refuse(substitution, 'refers to itself, by way of other values')
   }
 
@@ -160,4 +161,9 @@ export class Resolution {
   #refuse ({ place, name }: Substitution, what: string, hint = ''): never {
     this.#reading.fail(place, `\${${name}} ${what}`, { code: configCodes.substitution, hint })
   }
+}
+
+/** Whether a substitution names its own key letter for letter. */
+function spelled (field: DraftField, { name }: Substitution): boolean {
+  return name.endsWith(field.key)
 }

@@ -1,8 +1,8 @@
 /** Each vector is read as a file, with the files it names beside it. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { plain, refusal, warningsOf } from '../../support/hocon.ts'
+import { plain, readText, refusal, warningsOf } from '../../support/hocon.ts'
 import { grammar } from './grammar.ts'
 import { inclusion } from './inclusion.ts'
 import { lexical } from './lexical.ts'
@@ -33,3 +33,11 @@ for (const [name, vectors] of Object.entries({ lexical, grammar, model, inclusio
     for (const vector of vectors) await t.test(vector.row, async t => run(t, vector))
   })
 }
+
+void t.test("the manual's example", async t => {
+  const manual = readFileSync(new URL('../../../docs/reference/hocon.md', import.meta.url), 'utf8')
+  const example = /```hocon\n(.*?)```/s.exec(manual)?.[1] ?? ''
+  const { root, warnings } = readText(example.replace('/etc/causeway/site.conf', 'none.conf'), { environment: { site: 'berlin', MQTT_PASSWORD: 'x' } })
+  t.equal(warnings.length, 1, 'the file it includes is not here')
+  t.match(plain(root), { bridges: { mqtt: { cloud: { server: 'tls+mqtt-tcp://mqtt.example.com:8883', clientid: 'gateway-berlin', ssl: { cacertfile: '/etc/ssl/remote.pem' }, forwards: [{ remote_topic: 'up/#', local_topic: '#' }] } } } })
+})

@@ -13,7 +13,7 @@ export const model: readonly Vector[] = [
   { row: 'case makes no difference', text: 'Bridges.MQTT.a { x = 1 }\nbridges.mqtt.A { y = 2 }', value: { Bridges: { MQTT: { a: { x: one, y: two } } } } },
   { row: 'one key in two cases holds one value, with a warning', text: 'p { Admin: a\nadmin: b }', value: { p: { admin: 'b' } }, warnings: ['2:1 the same key, in other letters, has a value at test.conf:1:5'] },
   { row: 'case is that of ASCII', text: '\u212aey = 1\nkey = 2', value: { \u212aey: one, key: two } },
-  { row: '__proto__ is only a name', text: '__proto__ { polluted = 1 }\nconstructor = 2', value: { ['__proto__']: { polluted: one }, constructor: two } },
+  { row: '__proto__ is only a name', text: '__proto__ { polluted = 1 }\ntoString = 2', value: { ['__proto__']: { polluted: one }, toString: two } },
   { row: 'a scalar twice in one block: the last counts', text: 'a { b = 1\nb = 2 }', value: { a: { b: two } } },
   { row: 'blocks of one path merge', text: 'a { b = 1 }\na { c = 2 }', value: { a: { b: one, c: two } } },
   { row: 'blocks of one path merge with dotted keys, at any depth', text: 'a { b { c = 1 } }\na.b.d = 2', value: { a: { b: { c: one, d: two } } } },

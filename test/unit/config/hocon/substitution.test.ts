@@ -33,8 +33,10 @@ const understood: readonly (readonly [string, string, Plain])[] = [
   ['optional and absent keeps what was', 'a = 1\na = ${?NONE}', { a: number('1') }],
   ['optional and present overrides', 'a = 1\na = ${?PORT}', { a: number('8081') }],
   ['the same name: the earlier value', 'a = x\na = ${a}y', { a: 'xy' }],
-  ['the same name: the environment where there is no earlier value', 'port = ${PORT}', { port: number('8081') }],
-  ['the same name in other letters: the earlier value', 'port = 1\nport = ${?PORT}', { port: number('1') }],
+  ['the same name: the environment where there is no earlier value', 'PORT = ${PORT}', { PORT: number('8081') }],
+  ['the same name: the earlier value before the environment', 'PORT = 1\nPORT = ${PORT}', { PORT: number('1') }],
+  ['the same name in other letters: the environment first', 'port = 1\nport = ${?PORT}\na = ${port}', { port: number('8081'), a: number('8081') }],
+  ['the same name in other letters: the earlier value where there is no variable', 'none = 1\nnone = ${?NONE}', { none: number('1') }],
   ['a definition that is overridden is not asked for', 'a = ${NONE}\na = 1', { a: number('1') }],
   ['quoted it is text', 'a = "${SITE}"', { a: '${SITE}' }]
 ]

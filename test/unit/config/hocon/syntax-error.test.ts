@@ -20,7 +20,7 @@ const refused: readonly Refused[] = [
   { text: 'a = [1,\n2', message: "1:5: this '[' is never closed", excerpt: ['a = [1,', '    ^'] },
   { text: 'a = 1\n\t= 2', message: "2:2: unexpected '=': a key is wanted here", excerpt: ['    = 2', '    ^'] },
   { text: 'a b = 1', message: "1:2: '=', ':', '{' or '[' is wanted behind a key", excerpt: ['a b = 1', ' ^'] },
-  { text: 'a. = 1', message: '1:3: unexpected U+0020: a key is wanted here', excerpt: ['a. = 1', '  ^'] },
+  { text: 'a. = 1', message: '1:3: unexpected blank: a key is wanted here', excerpt: ['a. = 1', '  ^'] },
   { text: 'a = ]', message: "1:5: unexpected ']': a value is wanted here", excerpt: ['a = ]', '    ^'] },
   { text: 'a = :1', message: "1:5: unexpected ':': a value is wanted here", excerpt: ['a = :1', '    ^'] },
   { text: 'a = b\\c', message: "1:6: unexpected '\\': it can not stand in a value without quotes", excerpt: ['a = b\\c', '     ^'] },
