@@ -9,7 +9,7 @@ import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
-import { SPLICE_MARGIN, fixedHeaderSize, hasPropertyBlock, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import { SPLICE_MARGIN, frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
 import { KEEP, type Rewrite } from './rewrite.ts'
 import { SendWindow } from './send-window.ts'
@@ -120,7 +120,7 @@ export class Outbox {
   take (rewrite: Rewrite, view: PublishView, receipts: Receipts | null, slot: number): void {
     const qos = rewrite.qos === KEEP ? view.qos : rewrite.qos
     const retain = rewrite.retain === KEEP ? view.retain : rewrite.retain === 1
-    const asIs = rewrite.topic === null && (qos === 0) === (view.qos === 0) && hasPropertyBlock(view) === (this.#level === 5)
+    const asIs = rewrite.topic === null && keepsLayout(view, qos, this.#level)
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
     if (this.#closed) return
     if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
@@ -139,11 +139,11 @@ export class Outbox {
       sequence = lane.append(at, view.end - view.start, view.topicEnd - view.start, header)
     } else {
       const qos = (header >> 1) & 3
-      const body = splicedBody(view, rewrite.topic, qos, this.#level)
-      const length = fixedHeaderSize(body) + body
+      const body = splicedBody(view, rewrite, qos, this.#level)
+      const length = frameSize(body)
       const at = lane.chunks.reserve(length)
       const bytes = lane.chunks.current
-      const idAt = splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite.topic, qos, this.#level)
+      const idAt = splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, qos, this.#level)
       sequence = lane.append(at, length, idAt - at, header)
     }
     if (receipts !== null && this.#awaitRemote) {
@@ -161,8 +161,8 @@ export class Outbox {
       else this.#writeAlone(Buffer.from(view.bytes.subarray(view.start, view.end)))
       return
     }
-    const body = splicedBody(view, rewrite.topic, 0, this.#level)
-    const length = fixedHeaderSize(body) + body
+    const body = splicedBody(view, rewrite, 0, this.#level)
+    const length = frameSize(body)
     if (length > this.#terms.maximumPacketSize) {
       this.counters.droppedTooLarge++
       return
@@ -170,7 +170,7 @@ export class Outbox {
     const fits = this.#makeRoom(length)
     const at = fits ? this.#batch.reserve(length) : 0
     const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
-    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite.topic, 0, this.#level)
+    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
     if (!fits) this.#writeAlone(bytes)
   }
 

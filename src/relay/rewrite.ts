@@ -6,14 +6,34 @@ export const KEEP = -1
 export class Rewrite {
   /** The new name as it stands in a PUBLISH, its two length bytes in front; null: the name stays. */
   readonly topic: Buffer | null
+  /** Bytes at the end of the old name that are the end of the new one too: with what is behind them they are copied at once. */
+  readonly shared: number
   /** 0, 1, 2 or {@link KEEP}. */
   readonly qos: number
   /** 0, 1 or {@link KEEP}. */
   readonly retain: number
 
-  constructor (topic: Buffer | null, qos: number, retain: number) {
-    this.topic = topic
+  /** Of a topic named `from`, which becomes `to`. */
+  constructor (from: string, to: string, qos: number, retain: number) {
+    this.topic = from === to ? null : lengthPrefixed(to)
+    this.shared = this.topic === null ? 0 : commonEnd(Buffer.from(from), this.topic)
     this.qos = qos
     this.retain = retain
   }
+}
+
+function lengthPrefixed (name: string): Buffer {
+  const length = Buffer.byteLength(name)
+  const bytes = Buffer.allocUnsafe(2 + length)
+  bytes.writeUInt16BE(length, 0)
+  bytes.write(name, 2)
+  return bytes
+}
+
+/** How many bytes both end in, without the length bytes of `prefixed`. */
+function commonEnd (name: Buffer, prefixed: Buffer): number {
+  const most = Math.min(name.length, prefixed.length - 2)
+  let count = 0
+  while (count < most && name[name.length - 1 - count] === prefixed[prefixed.length - 1 - count]) count++
+  return count
 }

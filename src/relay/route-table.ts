@@ -47,7 +47,7 @@ export class RouteTable {
         if (names.has(name)) continue
         names.add(name)
         if (name !== topic && !isTopicName(name)) continue // a prefix can make it longer than a name may be
-        routes.push(new Route(outbox, name === topic ? null : lengthPrefixed(name), rule.qos ?? KEEP, flagOf(rule.retain)))
+        routes.push(new Route(outbox, topic, name, { qos: rule.qos ?? KEEP, retain: flagOf(rule.retain) }))
       }
     }
     return routes.length === 0 ? NOWHERE : routes
@@ -56,12 +56,4 @@ export class RouteTable {
 
 function flagOf (retain: boolean | null): number {
   return retain === null ? KEEP : retain ? 1 : 0
-}
-
-function lengthPrefixed (name: string): Buffer {
-  const length = Buffer.byteLength(name)
-  const bytes = Buffer.allocUnsafe(2 + length)
-  bytes.writeUInt16BE(length, 0)
-  bytes.write(name, 2)
-  return bytes
 }

@@ -5,8 +5,8 @@ import { Rewrite } from './rewrite.ts'
 export class Route extends Rewrite {
   readonly outbox: Outbox
 
-  constructor (outbox: Outbox, topic: Buffer | null, qos: number, retain: number) {
-    super(topic, qos, retain)
+  constructor (outbox: Outbox, from: string, to: string, overrides: { readonly qos: number, readonly retain: number }) {
+    super(from, to, overrides.qos, overrides.retain)
     this.outbox = outbox
   }
 }

@@ -1,0 +1,231 @@
+/**
+ * The outbox against a plain remote that does what MQTT says, over a wire that loses what it holds when it breaks: any mix of
+ * offers, turns, acknowledgements out of order, full links and reconnects with and without a session.
+ */
+import fc from 'fast-check'
+import { test } from 'tap'
+import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
+import type { PublishView } from '../../src/mqtt/publish-view.ts'
+import { Outbox } from '../../src/relay/outbox.ts'
+import { Receipts } from '../../src/relay/receipts.ts'
+import { Rewrite } from '../../src/relay/rewrite.ts'
+import { plainTerms } from '../../src/relay/link.ts'
+import { publishFrame, readPublish, viewOf } from '../support/publish-frames.ts'
+import { ScriptedLink, Turn } from '../support/scripted-link.ts'
+
+type Qos = 0 | 1 | 2
+const CHUNK = 4096
+const LIMITS = { maxCount: 12, maxBytes: 2000, windowQos1: 4, windowQos2: 3 }
+
+class Remote {
+  /** Frames on their way. */
+  wire: Buffer[] = []
+  /** Payloads handed on, QoS 2 once. */
+  readonly got: string[] = []
+  /** Ids of QoS 2 between PUBREC and PUBREL; ids of this connection not answered yet. */
+  readonly #held = new Set<number>()
+  #unanswered: { id: number, kind: 'puback' | 'pubrec' | 'pubcomp' }[] = []
+  readonly #seenHere = new Set<number>()
+  readonly faults: string[] = []
+
+  receive (count: number): void {
+    for (const frame of this.wire.splice(0, count)) {
+      if (frame.readUInt8(0) === 0x62) {
+        const id = frame.readUInt16BE(2)
+        this.#held.delete(id)
+        this.#unanswered.push({ id, kind: 'pubcomp' })
+      } else this.#publish(readPublish(frame))
+    }
+  }
+
+  #publish ({ qos, packetId: id = 0, payload, dup }: { qos: Qos, packetId?: number, payload: string, dup?: boolean }): void {
+    if (qos === 0) {
+      this.got.push(payload)
+      return
+    }
+    if (id < 1024) this.faults.push(`id ${id} is not ours`)
+    if (this.#seenHere.has(id)) this.faults.push(`id ${id} twice on a connection, unanswered`)
+    this.#seenHere.add(id)
+    if (qos === 2 && this.#held.has(id)) {
+      if (dup !== true) this.faults.push('a known id comes again without DUP')
+    } else this.got.push(payload)
+    if (qos === 2) this.#held.add(id)
+    this.#unanswered.push({ id, kind: qos === 1 ? 'puback' : 'pubrec' })
+    const open = this.#unanswered.length
+    if (open > LIMITS.windowQos1 + LIMITS.windowQos2) this.faults.push(`${open} in flight`)
+  }
+
+  answer (which: number, outbox: Outbox): void {
+    const [chosen] = this.#unanswered.splice(which % Math.max(1, this.#unanswered.length), 1)
+    if (chosen === undefined) return
+    if (chosen.kind !== 'pubrec') this.#seenHere.delete(chosen.id)
+    const known = chosen.kind === 'pubcomp' ? outbox.pubcomp(chosen.id) : outbox[chosen.kind](chosen.id, 0)
+    if (!known) this.faults.push(`${chosen.kind} ${chosen.id} answers nothing`)
+  }
+
+  reconnect (session: boolean): void {
+    this.wire = []
+    this.#unanswered = []
+    this.#seenHere.clear()
+    if (!session) this.#held.clear()
+  }
+
+  get quiet (): boolean { return this.wire.length === 0 && this.#unanswered.length === 0 }
+}
+
+class Rig {
+  readonly turn = new Turn()
+  readonly counters = new BridgeCounters()
+  readonly remote = new Remote()
+  readonly acknowledged: number[] = []
+  readonly receipts = new Receipts({ acknowledge: id => { this.acknowledged.push(id) } })
+  readonly outbox: Outbox
+  readonly accepted: { payload: string, qos: Qos, lost: boolean }[] = []
+  link: ScriptedLink | null = null
+  sessions = true
+  refusals = 0
+  roomCalls = 0
+  readonly #rewrite: Rewrite
+  #serial = 0
+  /** Where frames lie side by side, as in what a socket gives. */
+  #chunk = Buffer.alloc(CHUNK)
+  #filled = 0
+
+  constructor (rename: boolean) {
+    this.#rewrite = new Rewrite('a/b', rename ? 'far/b' : 'a/b', -1, -1)
+    this.outbox = new Outbox({
+      name: 'x',
+      level: 4,
+      required: true,
+      forwardBridged: false,
+      awaitRemote: true,
+      ...LIMITS,
+      schedule: this.turn.schedule,
+      counters: this.counters
+    })
+    this.outbox.onRoom(() => { this.roomCalls++ })
+  }
+
+  offer (qos: Qos, size: number): void {
+    const serial = ++this.#serial
+    const payload = `${serial}:${'x'.repeat(size)}`
+    const view = this.#viewOf(publishFrame({ topic: 'a/b', payload, qos, packetId: serial }))
+    if (!this.outbox.hasRoom([this.#rewrite], 0, 1, view)) {
+      this.refusals++
+      return
+    }
+    this.accepted.push({ payload, qos, lost: qos === 0 && this.link === null })
+    const slot = qos === 0 ? 0 : this.receipts.open(serial, qos)
+    this.outbox.take(this.#rewrite, view, qos === 0 ? null : this.receipts, slot)
+    if (qos !== 0) this.receipts.release(slot)
+  }
+
+  #viewOf (frame: Buffer): PublishView {
+    if (this.#filled + frame.length > CHUNK) this.#chunk = Buffer.alloc(CHUNK, this.#filled = 0)
+    const start = this.#filled
+    this.#filled += frame.copy(this.#chunk, start)
+    return viewOf(this.#chunk, start)
+  }
+
+  pull (): void {
+    if (this.link !== null) this.remote.wire.push(...this.link.taken())
+  }
+
+  endTurn (): void {
+    this.turn.end()
+    this.#chunk.fill(0xff) // nothing may depend on it any more
+    this.#filled = 0
+    this.pull()
+  }
+
+  connect (session: boolean): void {
+    this.disconnect()
+    this.sessions &&= session
+    this.remote.reconnect(session)
+    this.link = new ScriptedLink()
+    this.outbox.linkUp(this.link, { ...plainTerms, sessionPresent: session })
+    this.pull()
+  }
+
+  disconnect (): void {
+    if (this.link === null) return
+    this.pull()
+    this.link = null
+    this.outbox.linkDown()
+  }
+
+  drain (): void {
+    if (this.link === null) return
+    this.link.full = false
+    this.outbox.drained()
+    this.pull()
+  }
+
+  settleAll (): void {
+    if (this.link === null) this.connect(this.sessions)
+    this.drain()
+    for (let i = 0; i < 1000 && !(this.outbox.idle && this.remote.quiet); i++) {
+      this.remote.receive(1000)
+      this.remote.answer(0, this.outbox)
+      this.endTurn()
+    }
+  }
+}
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('offer' as const), qos: fc.constantFrom<Qos>(0, 1, 2), size: fc.integer({ min: 0, max: 300 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('receive' as const), count: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('answer' as const), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('connect' as const), session: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('full' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drain' as const) }) }
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+function play (rig: Rig, action: Step): void {
+  switch (action.do) {
+    case 'offer': return rig.offer(action.qos, action.size)
+    case 'turn': return rig.endTurn()
+    case 'receive': return rig.remote.receive(action.count)
+    case 'answer': return rig.remote.answer(action.which, rig.outbox)
+    case 'connect': return rig.connect(action.session)
+    case 'disconnect': return rig.disconnect()
+    case 'full': if (rig.link !== null) rig.link.full = true; return
+    case 'drain': return rig.drain()
+  }
+}
+
+/** What a remote that takes the first copy of each message has, in the order it came. */
+function firstCopies (got: readonly string[], wanted: ReadonlySet<string>): string[] {
+  return [...new Set(got)].filter(payload => wanted.has(payload))
+}
+
+test('whatever happens, what was taken arrives, in order, within the limits', async () => {
+  fc.assert(fc.property(fc.boolean(), fc.array(step, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
+    const rig = new Rig(rename)
+    for (const action of steps) {
+      play(rig, action)
+      if (rig.outbox.queued > LIMITS.maxCount) throw new Error('more waits than may')
+      if (rig.remote.faults.length > 0) throw new Error(rig.remote.faults.join('; '))
+    }
+    rig.settleAll()
+    if (rig.remote.faults.length > 0) throw new Error(rig.remote.faults.join('; '))
+
+    const kept = rig.accepted.filter(message => message.qos > 0).map(message => message.payload)
+    const got = firstCopies(rig.remote.got, new Set(kept))
+    if (got.join() !== kept.join()) throw new Error(`${got.length} of ${kept.length} arrived, or in another order`)
+    if (rig.sessions) {
+      for (const { payload, qos } of rig.accepted) {
+        const copies = rig.remote.got.filter(other => other === payload).length
+        if (qos === 2 && copies !== 1) throw new Error(`QoS 2 arrived ${copies} times`)
+      }
+    }
+    if (!rig.outbox.idle) throw new Error('something still waits')
+    const ids = rig.accepted.filter(message => message.qos > 0).map(message => Number.parseInt(message.payload))
+    if (rig.acknowledged.join() !== ids.join()) throw new Error('not every publisher was acknowledged once, in order')
+    if (rig.refusals > 0 && rig.roomCalls === 0) throw new Error('nobody was told of room')
+    if (rig.counters.strayAcknowledgements !== 0) throw new Error('stray acknowledgement')
+  }), { numRuns: 400 })
+})
