@@ -1,8 +1,5 @@
-/** Acknowledgements that go out with the next flush: PUBACK, PUBREC, PUBREL, PUBCOMP as bytes side by side. HOT. */
-
-/** First bytes of the four; PUBREL's reserved bits are 0010 [MQTT-3.6.1-1]. */
-export const AckHeader = { PUBACK: 0x40, PUBREC: 0x50, PUBREL: 0x62, PUBCOMP: 0x70 } as const
-export type AckHeader = typeof AckHeader[keyof typeof AckHeader]
+/** Acknowledgements that go out with the next flush, side by side in one buffer. HOT. */
+import { ACKNOWLEDGEMENT_WITH_REASON_SIZE, writeAcknowledgement, writeAcknowledgementWithReason } from '../mqtt/acknowledgement.ts'
 
 const FIRST_SIZE = 256
 
@@ -12,17 +9,15 @@ export class AckBatch {
 
   get length (): number { return this.#length }
 
-  /** @param reason MQTT 5 reason code; 0, success, is left out and so fits every version */
-  add (header: AckHeader, packetId: number, reason = 0): void {
-    if (this.#length + 5 > this.#buffer.length) this.#grow()
-    const bytes = this.#buffer
-    let at = this.#length
-    bytes[at++] = header
-    bytes[at++] = reason === 0 ? 2 : 3
-    bytes[at++] = packetId >> 8
-    bytes[at++] = packetId & 0xff
-    if (reason !== 0) bytes[at++] = reason
-    this.#length = at
+  /**
+   * @param header of AcknowledgementHeader
+   * @param reason MQTT 5 reason code; 0, success, is left out and so fits every version
+   */
+  add (header: number, packetId: number, reason = 0): void {
+    if (this.#length + ACKNOWLEDGEMENT_WITH_REASON_SIZE > this.#buffer.length) this.#grow()
+    this.#length = reason === 0
+      ? writeAcknowledgement(header, packetId, this.#buffer, this.#length)
+      : writeAcknowledgementWithReason(header, packetId, reason, this.#buffer, this.#length)
   }
 
   /** All of them, in order, in memory of their own. */

@@ -44,7 +44,7 @@ class CachingRelay implements BridgeRelay {
   readonly #interest: LocalInterest | null
   readonly #versions = new InterestVersions()
   readonly #maxTopicLevels: number | undefined
-  readonly #cache: TopicCache
+  readonly #cache: TopicCache<TopicRecord>
   #members: readonly Member[] = []
   #table = new RouteTable([])
   /** Counts changes of the rules. */

@@ -3,7 +3,10 @@
  * order, and after a reconnect the resend of what is not settled, with the same ids where the remote kept its session. HOT.
  */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
-import { AckBatch, AckHeader } from './ack-batch.ts'
+import { AcknowledgementHeader } from '../mqtt/acknowledgement.ts'
+import { copyBytes } from '../mqtt/copy-bytes.ts'
+import { readVariableByteInteger, variableByteIntegerSize, writeVariableByteInteger } from '../mqtt/variable-byte-integer.ts'
+import { AckBatch } from './ack-batch.ts'
 import { type Lane, MessageState } from './lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
@@ -118,7 +121,7 @@ export class LaneSender {
     }
     this.#counters.resent++
     if (state === MessageState.RELEASED) {
-      this.#releases.add(AckHeader.PUBREL, lane.idOf(sequence)) // [MQTT-4.4.0-1]
+      this.#releases.add(AcknowledgementHeader.PUBREL, lane.idOf(sequence)) // [MQTT-4.4.0-1]
       return more
     }
     lane.stamp(sequence, lane.idOf(sequence), header | DUP) // [MQTT-3.3.1-1] [MQTT-4.4.0-1]
@@ -198,13 +201,13 @@ export class LaneSender {
     const sequence = this.#ids.ownerOf(id)
     if (sequence < 0 || (this.#lane.headerOf(sequence) & QOS_2) === 0) {
       // the remote keeps a handshake we know nothing of: let it end there
-      this.#releases.add(AckHeader.PUBREL, id, this.#level === 5 ? ID_NOT_FOUND : 0)
+      this.#releases.add(AcknowledgementHeader.PUBREL, id, this.#level === 5 ? ID_NOT_FOUND : 0)
       return this.#stray()
     }
     if (reason >= FIRST_ERROR) this.#finish(sequence, id, reason)
     else {
       this.#lane.setState(sequence, MessageState.RELEASED)
-      this.#releases.add(AckHeader.PUBREL, id)
+      this.#releases.add(AcknowledgementHeader.PUBREL, id)
     }
     return true
   }
@@ -237,19 +240,14 @@ export class LaneSender {
   }
 }
 
-/** The frame again as QoS 0, in memory of its own. */
+/** The frame again as QoS 0, in memory of its own: without the two bytes of its id. */
 function withoutId (frame: Buffer, idAt: number, flags: number): Buffer {
-  let body = 1
-  while ((frame[body] as number) >= 0x80) body++
-  body++
+  const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
   const length = frame.length - body - 2
-  const made = Buffer.allocUnsafe(5 + length)
+  const made = Buffer.allocUnsafe(frame.length)
   made[0] = 0x30 | flags
-  let at = 1
-  let rest = length
-  for (; rest > 0x7f; rest >>>= 7) made[at++] = (rest & 0x7f) | 0x80
-  made[at++] = rest
-  at += frame.copy(made, at, body, idAt)
-  at += frame.copy(made, at, idAt + 2)
+  let at = writeVariableByteInteger(length, made, 1)
+  at = copyBytes(frame, body, idAt, made, at)
+  at = copyBytes(frame, idAt + 2, frame.length, made, at)
   return made.subarray(0, at)
 }

@@ -3,7 +3,7 @@
  * one bridge: of two rules that give the same name the first in the file decides. Immutable; a change makes another. Asked
  * once a topic name, not once a message.
  */
-import { matches } from '../mqtt/topic-filter.ts'
+import { FilterTrie } from '../mqtt/filter-trie.ts'
 import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
 import type { Outbox } from './outbox.ts'
 import { KEEP } from './rewrite.ts'
@@ -28,29 +28,41 @@ export interface Member {
 
 const NOWHERE: readonly Route[] = Object.freeze([])
 
+/** A rule in the trie. */
+interface PlacedRule {
+  readonly rule: ForwardRule
+  readonly outbox: Outbox
+  /** Over all bridges, in the order of the file: rules of one bridge have neighbouring places. */
+  readonly place: number
+}
+
 export class RouteTable {
-  readonly #members: readonly Member[]
+  readonly #trie = new FilterTrie<PlacedRule>()
 
   constructor (members: readonly Member[]) {
-    this.#members = members
+    let place = 0
+    for (const { outbox, rules } of members) {
+      for (const rule of rules) this.#trie.add(rule.filter, { rule, outbox, place: place++ })
+    }
   }
 
   /** The routes of a valid topic name, those of one bridge side by side. `$SYS` is the broker's own and goes nowhere. */
   routesOf (topic: string): readonly Route[] {
     if (isServerTopic(topic)) return NOWHERE
+    const found = this.#trie.match(topic, []).sort((a, b) => a.place - b.place)
+    if (found.length === 0) return NOWHERE
     const routes: Route[] = []
-    for (const { outbox, rules } of this.#members) {
-      const names = new Set<string>()
-      for (const rule of rules) {
-        if (!matches(rule.filter, topic)) continue
-        const name = rule.rename === null ? topic : rule.rename(topic)
-        if (names.has(name)) continue
-        names.add(name)
-        if (name !== topic && !isTopicName(name)) continue // a prefix can make it longer than a name may be
-        routes.push(new Route(outbox, topic, name, { qos: rule.qos ?? KEEP, retain: flagOf(rule.retain) }))
-      }
+    const names = new Set<string>()
+    let last: Outbox | null = null
+    for (const { rule, outbox } of found) {
+      if (outbox !== last) names.clear()
+      last = outbox
+      const name = rule.rename === null ? topic : rule.rename(topic)
+      if (names.has(name) || !isTopicName(name)) continue // a prefix can make it longer than a name may be
+      names.add(name)
+      routes.push(new Route(outbox, topic, name, { qos: rule.qos ?? KEEP, retain: flagOf(rule.retain) }))
     }
-    return routes.length === 0 ? NOWHERE : routes
+    return routes
   }
 }
 

@@ -3,7 +3,12 @@
  * and at its second appearance when there is not, so that one device with random topics evicts nobody; what has not been
  * used for a round of the clock's hand goes first. HOT.
  */
-import type { TopicRecord } from './topic-record.ts'
+
+/** What it keeps. */
+export interface Cached {
+  /** Looked up since the clock's hand last came by; set here, never elsewhere. */
+  used: boolean
+}
 
 /** Bytes an entry takes beside its name, which is held twice: object, key and place in the map. */
 const ENTRY_OVERHEAD = 256
@@ -12,14 +17,14 @@ const DOOR_BITS = 1 << 17
 /** Names that knock before the doorkeeper forgets them all: at most one in eight strangers is then mistaken for a known one. */
 const DOOR_CAPACITY = DOOR_BITS / 8
 
-export class TopicCache {
-  readonly #entries = new Map<string, TopicRecord>()
+export class TopicCache<T extends Cached> {
+  readonly #entries = new Map<string, T>()
   readonly #budget: number
   readonly #door = new Uint32Array(DOOR_BITS / 32)
   #knocks = 0
   #bytes = 0
   /** The clock's hand: a live iterator goes on behind what it has seen, over later insertions too. */
-  #hand: MapIterator<[string, TopicRecord]>
+  #hand: MapIterator<[string, T]>
 
   /** @param budget bytes it may take, names and entries together */
   constructor (budget: number) {
@@ -32,14 +37,14 @@ export class TopicCache {
   get bytes (): number { return this.#bytes }
 
   /** @param key the name's bytes as latin1 text: one unit a byte, nothing decoded */
-  get (key: string): TopicRecord | undefined {
+  get (key: string): T | undefined {
     const record = this.#entries.get(key)
     if (record !== undefined) record.used = true
     return record
   }
 
   /** Keeps `record` when it is worth a place. */
-  offer (key: string, record: TopicRecord): void {
+  offer (key: string, record: T): void {
     const cost = costOf(key)
     if (cost > this.#budget) return
     if (this.#bytes + cost > this.#budget) {
