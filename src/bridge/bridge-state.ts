@@ -4,6 +4,8 @@ import type { CausewayError } from '../errors.ts'
 export type BridgeState =
   /** `enable = false`. */
   | { readonly name: 'disabled', readonly since: number }
+  /** Before the first try. */
+  | { readonly name: 'idle', readonly since: number }
   /** TCP and TLS are being set up. */
   | { readonly name: 'dialling', readonly since: number }
   /** The remote is verified; CONNECT was sent. */
@@ -19,8 +21,10 @@ export type BridgeStateName = BridgeState['name']
 
 const follows: Readonly<Record<BridgeStateName, readonly BridgeStateName[]>> = {
   disabled: ['stopped'],
+  idle: ['dialling'],
   dialling: ['connecting', 'waiting', 'stopped'],
-  connecting: ['up', 'waiting', 'stopped'],
+  // back to itself: once more without the bridge bit
+  connecting: ['connecting', 'up', 'waiting', 'stopped'],
   up: ['waiting', 'draining', 'stopped'],
   waiting: ['dialling', 'stopped'],
   draining: ['waiting', 'stopped'],

@@ -202,6 +202,20 @@ function firstCopies (got: readonly string[], wanted: ReadonlySet<string>): stri
   return [...new Set(got)].filter(payload => wanted.has(payload))
 }
 
+/** What is wrong when everything has come to rest; null: nothing. */
+function faultOf (rig: Rig): string | null {
+  if (rig.remote.faults.length > 0) return rig.remote.faults.join('; ')
+  const kept = rig.accepted.filter(message => message.qos > 0).map(message => message.payload)
+  const got = firstCopies(rig.remote.got, new Set(kept))
+  if (got.join() !== kept.join()) return `${got.length} of ${kept.length} arrived, or in another order`
+  const twice = rig.accepted.filter(({ payload, qos }) => qos === 2 && rig.remote.got.filter(other => other === payload).length !== 1)
+  if (rig.sessions && twice.length > 0) return `QoS 2 arrived more than once: ${twice.length}`
+  if (!rig.outbox.idle) return 'something still waits'
+  if (rig.acknowledged.join() !== kept.map(payload => Number.parseInt(payload)).join()) return 'not every publisher was acknowledged once, in order'
+  if (rig.refusals > 0 && rig.roomCalls === 0) return 'nobody was told of room'
+  return rig.counters.strayAcknowledgements === 0 ? null : 'stray acknowledgement'
+}
+
 test('whatever happens, what was taken arrives, in order, within the limits', async () => {
   fc.assert(fc.property(fc.boolean(), fc.array(step, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
     const rig = new Rig(rename)
@@ -211,21 +225,7 @@ test('whatever happens, what was taken arrives, in order, within the limits', as
       if (rig.remote.faults.length > 0) throw new Error(rig.remote.faults.join('; '))
     }
     rig.settleAll()
-    if (rig.remote.faults.length > 0) throw new Error(rig.remote.faults.join('; '))
-
-    const kept = rig.accepted.filter(message => message.qos > 0).map(message => message.payload)
-    const got = firstCopies(rig.remote.got, new Set(kept))
-    if (got.join() !== kept.join()) throw new Error(`${got.length} of ${kept.length} arrived, or in another order`)
-    if (rig.sessions) {
-      for (const { payload, qos } of rig.accepted) {
-        const copies = rig.remote.got.filter(other => other === payload).length
-        if (qos === 2 && copies !== 1) throw new Error(`QoS 2 arrived ${copies} times`)
-      }
-    }
-    if (!rig.outbox.idle) throw new Error('something still waits')
-    const ids = rig.accepted.filter(message => message.qos > 0).map(message => Number.parseInt(message.payload))
-    if (rig.acknowledged.join() !== ids.join()) throw new Error('not every publisher was acknowledged once, in order')
-    if (rig.refusals > 0 && rig.roomCalls === 0) throw new Error('nobody was told of room')
-    if (rig.counters.strayAcknowledgements !== 0) throw new Error('stray acknowledgement')
+    const fault = faultOf(rig)
+    if (fault !== null) throw new Error(fault)
   }), { numRuns: 400 })
 })

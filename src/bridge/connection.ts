@@ -1,0 +1,179 @@
+/**
+ * One connection to the remote, from the dial to its end: socket, tap, client and liveness, and the one reason it ended for. A
+ * bridge has one after the other.
+ */
+import type { BridgeConfig } from '../config/model.ts'
+import type { CausewayError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Violation } from '../mqtt/violation.ts'
+import type { Outbox } from '../relay/outbox.ts'
+import type { TrustSnapshot } from '../trust/snapshot.ts'
+import type { Clock } from './clock.ts'
+import { dial } from './dial.ts'
+import type { Dialled } from './dial.ts'
+import { disconnectReason } from './disconnect-reason.ts'
+import type { Downlink } from './downlink.ts'
+import { BridgeError, bridgeCodes } from './errors.ts'
+import { Liveness } from './liveness.ts'
+import { RemoteClient, Refusal } from './remote-client.ts'
+import type { SubscriptionRequest } from './remote-client.ts'
+import { RemoteTap } from './remote-tap.ts'
+
+/** Gives the trust to dial with; asked at each dial, so that a rotation swaps what it gives. */
+export type TrustSource = () => TrustSnapshot | Promise<TrustSnapshot>
+
+export interface ConnectionOptions {
+  readonly config: BridgeConfig
+  readonly clientId: string
+  readonly bridgeBit: boolean
+  /** For TLS; null: plain TCP. */
+  readonly trust: TrustSource | null
+  readonly maxPacketSize: number
+  readonly outbox: Outbox
+  readonly downlink: Downlink
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Gives the attempt up. A connection that is up is ended by {@link Connection.close}. */
+  readonly signal: AbortSignal
+  /** TCP and TLS stand; CONNECT goes out. */
+  readonly onDialled: () => void
+}
+
+/** @throws HandshakeError, TrustError, BridgeError: the remote has seen no CONNECT unless `onDialled` was called */
+export async function openConnection (options: ConnectionOptions): Promise<Connection> {
+  const { config, signal } = options
+  const snapshot = await trustOf(options)
+  const dialled = await dial(config, snapshot, signal)
+  options.onDialled()
+  const connection = new Connection(options, dialled)
+  await connection.accepted()
+  return connection
+}
+
+async function trustOf ({ config, trust }: ConnectionOptions): Promise<TrustSnapshot | null> {
+  if (config.tls === null) return null
+  if (trust === null) throw new BridgeError(bridgeCodes.trust, `bridge ${config.name} has TLS and no trust to verify with`)
+  return trust()
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #dialled: Dialled
+  readonly #tap: RemoteTap
+  readonly #client: RemoteClient
+  #liveness: Liveness | null = null
+  #reason: CausewayError | null = null
+  #strays = 0
+  sessionPresent = false
+
+  /** Why it ended, once it has. */
+  readonly ended: Promise<CausewayError>
+
+  constructor (options: ConnectionOptions, dialled: Dialled) {
+    const { config, downlink, maxPacketSize } = options
+    this.#options = options
+    this.#dialled = dialled
+    this.#tap = new RemoteTap({
+      socket: dialled.socket,
+      level: config.protoVer,
+      bridgeBit: options.bridgeBit,
+      maxPacketSize,
+      downlink,
+      owner: {
+        violated: reason => this.#violated(reason),
+        undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {
+          cause: error,
+          hint: 'The connection is ended so that the remote sends it again. Look at the cause.'
+        })),
+        stray: (type, id) => this.#stray(type, id)
+      }
+    })
+    this.ended = new Promise(resolve => this.#tap.once('close', () => resolve(this.#finish())))
+    this.#tap.on('error', error => { this.#reason ??= dialled.diagnose(error) })
+    this.#client = new RemoteClient(config, options.clientId, this.#tap, maxPacketSize)
+    this.#client.onDisconnect(code => { this.#reason ??= disconnectReason(config.server.url, code) })
+  }
+
+  /**
+   * Waits for the remote to accept us, and lets messages flow.
+   * @throws Refusal, or the reason the connection ended for
+   */
+  async accepted (): Promise<void> {
+    const { signal, outbox, clock } = this.#options
+    const abort = (): void => this.#end(new BridgeError(bridgeCodes.stopped, 'the bridge was stopped while connecting'))
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const { terms, keepaliveSeconds } = await this.#client.accepted()
+      this.sessionPresent = terms.sessionPresent
+      this.#tap.carry(outbox, terms)
+      this.#liveness = new Liveness(keepaliveSeconds, {
+        takeHeard: () => this.#tap.takeHeard(),
+        takeSaid: () => this.#tap.takeSaid(),
+        takeMoved: () => this.#tap.takeMoved(),
+        ping: () => this.#tap.ping(),
+        dead: silentMs => this.#dead(silentMs)
+      }, clock)
+    } catch (error) {
+      this.#tap.destroy()
+      // what TLS or TCP said, or what was done to the connection, tells more than "no CONNACK"
+      if (error instanceof Refusal) throw error
+      await this.ended
+      throw this.#reason ?? error
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** @returns the filters that the remote refused */
+  async subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]> {
+    return this.#client.subscribe(requests)
+  }
+
+  /** Something went wrong with it that only its user knows. */
+  fail (reason: CausewayError): void {
+    this.#end(reason)
+  }
+
+  /** Says DISCONNECT, after what the outbox has written, and waits for the end. */
+  async close (): Promise<void> {
+    this.#reason ??= new BridgeError(bridgeCodes.stopped, 'the bridge was stopped')
+    this.#tap.release()
+    await this.#client.end()
+  }
+
+  #end (reason: CausewayError): void {
+    this.#reason ??= reason
+    this.#tap.destroy()
+  }
+
+  #violated (fault: Violation): void {
+    const { server, protoVer } = this.#options.config
+    const clause = fault.clause === '' ? '' : ` [${fault.clause}]`
+    this.#reason ??= new BridgeError(bridgeCodes.protocol, `${server.url} breaks the protocol: ${fault.reason}${clause}`, {
+      hint: 'The connection is ended and tried again. If it happens often, the remote is at fault, or something between.'
+    })
+    this.#tap.release()
+    if (protoVer === 5) void this.#client.end(fault.reasonCode) // [MQTT-4.13.1-1]
+    else this.#tap.destroy()
+  }
+
+  #dead (silentMs: number): void {
+    this.#end(new BridgeError(bridgeCodes.linkDead, `${this.#options.config.server.url} has not said a word for ${Math.round(silentMs / 1000)} s, nor answered PINGREQ`, {
+      hint: 'The network between was cut without a trace, or the remote hangs. It is tried again by itself.'
+    }))
+  }
+
+  #stray (type: number, id: number): void {
+    // one line a connection: a remote at fault can send millions
+    if (this.#strays++ === 0) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
+  }
+
+  #finish (): CausewayError {
+    this.#liveness?.stop()
+    this.#tap.release()
+    this.#reason ??= new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
+      hint: 'Another client with the same client id, a message that the remote does not take, or a restart of it does this: look into its log.'
+    })
+    return this.#reason
+  }
+}

@@ -1,0 +1,88 @@
+/** Opens the way to the remote: TLS through the trust layer, which hands over only what it has verified, or plain TCP. */
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import type { BridgeConfig } from '../config/model.ts'
+import { diagnoseEstablished, dialVerified } from '../trust/dial.ts'
+import type { DialOptions } from '../trust/dial.ts'
+import type { TrustSnapshot } from '../trust/snapshot.ts'
+import { BridgeError, bridgeCodes } from './errors.ts'
+import { reasonOf } from '../errors.ts'
+import type { CausewayError } from '../errors.ts'
+
+/** A connection that may be talked on. */
+export interface Dialled {
+  readonly socket: Socket
+  /** What an error on the socket means; TLS 1.3 judges our certificate only after the handshake. */
+  diagnose (error: Error): CausewayError
+}
+
+/**
+ * @param snapshot for `tls+mqtt-tcp://`; null: plain TCP
+ * @throws HandshakeError or BridgeError
+ */
+export async function dial (config: BridgeConfig, snapshot: TrustSnapshot | null, signal: AbortSignal): Promise<Dialled> {
+  if (snapshot === null) return dialPlain(config, signal)
+  const options = tlsOptions(config, snapshot, signal)
+  const socket = await dialVerified(options)
+  return { socket, diagnose: error => diagnoseEstablished(error, options) }
+}
+
+function tlsOptions (config: BridgeConfig, snapshot: TrustSnapshot, signal: AbortSignal): DialOptions {
+  const { server, tls, tcp } = config
+  return {
+    host: server.host,
+    port: server.port,
+    servername: tls?.sni ?? null,
+    snapshot,
+    connectTimeoutMs: config.connectTimeoutMs,
+    handshakeTimeoutMs: tls?.handshakeTimeoutMs ?? config.connectTimeoutMs,
+    signal,
+    nodelay: tcp.nodelay,
+    keepalive: tcp.keepalive,
+    keepidleMs: tcp.keepidleMs,
+    localAddress: tcp.localAddress
+  }
+}
+
+async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Dialled> {
+  const { server, tcp } = config
+  const diagnose = (error: Error): BridgeError => unreachable(config, reasonOf(error), error)
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: server.host,
+      port: server.port,
+      noDelay: tcp.nodelay,
+      keepAlive: tcp.keepalive,
+      keepAliveInitialDelay: tcp.keepidleMs,
+      ...(tcp.localAddress === null ? {} : { localAddress: tcp.localAddress })
+    })
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+      socket.removeAllListeners('error').removeAllListeners('connect')
+      // between this tick and the caller's listeners an error would end the process
+      socket.on('error', () => {})
+    }
+    const fail = (error: BridgeError): void => {
+      settle()
+      socket.destroy()
+      reject(error)
+    }
+    const abort = (): void => fail(new BridgeError(bridgeCodes.stopped, `${server.url} was given up while connecting`))
+    const timer = setTimeout(() => fail(unreachable(config, `no answer within ${config.connectTimeoutMs} ms`)), config.connectTimeoutMs)
+    socket.once('error', error => fail(diagnose(error)))
+    socket.once('connect', () => {
+      settle()
+      resolve({ socket, diagnose })
+    })
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+function unreachable (config: BridgeConfig, why: string, cause?: Error): BridgeError {
+  return new BridgeError(bridgeCodes.unreachable, `${config.server.url} is not reached: ${why}`, {
+    ...(cause === undefined ? {} : { cause }),
+    hint: 'Check host, port and firewalls between, and that the remote runs.'
+  })
+}

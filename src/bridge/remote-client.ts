@@ -1,0 +1,183 @@
+/**
+ * One mqtt.js client for one connection: CONNECT, SUBSCRIBE, AUTH and DISCONNECT. It publishes nothing, resends nothing and never
+ * connects again. The only file that knows mqtt.js.
+ */
+import { MqttClient } from 'mqtt'
+import type { IClientOptions, IConnackPacket } from 'mqtt'
+import type { Duplex } from 'node:stream'
+import type { BridgeConfig } from '../config/model.ts'
+import { reasonOf } from '../errors.ts'
+import type { SessionTerms } from '../relay/link.ts'
+import { connackRefusal } from './connack-refusal.ts'
+import { BridgeError, bridgeCodes } from './errors.ts'
+import { SubscribeIds } from './subscribe-ids.ts'
+
+/** What CONNACK has told. */
+export interface Acceptance {
+  readonly terms: SessionTerms
+  /** Seconds: what was asked for, or what the remote says instead [MQTT-3.2.2-21]. */
+  readonly keepaliveSeconds: number
+}
+
+export interface SubscriptionRequest {
+  readonly filter: string
+  readonly qos: 0 | 1 | 2
+  readonly noLocal: boolean
+  readonly retainAsPublished: boolean
+  readonly retainHandling: 0 | 1 | 2
+}
+
+/** A CONNACK that says no, with its code. */
+export class Refusal extends BridgeError {
+  readonly returnCode: number
+
+  constructor (error: BridgeError, returnCode: number) {
+    super(error.code, error.message, { hint: error.hint })
+    this.returnCode = returnCode
+  }
+}
+
+/** How long the remote has for SUBACK, and to close after DISCONNECT. */
+const ANSWER_MS = 10_000
+const CLOSE_MS = 1000
+/** From here on a code in SUBACK is a refusal. */
+const FIRST_ERROR = 0x80
+/** What an MQTT 5 remote may have under way to us: the brake on the downlink. */
+const RECEIVE_MAXIMUM = 1000
+/** A session that does not expire. */
+const NEVER = 0xffffffff
+
+export class RemoteClient {
+  readonly #config: BridgeConfig
+  readonly #client: MqttClient
+  readonly #stream: Duplex
+  #failure: Error | null = null
+
+  /** Sends CONNECT at once. */
+  constructor (config: BridgeConfig, clientId: string, stream: Duplex, maxPacketSize: number) {
+    this.#config = config
+    this.#stream = stream
+    this.#client = new MqttClient(() => stream, clientOptions(config, clientId, maxPacketSize))
+    // without a listener a refused CONNACK ends the process
+    this.#client.on('error', error => { this.#failure ??= error })
+  }
+
+  /**
+   * Waits for CONNACK.
+   * @throws Refusal, or BridgeError when none comes
+   */
+  async accepted (): Promise<Acceptance> {
+    return new Promise((resolve, reject) => {
+      this.#client.once('connect', connack => resolve(acceptanceOf(this.#config, connack)))
+      // both come for one refusal, in either order
+      this.#client.once('error', error => reject(this.#refusalOf(error)))
+      this.#client.once('close', () => reject(this.#refusalOf(this.#failure)))
+    })
+  }
+
+  #refusalOf (error: Error | null): BridgeError {
+    const { server, protoVer, connectTimeoutMs } = this.#config
+    if (error !== null && 'code' in error && typeof error.code === 'number' && error.code > 0) {
+      return new Refusal(connackRefusal(server.url, error.code, protoVer), error.code)
+    }
+    const why = error === null
+      ? 'closes the connection instead of answering CONNECT'
+      : error.message === 'connack timeout' ? `does not answer CONNECT within ${connectTimeoutMs} ms` : `can not be connected to: ${reasonOf(error)}`
+    return new BridgeError(bridgeCodes.noConnack, `${server.url} ${why}`, {
+      ...(error === null ? {} : { cause: error }),
+      hint: 'Look into the log of the remote: client id, credentials, protocol version or certificate may be refused without a word. A port of another protocol does the same.'
+    })
+  }
+
+  /** Calls when an MQTT 5 remote says why it is about to close. */
+  onDisconnect (call: (reasonCode: number) => void): void {
+    this.#client.on('disconnect', packet => call(packet.reasonCode ?? 0))
+  }
+
+  /**
+   * Subscribes to all in one packet.
+   * @returns the filters that the remote refused
+   * @throws BridgeError when it does not answer
+   */
+  async subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]> {
+    const wanted = Object.fromEntries(requests.map(request => [request.filter, {
+      qos: request.qos,
+      nl: request.noLocal,
+      rap: request.retainAsPublished,
+      rh: request.retainHandling
+    }]))
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new BridgeError(bridgeCodes.linkLost, `${this.#config.server.url} ${why}`))
+      const timer = setTimeout(() => fail(`does not answer SUBSCRIBE within ${ANSWER_MS} ms`), ANSWER_MS)
+      this.#stream.once('close', () => {
+        clearTimeout(timer)
+        fail('closes the connection instead of answering SUBSCRIBE')
+      })
+      this.#client.subscribe(wanted, (error, granted = []) => {
+        clearTimeout(timer)
+        const refused = granted.filter(grant => grant.qos >= FIRST_ERROR).map(grant => grant.topic)
+        if (error !== null && refused.length === 0) fail(`does not answer SUBSCRIBE as it must: ${error.message}`)
+        else resolve(refused)
+      })
+    })
+  }
+
+  /**
+   * Says DISCONNECT and waits for the remote to close, or destroys the connection after a second.
+   * @param reasonCode for MQTT 5; 0: a normal end
+   */
+  async end (reasonCode = 0): Promise<void> {
+    if (this.#stream.destroyed) return
+    return new Promise(resolve => {
+      const timer = setTimeout(() => this.#stream.destroy(), CLOSE_MS)
+      this.#stream.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      this.#client.end(false, this.#config.protoVer === 5 ? { reasonCode } : {})
+    })
+  }
+}
+
+function clientOptions (config: BridgeConfig, clientId: string, maxPacketSize: number): IClientOptions {
+  const { will } = config
+  return {
+    protocolId: 'MQTT',
+    protocolVersion: config.protoVer,
+    clientId,
+    clean: config.cleanStart,
+    keepalive: config.keepaliveSeconds,
+    connectTimeout: config.connectTimeoutMs,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    messageIdProvider: new SubscribeIds(),
+    ...(config.username === null ? {} : { username: config.username }),
+    ...(config.password === null ? {} : { password: config.password }),
+    ...(will === null ? {} : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain } }),
+    ...(config.protoVer === 5 ? { properties: connectProperties(config, maxPacketSize) } : {})
+  }
+}
+
+function connectProperties (config: BridgeConfig, maximumPacketSize: number): NonNullable<IClientOptions['properties']> {
+  return {
+    receiveMaximum: RECEIVE_MAXIMUM,
+    maximumPacketSize,
+    // a session of MQTT 5 ends with its connection unless it is asked for longer
+    ...(config.cleanStart ? {} : { sessionExpiryInterval: NEVER })
+  }
+}
+
+function acceptanceOf (config: BridgeConfig, connack: IConnackPacket): Acceptance {
+  const properties = connack.properties ?? {}
+  return {
+    terms: {
+      sessionPresent: connack.sessionPresent,
+      receiveMaximum: properties.receiveMaximum ?? 65_535,
+      maximumPacketSize: properties.maximumPacketSize ?? Infinity,
+      maximumQos: properties.maximumQoS === 0 ? 0 : properties.maximumQoS === 1 ? 1 : 2,
+      retainAvailable: properties.retainAvailable ?? true
+    },
+    keepaliveSeconds: properties.serverKeepAlive ?? config.keepaliveSeconds
+  }
+}

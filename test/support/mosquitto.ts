@@ -1,0 +1,159 @@
+/** A real mosquitto as the remote: one plain listener and, where certificates are given, one with TLS. Its ports outlive a restart. */
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { connectAsync } from 'mqtt'
+import type { IClientOptions, MqttClient } from 'mqtt'
+import type { TestPki, TestScope } from './certificates.ts'
+
+/** For `test(name, { skip: mosquittoMissing }, …)`: the reason, or false when it is there. */
+export const mosquittoMissing = spawnSync('mosquitto', ['-h']).error === undefined ? false : 'mosquitto is not installed'
+
+export interface MosquittoOptions {
+  readonly pki?: TestPki
+  /** Lines of its configuration, such as `max_inflight_messages 5`. */
+  readonly config?: readonly string[]
+}
+
+export interface Received {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: number
+  readonly retain: boolean
+}
+
+/** A client of the remote that keeps what it gets. */
+export interface Observer {
+  readonly client: MqttClient
+  readonly messages: readonly Received[]
+  /** Waits until so many have come. */
+  received (count: number): Promise<readonly Received[]>
+}
+
+export async function startMosquitto (t: TestScope, options: MosquittoOptions = {}): Promise<Mosquitto> {
+  const dir = await mkdtemp(join(tmpdir(), 'causeway-mosquitto-'))
+  const mosquitto = new Mosquitto(dir, await freePort(), await freePort())
+  t.teardown(async () => {
+    await mosquitto.stop()
+    await rm(dir, { recursive: true, force: true })
+  })
+  await mosquitto.configure(options)
+  await mosquitto.start()
+  return mosquitto
+}
+
+export class Mosquitto {
+  readonly port: number
+  readonly tlsPort: number
+  readonly #dir: string
+  readonly #clients = new Set<MqttClient>()
+  #process: ChildProcess | null = null
+  /** What it has logged. */
+  readonly log: string[] = []
+
+  constructor (dir: string, port: number, tlsPort: number) {
+    this.#dir = dir
+    this.port = port
+    this.tlsPort = tlsPort
+  }
+
+  async configure ({ pki, config = [] }: MosquittoOptions): Promise<void> {
+    const lines = [
+      // else root becomes somebody who can not read our keys
+      `user ${userInfo().username}`,
+      'allow_anonymous true',
+      'log_type all',
+      'max_queued_messages 0',
+      // so that a restart keeps what it has acknowledged
+      'persistence true',
+      `persistence_location ${this.#dir}/`,
+      `listener ${this.port} 127.0.0.1`,
+      ...this.#tlsListener(pki),
+      ...config
+    ]
+    await writeFile(join(this.#dir, 'mosquitto.conf'), lines.join('\n') + '\n')
+  }
+
+  #tlsListener (pki: TestPki | undefined): string[] {
+    if (pki === undefined) return []
+    return [`listener ${this.tlsPort} 127.0.0.1`, `certfile ${pki.server.certFile}`, `keyfile ${pki.server.keyFile}`, `cafile ${pki.caFile}`]
+  }
+
+  async start (): Promise<void> {
+    const child = spawn('mosquitto', ['-c', join(this.#dir, 'mosquitto.conf')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.#process = child
+    const lines = createInterface({ input: child.stderr })
+    await new Promise<void>((resolve, reject) => {
+      lines.on('line', line => {
+        this.log.push(line)
+        if (line.endsWith(' running')) resolve()
+      })
+      child.once('error', reject)
+      child.once('exit', code => reject(new Error(`mosquitto ended with ${code ?? 'a signal'}: ${this.log.slice(-5).join(' | ')}`)))
+    })
+  }
+
+  /** @param signal SIGKILL for a crash, SIGSTOP and SIGCONT for a hang */
+  async stop (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    for (const client of this.#clients) await client.endAsync(true)
+    this.#clients.clear()
+    const child = this.#process
+    this.#process = null
+    if (child === null || child.exitCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill('SIGCONT')
+    child.kill(signal)
+    await exit
+  }
+
+  /** Hangs it: its sockets stay open and nobody answers. */
+  freeze (): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  thaw (): void {
+    this.#process?.kill('SIGCONT')
+  }
+
+  async connect (options: IClientOptions = {}): Promise<MqttClient> {
+    const client = await connectAsync(`mqtt://127.0.0.1:${this.port}`, { reconnectPeriod: 0, ...options })
+    client.on('error', () => {})
+    this.#clients.add(client)
+    return client
+  }
+
+  /** Subscribes to `filter` with QoS 2. */
+  async observe (filter: string, options: IClientOptions = {}): Promise<Observer> {
+    const client = await this.connect(options)
+    const messages: Received[] = []
+    let wake: () => void = () => {}
+    client.on('message', (topic, payload, { qos, retain }) => {
+      messages.push({ topic, payload, qos, retain })
+      wake()
+    })
+    await client.subscribeAsync(filter, { qos: 2 })
+    return {
+      client,
+      messages,
+      received: async count => new Promise(resolve => {
+        wake = () => { if (messages.length >= count) resolve(messages) }
+        wake()
+      })
+    }
+  }
+}
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
