@@ -19,7 +19,7 @@ export function figuresOf (begin: Edge, end: Edge, rig: Rig, extra: Extra): Figu
   const quantile = (share: number): number | null => latency === null || latency.total === 0 ? null : latency.quantile(share)
   return {
     seconds,
-    rate: arrived / seconds,
+    rate: end.source.sent === 0 ? null : arrived / seconds,
     bytesPerSecond: (end.sink.bytes - begin.sink.bytes) / seconds,
     p50: quantile(0.5),
     p90: quantile(0.9),

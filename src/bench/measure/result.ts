@@ -4,8 +4,8 @@ import type { HistogramRecord } from '../wire/histogram.ts'
 export interface Figures {
   /** Seconds of the measured window. */
   readonly seconds: number
-  /** Messages that arrived, a second. */
-  readonly rate: number
+  /** Messages that arrived, a second; null where none were sent. */
+  readonly rate: number | null
   /** Payload bytes that arrived, a second. */
   readonly bytesPerSecond: number
   readonly p50: number | null

@@ -1,6 +1,6 @@
 /**
  * The baseline: the bridge one writes in an afternoon from Aedes and mqtt.js, honestly: QoS and retain kept, TLS verified, the
- * publisher's acknowledgement left to Aedes. It takes one argument, a JSON object.
+ * publisher's acknowledgement left to Aedes. It takes one argument, a file of JSON.
  */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -15,7 +15,7 @@ interface Setup {
   readonly subscriptions: readonly { readonly filter: string, readonly qos: 0 | 1 | 2 }[]
 }
 
-const setup = JSON.parse(process.argv[2] ?? '{}') as Setup
+const setup = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Setup
 const broker = await Aedes.createBroker()
 const remote = connect({
   protocol: 'mqtts',

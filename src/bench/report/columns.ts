@@ -2,7 +2,7 @@
 import type { Figures } from '../measure/result.ts'
 import { type Figure, figures } from '../scenario.ts'
 import type { Entry } from './report.ts'
-import { median, short, size, spread, time, times, whole } from './words.ts'
+import { median, NOTHING, short, size, spread, time, times, whole } from './words.ts'
 
 export interface Column {
   readonly title: string
@@ -13,7 +13,12 @@ export interface Column {
 
 const units: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, p99: time, longestPause: time, recovery: time, memory: size }
 
-export function columnsFor (about: Figure): readonly Column[] {
+/** The columns in which at least one entry has something to say. */
+export function columnsFor (about: Figure, entries: readonly Entry[]): readonly Column[] {
+  return allColumns(about).filter(({ text }) => entries.some(entry => text(entry) !== NOTHING))
+}
+
+function allColumns (about: Figure): readonly Column[] {
   const column = (title: string, text: (entry: Entry) => string): Column => ({ title, numeric: true, text })
   const plain = (title: string, name: keyof Figures, words: (value: number) => string): Column => column(title, ({ figures: all }) => median(all[name], words))
   const main = column(figures[about].title, ({ figures: all }) => spread(all[about], units[about]))
@@ -29,11 +34,12 @@ export function columnsFor (about: Figure): readonly Column[] {
     column('against baseline', ({ ratio }) => spread(ratio, times)),
     column('CPU/message', ({ figures: all }) => median(all.cpuPerMessage, value => `${short(value)} µs`)),
     column('CPU ratio', ({ cpuRatio }) => median(cpuRatio, times)),
+    plain('CPU', 'cpuShare', value => `${short(value * 100)} %`),
     plain('p50', 'p50', time),
     ...more.filter(([figure]) => figure !== about).map(([, each]) => each),
-    column('lost', ({ accounting }) => accounting === null ? '–' : whole(accounting.lost + accounting.unfinished)),
-    column('twice', ({ accounting }) => accounting === null ? '–' : whole(accounting.duplicates)),
-    column('out of order', ({ accounting }) => accounting === null ? '–' : whole(accounting.reordered)),
+    column('lost', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.lost + accounting.unfinished)),
+    column('twice', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.duplicates)),
+    column('out of order', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.reordered)),
     { title: 'outcome', numeric: false, text: ({ outcome }) => outcome === 'passed' ? 'passed' : outcome.toUpperCase() }
   ]
 }

@@ -3,7 +3,7 @@ import type { Appointment } from '../agenda.ts'
 import type { Watcher } from '../campaign.ts'
 import type { BenchIo } from '../io.ts'
 import type { RunResult } from '../measure/result.ts'
-import { short, time, whole } from './words.ts'
+import { short, size, time, whole } from './words.ts'
 
 /** Start, connect, drain and stop of a run, until the first has shown what it takes. */
 const OVERHEAD_MS = 4000
@@ -87,7 +87,9 @@ function outcomeWords (result: RunResult): string {
   const { figures } = result
   if (figures === null) return `${result.outcome.toUpperCase()} ${result.reasons.join('; ')}`
   const words = [
-    figures.drainRate === null ? `${whole(figures.rate)}/s` : `${whole(figures.drainRate)}/s drained`,
+    ...(figures.drainRate === null ? [] : [`${whole(figures.drainRate)}/s drained`]),
+    ...(figures.drainRate !== null || figures.rate === null ? [] : [`${whole(figures.rate)}/s`]),
+    ...(figures.rate !== null || figures.memory === null ? [] : [`${size(figures.memory)}, ${short((figures.cpuShare ?? 0) * 100)} % of a core`]),
     ...(figures.cpuPerMessage === null ? [] : [`${short(figures.cpuPerMessage)} µs CPU`]),
     ...(figures.p99 === null ? [] : [`p99 ${time(figures.p99)}`]),
     ...(result.outcome === 'passed' ? [] : [`${result.outcome.toUpperCase()} ${result.reasons.join('; ')}`])

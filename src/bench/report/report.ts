@@ -68,14 +68,24 @@ function entryOf (runs: readonly RunResult[], base: readonly RunResult[], about:
     target: runs[0]?.target ?? '',
     runs: runs.length,
     outcome: runs.map(({ outcome }) => outcome).reduce((a, b) => worst.indexOf(b) > worst.indexOf(a) ? b : a, 'passed'),
-    reasons: [...new Set(runs.flatMap(({ reasons }) => reasons))],
-    warnings: [...new Set(runs.flatMap(({ warnings }) => warnings))],
+    reasons: gathered(runs.map(({ reasons }) => reasons)),
+    warnings: gathered(runs.map(({ warnings }) => warnings)),
     figures: recordOf(figure),
     accounting: summed(runs),
     ratio: ratios(runs, base, (mine, its) => better(about, mine, its)),
     cpuRatio: ratios(runs, base, (mine, its) => divided(mine.cpuPerMessage, its.cpuPerMessage)),
     curve: curveOf(runs)
   }
+}
+
+/** Sentences that differ in their numbers alone are said once, with the rounds they hold for. */
+function gathered (rounds: readonly (readonly string[])[]): string[] {
+  const kinds = new Map<string, string[]>()
+  for (const sentence of rounds.flat()) {
+    const kind = sentence.replaceAll(/[\d.,]+/g, '#')
+    kinds.set(kind, [...kinds.get(kind) ?? [], sentence])
+  }
+  return [...kinds.values()].map(([first = '', ...more]) => more.length === 0 ? first : `${first} (and the like in ${more.length} more ${more.length === 1 ? 'round' : 'rounds'})`)
 }
 
 function recordOf (figure: (name: keyof Figures) => Spread | null): Entry['figures'] {

@@ -26,7 +26,7 @@ function scenarioText (report: ScenarioReport, paint: Paint): string {
 
 function caseText (report: ScenarioReport, each: CaseReport, paint: Paint): string {
   if (each.entries.length === 0) return ''
-  const columns = columnsFor(report.about)
+  const columns = columnsFor(report.about, each.entries)
   const cells = each.entries.map(entry => columns.map(({ text }) => text(entry)))
   const widths = columns.map(({ title }, place) => Math.max(title.length, ...cells.map(row => row[place]?.length ?? 0)))
   const line = (texts: readonly string[]): string => texts.map((text, place) => columns[place]?.numeric === true ? text.padStart(widths[place] ?? 0) : text.padEnd(widths[place] ?? 0)).join('  ').trimEnd()

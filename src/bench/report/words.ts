@@ -1,6 +1,9 @@
 /** Numbers as people read them. */
 import type { Spread } from './statistics.ts'
 
+/** Where there is no value. */
+export const NOTHING = '–'
+
 export function whole (value: number): string {
   return Math.round(value).toLocaleString('en')
 }
@@ -29,12 +32,12 @@ export function times (ratio: number): string {
 
 /** `1,000 (900 – 1,100)`; the median alone where the rounds agree or there is one. */
 export function spread (values: Spread | null, words: (value: number) => string): string {
-  if (values === null) return '–'
+  if (values === null) return NOTHING
   const { median, least, most } = values
   if (words(least) === words(most)) return words(median)
   return `${words(median)} (${words(least)} – ${words(most)})`
 }
 
 export function median (values: Spread | null, words: (value: number) => string): string {
-  return values === null ? '–' : words(values.median)
+  return values === null ? NOTHING : words(values.median)
 }

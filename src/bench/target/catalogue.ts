@@ -51,7 +51,7 @@ function made (name: TargetName, wish: Wish, options: CatalogueOptions): Target 
       const prepare = name === 'mosquitto' ? prepareMosquitto : prepareNanomq
       return { label, kind: 'process', version: versionOf(name, found), prepare: async setup => prepare(found, setup) }
     }
-    case 'naive': return { label, kind: 'process', version: options.causewayVersion, prepare: async setup => Promise.resolve(prepareNaive(setup)) }
+    case 'naive': return { label, kind: 'process', version: options.causewayVersion, prepare: prepareNaive }
     case 'raw': return { label, kind: 'direct', version: options.causewayVersion, prepare: async () => Promise.resolve(nothing('pre-encoded frames written to TLS: the limit, not a bridge')) }
     case 'external': return { label, kind: 'external', version: 'as started by you', prepare: async () => Promise.resolve(nothing('as configured by you')) }
   }

@@ -1,12 +1,16 @@
 /** The baseline bridge of Aedes and mqtt.js. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { nodeArguments } from '../rig/station.ts'
 import type { Launch, TargetSetup } from './target.ts'
 
-export function prepareNaive (setup: TargetSetup): Launch {
+export async function prepareNaive (setup: TargetSetup): Promise<Launch> {
   const { port, remotePort, caFile, forwards, subscriptions } = setup
+  const file = join(setup.dir, 'naive.json')
+  await writeFile(file, JSON.stringify({ port, remotePort, caFile, forwards, subscriptions }))
   return {
     command: process.execPath,
-    args: [...nodeArguments(new URL('../process/naive-bridge.ts', import.meta.url)), JSON.stringify({ port, remotePort, caFile, forwards, subscriptions })],
+    args: [...nodeArguments(new URL('../process/naive-bridge.ts', import.meta.url)), file],
     readyLine: /^ready$/,
     rotation: 'restart',
     settings: ['an Aedes subscription and client.publish() of mqtt.js', 'queues in memory without limit', 'clean false']
