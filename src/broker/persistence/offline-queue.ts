@@ -1,0 +1,180 @@
+/**
+ * What waits for one session: messages of QoS 1 and 2 from the moment they are published until the device has acknowledged
+ * them, in order. A message that several subscriptions of the session match is kept once.
+ */
+import { copyOf, sizeOf } from './packet.ts'
+import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
+
+export interface QueueLimits {
+  readonly messages: number
+  readonly bytes: number
+}
+
+/** Told of each change, by the sequence number of the entry. */
+export interface QueueObserver {
+  added (sequence: number, packet: QueuedPacket): void
+  changed (sequence: number, packet: QueuedPacket): void
+  removed (sequence: number): void
+}
+
+interface Entry {
+  readonly sequence: number
+  /** What finds it before it has an identifier. */
+  readonly key: string | null
+  packet: QueuedPacket
+  /** Subscriptions that brought it here and may still refuse to deliver it. */
+  copies: number
+}
+
+const MAX_PACKET_ID = 65_535
+
+export class OfflineQueue {
+  readonly #limits: QueueLimits
+  readonly #observer: QueueObserver
+  readonly #entries = new Map<number, Entry>()
+  readonly #byId = new Map<number, Entry>()
+  readonly #byKey = new Map<string, Entry>()
+  #next = 1
+  #lastId = 0
+  #bytes = 0
+
+  constructor (limits: QueueLimits, observer: QueueObserver) {
+    this.#limits = limits
+    this.#observer = observer
+  }
+
+  get length (): number { return this.#entries.size }
+  get bytes (): number { return this.#bytes }
+
+  /** In order, as they are now. */
+  packets (): QueuedPacket[] {
+    return Array.from(this.#entries.values(), entry => entry.packet)
+  }
+
+  /** Queues a message, or notes that another subscription wants it too. False when there is no room: the newest is the one that is lost. */
+  enqueue (packet: PublishPacket): boolean {
+    const known = this.#byKey.get(keyOf(packet))
+    if (known !== undefined) {
+      known.copies++
+      return true
+    }
+    const copy = copyOf(packet)
+    if (!this.#hasRoom(copy)) return false
+    this.#add(this.#next++, copy, true)
+    return true
+  }
+
+  /** What was on disk, in the order of the sequence numbers. It is not told to the observer and not held to the limits. */
+  restore (sequence: number, packet: QueuedPacket): void {
+    this.#next = Math.max(this.#next, sequence + 1)
+    this.#add(sequence, packet, false)
+  }
+
+  /**
+   * A message is about to be sent with an identifier. One that is in use for another message is exchanged in `sent` itself;
+   * one that the message had before makes it a repetition.
+   */
+  sending (sent: PublishPacket): void {
+    const entry = this.#byKey.get(keyOf(sent))
+    if (entry === undefined) return this.#adopt(sent)
+    if (sent.messageId === entry.packet.messageId && sent.messageId !== undefined) {
+      const own = sent === entry.packet // the next repetition is another packet: what is kept is never marked
+      if (!own) (sent as PassedPacket).dup = true // [MQTT-3.3.1-1]
+      return
+    }
+    sent.messageId = this.#freeId(sent.messageId, entry)
+    this.#setId(entry, sent.messageId)
+  }
+
+  /** PUBREC has come: the message is the device's, its identifier is not free yet [MQTT-4.3.3-1]. */
+  releasing (messageId: number): void {
+    const entry = this.#byId.get(messageId)
+    if (entry?.packet.cmd === 'pubrel') return
+    const packet = { cmd: 'pubrel', messageId } as const
+    if (entry === undefined) {
+      if (this.#hasRoom(packet)) this.#add(this.#next++, packet, true)
+      return
+    }
+    this.#bytes += sizeOf(packet) - sizeOf(entry.packet)
+    if (entry.key !== null) this.#byKey.delete(entry.key)
+    entry.packet = packet
+    this.#observer.changed(entry.sequence, packet)
+  }
+
+  /** The device has acknowledged it. Answers what it was. */
+  acknowledged (messageId: number): QueuedPacket | undefined {
+    const entry = this.#byId.get(messageId)
+    if (entry !== undefined) this.#remove(entry)
+    return entry?.packet
+  }
+
+  /**
+   * One subscription will not deliver it after all: its access was refused, or another one has. When it was the last the
+   * message is not waited for any more. One that was sent stays until it is acknowledged.
+   */
+  declined (packet: PassedPacket): QueuedPacket | undefined {
+    const entry = this.#byKey.get(keyOf(packet))
+    if (entry === undefined || --entry.copies > 0) return entry?.packet
+    this.#remove(entry)
+    return entry.packet
+  }
+
+  clear (): void {
+    for (const entry of [...this.#entries.values()]) this.#remove(entry)
+  }
+
+  /** It was published in the moment between this session's subscribing and its being stored. */
+  #adopt (sent: PublishPacket): void {
+    const copy = copyOf(sent)
+    if (!this.#hasRoom(copy)) return
+    const entry = this.#add(this.#next++, copy, true)
+    sent.messageId = this.#freeId(sent.messageId, entry)
+    this.#setId(entry, sent.messageId)
+  }
+
+  #add (sequence: number, packet: QueuedPacket, isNew: boolean): Entry {
+    const entry: Entry = { sequence, key: packet.cmd === 'publish' ? keyOf(packet) : null, packet, copies: 1 }
+    this.#entries.set(sequence, entry)
+    this.#bytes += sizeOf(packet)
+    if (entry.key !== null) this.#byKey.set(entry.key, entry)
+    if (packet.messageId !== undefined) this.#byId.set(packet.messageId, entry)
+    if (isNew) this.#observer.added(sequence, packet)
+    return entry
+  }
+
+  #remove (entry: Entry): void {
+    const { messageId } = entry.packet
+    this.#entries.delete(entry.sequence)
+    this.#bytes -= sizeOf(entry.packet)
+    if (entry.key !== null && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key)
+    if (messageId !== undefined && this.#byId.get(messageId) === entry) this.#byId.delete(messageId)
+    this.#observer.removed(entry.sequence)
+  }
+
+  #setId (entry: Entry, messageId: number | undefined): void {
+    if (messageId === undefined) return
+    const before = entry.packet.messageId
+    if (before !== undefined) this.#byId.delete(before)
+    entry.packet.messageId = messageId
+    this.#byId.set(messageId, entry)
+    this.#observer.changed(entry.sequence, entry.packet)
+  }
+
+  /** An identifier that no other message of this session has [MQTT-2.3.1-4]; the wanted one if it is free. */
+  #freeId (wanted: number | undefined, entry: Entry): number | undefined {
+    if (wanted === undefined || (this.#byId.get(wanted) ?? entry) === entry) return wanted
+    for (let tries = 0; tries < MAX_PACKET_ID; tries++) {
+      this.#lastId = this.#lastId % MAX_PACKET_ID + 1
+      if (!this.#byId.has(this.#lastId)) return this.#lastId
+    }
+    return wanted
+  }
+
+  #hasRoom (packet: QueuedPacket): boolean {
+    return this.#entries.size < this.#limits.messages && this.#bytes + sizeOf(packet) <= this.#limits.bytes
+  }
+}
+
+function keyOf ({ brokerId, brokerCounter }: PassedPacket): string {
+  return `${brokerCounter} ${brokerId}`
+}

@@ -1,0 +1,66 @@
+/** The packets a store keeps: Aedes's publications and releases, as far as a session needs them after the connection is gone. */
+
+export interface PublishPacket {
+  readonly cmd: 'publish'
+  readonly brokerId: string
+  /** Grows with each message of one broker id. */
+  readonly brokerCounter: number
+  readonly topic: string
+  /** Text only where a program published it. */
+  readonly payload: Buffer | string
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+  readonly dup: boolean
+  /** Given when it is sent for the first time. */
+  messageId: number | undefined
+  /** The publisher's. */
+  readonly clientId?: string
+  readonly nl?: boolean
+  readonly properties?: object
+  /** Milliseconds since 1970. */
+  readonly messageExpiry?: number
+}
+
+/** What is left of a QoS 2 delivery when PUBREC has come. */
+export interface ReleasePacket {
+  readonly cmd: 'pubrel'
+  messageId: number
+}
+
+export type QueuedPacket = PublishPacket | ReleasePacket
+
+/** What Aedes passes: a PUBLISH with or without an identifier, a PUBREL, or only the identifier of an acknowledgement. */
+export interface PassedPacket {
+  readonly cmd?: string
+  readonly brokerId?: string
+  readonly brokerCounter?: number
+  messageId?: number | undefined
+  dup?: boolean
+}
+
+/** A packet of its own, so that who passed it may go on to use it. The payload is shared. */
+export function copyOf (packet: PublishPacket): PublishPacket {
+  return {
+    ...(packet.clientId === undefined ? {} : { clientId: packet.clientId }),
+    ...(packet.nl === undefined ? {} : { nl: packet.nl }),
+    ...(packet.properties === undefined ? {} : { properties: packet.properties }),
+    ...(packet.messageExpiry === undefined ? {} : { messageExpiry: packet.messageExpiry }),
+    cmd: 'publish',
+    brokerId: packet.brokerId,
+    brokerCounter: packet.brokerCounter,
+    topic: packet.topic,
+    payload: packet.payload,
+    qos: packet.qos,
+    retain: packet.retain,
+    dup: false, // the publisher's repetition is not the receiver's [MQTT-3.3.1-3]
+    messageId: undefined
+  }
+}
+
+/** What a packet costs in memory, nearly. */
+export function sizeOf (packet: QueuedPacket): number {
+  return packet.cmd === 'pubrel' ? OVERHEAD : OVERHEAD + packet.topic.length + packet.payload.length
+}
+
+/** Objects and map entries around a packet. */
+const OVERHEAD = 128

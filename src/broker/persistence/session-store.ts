@@ -1,0 +1,255 @@
+/**
+ * The store that Aedes asks (the contract of aedes-persistence 11) and the broker settles its acknowledgements with.
+ * Memory first: a call has taken effect when it returns, its promise settles at once, and the disk is written behind.
+ */
+/* eslint-disable @typescript-eslint/require-await -- Aedes wants promises; memory has nothing to wait for */
+import { Readable } from 'node:stream'
+import type { LimitsConfig, MqttConfig } from '../../config/model.ts'
+import type { Logger } from '../../logger.ts'
+import { SessionCounters } from '../../metrics/session-counters.ts'
+import { noJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
+import { copyOf } from './packet.ts'
+import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
+import { encodeMessage, encodePacket, keys } from './record.ts'
+import { RetainedMessages } from './retained-messages.ts'
+import { Sessions } from './sessions.ts'
+import type { Match, OfflineInterest } from './sessions.ts'
+import type { SubscriptionOptions } from './stored-session.ts'
+
+export interface SessionStoreOptions {
+  readonly mqtt: Pick<MqttConfig, 'maxMqueueLen'>
+  readonly limits: Pick<LimitsConfig,
+    'maxQueuedBytesPerSession' | 'maxSubscriptionsPerClient' | 'maxSessions' | 'sessionExpiryMs' | 'maxRetainedMessages' | 'maxRetainedBytes'>
+  readonly interest: OfflineInterest
+  readonly logger: Logger
+  /** Absent: nothing survives a restart. */
+  readonly journal?: Journal
+  readonly counters?: SessionCounters
+  readonly now?: () => number
+}
+
+/** What Aedes passes for a client. */
+interface ClientRef { readonly id: string }
+interface Subscription extends SubscriptionOptions { readonly topic: string }
+
+/** Aedes, as far as the store knows it. */
+export interface StoreBroker {
+  id: string
+  on? (event: 'client' | 'clientDisconnect', listener: (client: ClientRef) => void): unknown
+}
+
+export interface Will {
+  topic: string
+  payload: Buffer | string
+  qos: 0 | 1 | 2
+  retain: boolean
+  brokerId?: string
+  clientId?: string
+}
+
+const EXPIRY_SWEEP_MS = 60_000
+
+export class SessionStore {
+  readonly sessions: Sessions
+  readonly counters: SessionCounters
+  readonly #retained: RetainedMessages
+  readonly #wills = new Map<string, Will>()
+  readonly #journal: Journal
+  readonly #logger: Logger
+  #broker: StoreBroker = { id: '' }
+  #sweep: NodeJS.Timeout | null = null
+  #retainedOverflows = false
+
+  constructor (options: SessionStoreOptions) {
+    const { limits, mqtt, interest, logger, journal = noJournal, counters = new SessionCounters(), now = Date.now } = options
+    this.counters = counters
+    this.#journal = journal
+    this.#logger = logger
+    this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters)
+    const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
+    this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
+  }
+
+  get broker (): StoreBroker { return this.#broker }
+
+  /** Must be an async function by its class: Aedes looks. */
+  async setup (broker: StoreBroker): Promise<void> {
+    this.#broker = broker
+    broker.on?.('client', client => this.sessions.connected(client.id))
+    broker.on?.('clientDisconnect', client => this.sessions.disconnected(client.id))
+    this.#sweep ??= setInterval(() => this.sessions.expire(), EXPIRY_SWEEP_MS).unref()
+  }
+
+  /** Calls once all that the store was given up to now is as safe as it is configured to be: at once without a journal. */
+  settled (done: (error: Error | null) => void): void {
+    this.#journal.whenFlushed(() => done(null))
+  }
+
+  async storeRetained (packet: PublishPacket): Promise<void> {
+    const { topic } = packet
+    if (packet.payload.length === 0) {
+      if (this.#retained.delete(topic)) this.#journal.del(keys.retained(topic))
+      return
+    }
+    const kept = { ...packet }
+    if (!this.#retained.set(kept)) return this.#retainedRefused()
+    this.#retainedOverflows = false
+    this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
+  }
+
+  createRetainedStream (filter: string): Readable {
+    return this.createRetainedStreamCombi([filter])
+  }
+
+  /** What is there now, and nothing that could fail: Aedes does not listen for errors on this stream. */
+  createRetainedStreamCombi (filters: readonly string[]): Readable {
+    return Readable.from(this.#retained.matching(filters))
+  }
+
+  async addSubscriptions (client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
+    for (const { topic, qos, rh, rap, nl, subscriptionIdentifier } of subscriptions) {
+      const options = { qos, rh, rap, nl }
+      this.sessions.subscribe(client.id, topic, subscriptionIdentifier === undefined ? options : { ...options, subscriptionIdentifier })
+    }
+  }
+
+  async removeSubscriptions (client: ClientRef, filters: readonly string[]): Promise<void> {
+    for (const filter of filters) this.sessions.unsubscribe(client.id, filter)
+  }
+
+  /** Asked when a client connects to its session. */
+  async subscriptionsByClient (client: ClientRef): Promise<Subscription[]> {
+    const stored = this.sessions.get(client.id)?.subscriptions ?? []
+    return Array.from(stored, ([topic, options]) => ({ topic, ...options }))
+  }
+
+  async subscriptionsByTopic (topic: string): Promise<Match[]> {
+    return this.sessions.matching(topic)
+  }
+
+  async countOffline (): Promise<{ subsCount: number, clientsCount: number }> {
+    let clientsCount = 0
+    for (const session of this.sessions.all()) if (session.subscriptions.size > 0) clientsCount++
+    return { subsCount: this.sessions.keptSubscriptions, clientsCount }
+  }
+
+  /** Asked when a client connects without wanting its session: what waits for it goes too. */
+  async cleanSubscriptions (client: ClientRef): Promise<void> {
+    this.sessions.forget(client.id)
+  }
+
+  async outgoingEnqueue (subscription: { readonly clientId: string }, packet: PublishPacket): Promise<void> {
+    this.sessions.enqueue(subscription.clientId, packet)
+  }
+
+  async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean | undefined }[], packet: PublishPacket): Promise<void> {
+    for (const { clientId, nl } of subscriptions) {
+      if (nl === true && clientId === packet.clientId) continue // it will not be delivered, so it must not wait
+      this.sessions.enqueue(clientId, packet)
+    }
+  }
+
+  /** A packet is about to be written to the client: a PUBLISH with its identifier, or the PUBREL that follows it. */
+  async outgoingUpdate (client: ClientRef, packet: PassedPacket): Promise<void> {
+    const queue = this.sessions.get(client.id)?.queue
+    if (queue === undefined) return
+    if (packet.cmd === 'pubrel') {
+      if (packet.messageId !== undefined) queue.releasing(packet.messageId)
+    } else {
+      queue.sending(packet as PublishPacket)
+    }
+  }
+
+  /** An acknowledgement has come, or a delivery was refused: Aedes passes no identifier then. */
+  async outgoingClearMessageId (client: ClientRef, packet: PassedPacket): Promise<QueuedPacket | undefined> {
+    const session = this.sessions.get(client.id)
+    if (session === undefined) return undefined
+    const { messageId } = packet
+    const cleared = messageId === undefined ? session.queue.declined(packet) : session.queue.acknowledged(messageId)
+    this.sessions.dropIfEmpty(client.id)
+    return cleared
+  }
+
+  outgoingStream (client: ClientRef): Readable {
+    return Readable.from(this.sessions.get(client.id)?.queue.packets() ?? [])
+  }
+
+  async incomingStorePacket (client: ClientRef, packet: PublishPacket): Promise<void> {
+    const { messageId } = packet
+    if (messageId !== undefined) this.sessions.forIncoming(client.id).openIncoming(messageId, { ...copyOf(packet), messageId })
+  }
+
+  async incomingGetPacket (client: ClientRef, { messageId }: PassedPacket): Promise<object> {
+    const packet = messageId === undefined ? undefined : this.sessions.get(client.id)?.incoming.get(messageId)
+    if (packet === undefined) throw new Error('no such packet')
+    return packet
+  }
+
+  async incomingDelPacket (client: ClientRef, { messageId }: PassedPacket): Promise<void> {
+    const closed = messageId !== undefined && this.sessions.get(client.id)?.closeIncoming(messageId) === true
+    if (!closed) throw new Error('no such packet')
+    this.sessions.dropIfEmpty(client.id)
+  }
+
+  async cleanIncoming (client: ClientRef): Promise<void> {
+    const session = this.sessions.get(client.id)
+    for (const messageId of [...session?.incoming.keys() ?? []]) session?.closeIncoming(messageId)
+    this.sessions.dropIfEmpty(client.id)
+  }
+
+  async putWill (client: ClientRef, will: Will): Promise<void> {
+    will.brokerId = this.#broker.id
+    will.clientId = client.id
+    if (!this.#wills.has(client.id)) this.counters.wills++
+    this.#wills.set(client.id, will)
+    const { payload, ...facts } = will
+    this.#journal.put(keys.will(client.id), () => encodeMessage(facts, payload), false)
+  }
+
+  async getWill (client: ClientRef): Promise<Will | undefined> {
+    return this.#wills.get(client.id)
+  }
+
+  async delWill (client: ClientRef): Promise<Will | undefined> {
+    const will = this.#wills.get(client.id)
+    if (this.#wills.delete(client.id)) {
+      this.counters.wills--
+      this.#journal.del(keys.will(client.id))
+    }
+    return will
+  }
+
+  /** Wills of brokers that are not among the living. */
+  streamWill (living: Readonly<Record<string, unknown>> = {}): Readable {
+    return Readable.from([...this.#wills.values()].filter(({ brokerId }) => brokerId === undefined || living[brokerId] === undefined))
+  }
+
+  getClientList (filter: string): Readable {
+    const holders = [...this.sessions.all()].filter(({ subscriptions }) => subscriptions.has(filter))
+    return Readable.from(holders.map(({ id }) => id))
+  }
+
+  async destroy (): Promise<void> {
+    if (this.#sweep !== null) clearInterval(this.#sweep)
+    this.#sweep = null
+  }
+
+  /** From disk, at the start. */
+  restoreRetained (packet: PublishPacket): void {
+    this.#retained.set(packet)
+  }
+
+  restoreWill (clientId: string, will: Will): void {
+    this.#wills.set(clientId, will)
+    this.counters.wills++
+  }
+
+  #retainedRefused (): void {
+    this.counters.retainedRefused++
+    if (this.#retainedOverflows) return
+    this.#retainedOverflows = true
+    this.#logger.warn({ messages: this.counters.retainedMessages, bytes: this.counters.retainedBytes },
+      'there is no room for another retained message: it was delivered, and is not kept')
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * All stored sessions. What it keeps is bounded: sessions, subscriptions of each, messages and bytes waiting for each, and
+ * how long one may be offline. Everything here is synchronous; the journal writes it down behind.
+ */
+import type { SessionCounters } from '../../metrics/session-counters.ts'
+import type { Logger } from '../../logger.ts'
+import { PersistenceError, persistenceErrorCodes } from './errors.ts'
+import { FilterTree } from './filter-tree.ts'
+import type { Journal } from './journal.ts'
+import type { QueueLimits } from './offline-queue.ts'
+import type { PublishPacket, QueuedPacket } from './packet.ts'
+import { StoredSession } from './stored-session.ts'
+import type { SubscriptionOptions } from './stored-session.ts'
+
+export interface SessionLimits {
+  readonly maxSessions: number
+  readonly maxSubscriptionsPerClient: number
+  /** A session offline for longer is forgotten; 0: never. */
+  readonly sessionExpiryMs: number
+  readonly queue: QueueLimits
+}
+
+/** Wants to know what stored sessions subscribe to at QoS 1 or 2, whether they are connected or not. Told before the change is answered. */
+export interface OfflineInterest {
+  /** Telling it again changes nothing. */
+  stored (clientId: string, filter: string): void
+  dropped (clientId: string, filter: string): void
+}
+
+export interface SessionsOptions {
+  readonly limits: SessionLimits
+  readonly interest: OfflineInterest
+  readonly journal: Journal
+  readonly counters: SessionCounters
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+/** A subscription that matches, as Aedes wants it. */
+export interface Match extends SubscriptionOptions {
+  readonly clientId: string
+  readonly topic: string
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions
+  readonly #sessions = new Map<string, StoredSession>()
+  /** Of QoS 1 and 2: what QoS 0 asks for is not kept for who is away. */
+  readonly #filters = new FilterTree<Match>()
+
+  constructor (options: SessionsOptions) {
+    this.#options = options
+  }
+
+  get size (): number { return this.#sessions.size }
+
+  /** Subscriptions of QoS 1 and 2. */
+  get keptSubscriptions (): number { return this.#filters.size }
+
+  get (clientId: string): StoredSession | undefined { return this.#sessions.get(clientId) }
+
+  all (): IterableIterator<StoredSession> { return this.#sessions.values() }
+
+  /** Can a session be stored for this client? Asked before CONNECT is accepted. */
+  hasRoomFor (clientId: string): boolean {
+    return this.#sessions.has(clientId) || this.#sessions.size < this.#options.limits.maxSessions
+  }
+
+  /** @throws {PersistenceError} CW_PERSISTENCE_LIMIT; nothing of the request is stored then */
+  subscribe (clientId: string, filter: string, options: SubscriptionOptions): void {
+    const session = this.#sessionFor(clientId)
+    const { counters, limits } = this.#options
+    if (!session.subscriptions.has(filter) && session.subscriptions.size >= limits.maxSubscriptionsPerClient) {
+      counters.subscriptionsRefused++
+      this.#dropIfEmpty(session)
+      throw new PersistenceError(persistenceErrorCodes.LIMIT, `client has ${limits.maxSubscriptionsPerClient} subscriptions already`, {
+        hint: 'subscribe to fewer filters, or raise limits.max_subscriptions_per_client'
+      })
+    }
+    session.subscribe(filter, options)
+    this.#index(clientId, filter, options)
+  }
+
+  unsubscribe (clientId: string, filter: string): void {
+    const session = this.#sessions.get(clientId)
+    if (session === undefined) return
+    session.unsubscribe(filter)
+    this.#unindex(clientId, filter)
+    if (session.subscriptions.size === 0) this.#dropIfEmpty(session)
+  }
+
+  matching (topic: string): Match[] {
+    return this.#filters.match(topic)
+  }
+
+  /** Queues a message for a session. Without room the newest is the one that is lost. */
+  enqueue (clientId: string, packet: PublishPacket): void {
+    // a session that is made by this was forgotten a moment ago: let it expire
+    const session = this.#sessionFor(clientId, this.#options.now())
+    if (session.queue.enqueue(packet)) {
+      session.overflowing = false
+      return
+    }
+    this.#options.counters.queueDropped++
+    if (session.overflowing) return
+    session.overflowing = true
+    this.#options.logger.warn({ client: clientId, messages: session.queue.length, bytes: session.queue.bytes },
+      'queue of a session is full: newer messages for it are lost until it has taken some')
+  }
+
+  /** The session's connection is there: it does not expire. */
+  connected (clientId: string): void {
+    this.#sessions.get(clientId)?.setOfflineSince(null)
+  }
+
+  disconnected (clientId: string): void {
+    this.#sessions.get(clientId)?.setOfflineSince(this.#options.now())
+  }
+
+  /** [MQTT-3.1.2-6]: nothing of it is used by a later session. */
+  forget (clientId: string): void {
+    const session = this.#sessions.get(clientId)
+    if (session === undefined) return
+    for (const filter of session.subscriptions.keys()) this.#unindex(clientId, filter)
+    session.wipe()
+    this.#sessions.delete(clientId)
+    this.#options.counters.sessions--
+  }
+
+  /** Forgets who has been offline for too long. */
+  expire (): void {
+    const { limits, counters, logger, now } = this.#options
+    if (limits.sessionExpiryMs === 0) return
+    const before = now() - limits.sessionExpiryMs
+    let expired = 0
+    for (const session of [...this.#sessions.values()]) {
+      if (session.offlineSince === null || session.offlineSince > before) continue
+      this.forget(session.id)
+      expired++
+    }
+    if (expired === 0) return
+    counters.sessionsExpired += expired
+    logger.info({ sessions: expired }, 'sessions were offline too long and are forgotten')
+  }
+
+  restoreSession (clientId: string, offlineSince: number | null): void {
+    const session = this.#make(clientId)
+    if (offlineSince === null) session.setOfflineSince(this.#options.now()) // it was connected when the process ended
+    else session.restoreOfflineSince(offlineSince)
+  }
+
+  restoreSubscription (clientId: string, filter: string, options: SubscriptionOptions): void {
+    this.#make(clientId).restoreSubscription(filter, options)
+    this.#index(clientId, filter, options)
+  }
+
+  restoreQueued (clientId: string, sequence: number, packet: QueuedPacket): void {
+    this.#make(clientId).restoreQueued(sequence, packet)
+  }
+
+  restoreIncoming (clientId: string, messageId: number): void {
+    this.#make(clientId).incoming.set(messageId, { messageId })
+  }
+
+  /** Open QoS 2 identifiers alone make a session too. */
+  forIncoming (clientId: string): StoredSession {
+    return this.#sessionFor(clientId)
+  }
+
+  dropIfEmpty (clientId: string): void {
+    const session = this.#sessions.get(clientId)
+    if (session !== undefined) this.#dropIfEmpty(session)
+  }
+
+  #sessionFor (clientId: string, offlineSince: number | null = null): StoredSession {
+    const known = this.#sessions.get(clientId)
+    if (known !== undefined) return known
+    const { limits, counters } = this.#options
+    if (!this.hasRoomFor(clientId)) {
+      counters.sessionsRefused++
+      throw new PersistenceError(persistenceErrorCodes.LIMIT, `${limits.maxSessions} sessions are stored already`, {
+        hint: 'let devices that need no session connect with clean session, or raise limits.max_sessions'
+      })
+    }
+    const made = this.#make(clientId)
+    made.setOfflineSince(offlineSince)
+    return made
+  }
+
+  #make (clientId: string): StoredSession {
+    const known = this.#sessions.get(clientId)
+    if (known !== undefined) return known
+    const { limits, journal, counters } = this.#options
+    const made = new StoredSession(clientId, { limits: limits.queue, journal, counters })
+    this.#sessions.set(clientId, made)
+    counters.sessions++
+    return made
+  }
+
+  #dropIfEmpty (session: StoredSession): void {
+    if (session.isEmpty) this.forget(session.id)
+  }
+
+  #index (clientId: string, filter: string, options: SubscriptionOptions): void {
+    if (options.qos === 0) return this.#unindex(clientId, filter)
+    const { subscriptionIdentifier: _, ...match } = options
+    this.#filters.set(filter, clientId, { clientId, topic: filter, ...match })
+    this.#options.interest.stored(clientId, filter)
+  }
+
+  #unindex (clientId: string, filter: string): void {
+    if (this.#filters.delete(filter, clientId)) this.#options.interest.dropped(clientId, filter)
+  }
+}
