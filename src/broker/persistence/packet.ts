@@ -12,7 +12,7 @@ export interface PublishPacket {
   readonly retain: boolean
   readonly dup: boolean
   /** Given when it is sent for the first time. */
-  messageId: number | undefined
+  messageId?: number | undefined
   /** The publisher's. */
   readonly clientId?: string
   readonly nl?: boolean

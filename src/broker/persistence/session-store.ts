@@ -14,8 +14,8 @@ import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
 import { encodeMessage, encodePacket, keys } from './record.ts'
 import { RetainedMessages } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
-import type { Match, OfflineInterest } from './sessions.ts'
-import type { SubscriptionOptions } from './stored-session.ts'
+import type { OfflineInterest } from './sessions.ts'
+import type { Match, SubscriptionOptions } from './stored-session.ts'
 
 export interface SessionStoreOptions {
   readonly mqtt: Pick<MqttConfig, 'maxMqueueLen'>
@@ -108,10 +108,7 @@ export class SessionStore {
   }
 
   async addSubscriptions (client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
-    for (const { topic, qos, rh, rap, nl, subscriptionIdentifier } of subscriptions) {
-      const options = { qos, rh, rap, nl }
-      this.sessions.subscribe(client.id, topic, subscriptionIdentifier === undefined ? options : { ...options, subscriptionIdentifier })
-    }
+    for (const { topic, ...options } of subscriptions) this.sessions.subscribe(client.id, topic, options)
   }
 
   async removeSubscriptions (client: ClientRef, filters: readonly string[]): Promise<void> {
@@ -143,7 +140,7 @@ export class SessionStore {
     this.sessions.enqueue(subscription.clientId, packet)
   }
 
-  async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean | undefined }[], packet: PublishPacket): Promise<void> {
+  async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean }[], packet: PublishPacket): Promise<void> {
     for (const { clientId, nl } of subscriptions) {
       if (nl === true && clientId === packet.clientId) continue // it will not be delivered, so it must not wait
       this.sessions.enqueue(clientId, packet)

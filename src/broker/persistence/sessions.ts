@@ -2,15 +2,15 @@
  * All stored sessions. What it keeps is bounded: sessions, subscriptions of each, messages and bytes waiting for each, and
  * how long one may be offline. Everything here is synchronous; the journal writes it down behind.
  */
-import type { SessionCounters } from '../../metrics/session-counters.ts'
 import type { Logger } from '../../logger.ts'
+import type { SessionCounters } from '../../metrics/session-counters.ts'
+import { FilterTrie } from '../../mqtt/filter-trie.ts'
 import { PersistenceError, persistenceErrorCodes } from './errors.ts'
-import { FilterTree } from './filter-tree.ts'
 import type { Journal } from './journal.ts'
 import type { QueueLimits } from './offline-queue.ts'
 import type { PublishPacket, QueuedPacket } from './packet.ts'
 import { StoredSession } from './stored-session.ts'
-import type { SubscriptionOptions } from './stored-session.ts'
+import type { Match, SubscriptionOptions } from './stored-session.ts'
 
 export interface SessionLimits {
   readonly maxSessions: number
@@ -36,17 +36,11 @@ export interface SessionsOptions {
   readonly now: () => number
 }
 
-/** A subscription that matches, as Aedes wants it. */
-export interface Match extends SubscriptionOptions {
-  readonly clientId: string
-  readonly topic: string
-}
-
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, StoredSession>()
   /** Of QoS 1 and 2: what QoS 0 asks for is not kept for who is away. */
-  readonly #filters = new FilterTree<Match>()
+  readonly #filters = new FilterTrie<Match>()
 
   constructor (options: SessionsOptions) {
     this.#options = options
@@ -78,19 +72,19 @@ export class Sessions {
       })
     }
     session.subscribe(filter, options)
-    this.#index(clientId, filter, options)
+    this.#index(session, filter, options)
   }
 
   unsubscribe (clientId: string, filter: string): void {
     const session = this.#sessions.get(clientId)
     if (session === undefined) return
     session.unsubscribe(filter)
-    this.#unindex(clientId, filter)
+    this.#unindex(session, filter)
     if (session.subscriptions.size === 0) this.#dropIfEmpty(session)
   }
 
   matching (topic: string): Match[] {
-    return this.#filters.match(topic)
+    return this.#filters.match(topic, [])
   }
 
   /** Queues a message for a session. Without room the newest is the one that is lost. */
@@ -121,7 +115,7 @@ export class Sessions {
   forget (clientId: string): void {
     const session = this.#sessions.get(clientId)
     if (session === undefined) return
-    for (const filter of session.subscriptions.keys()) this.#unindex(clientId, filter)
+    for (const filter of [...session.kept.keys()]) this.#unindex(session, filter)
     session.wipe()
     this.#sessions.delete(clientId)
     this.#options.counters.sessions--
@@ -150,8 +144,9 @@ export class Sessions {
   }
 
   restoreSubscription (clientId: string, filter: string, options: SubscriptionOptions): void {
-    this.#make(clientId).restoreSubscription(filter, options)
-    this.#index(clientId, filter, options)
+    const session = this.#make(clientId)
+    session.restoreSubscription(filter, options)
+    this.#index(session, filter, options)
   }
 
   restoreQueued (clientId: string, sequence: number, packet: QueuedPacket): void {
@@ -201,14 +196,22 @@ export class Sessions {
     if (session.isEmpty) this.forget(session.id)
   }
 
-  #index (clientId: string, filter: string, options: SubscriptionOptions): void {
-    if (options.qos === 0) return this.#unindex(clientId, filter)
+  #index (session: StoredSession, filter: string, options: SubscriptionOptions): void {
+    if (options.qos === 0) return this.#unindex(session, filter)
+    const before = session.kept.get(filter)
     const { subscriptionIdentifier: _, ...match } = options
-    this.#filters.set(filter, clientId, { clientId, topic: filter, ...match })
-    this.#options.interest.stored(clientId, filter)
+    const entry: Match = { clientId: session.id, topic: filter, ...match }
+    session.kept.set(filter, entry)
+    this.#filters.add(filter, entry)
+    if (before !== undefined) this.#filters.remove(filter, before)
+    this.#options.interest.stored(session.id, filter)
   }
 
-  #unindex (clientId: string, filter: string): void {
-    if (this.#filters.delete(filter, clientId)) this.#options.interest.dropped(clientId, filter)
+  #unindex (session: StoredSession, filter: string): void {
+    const entry = session.kept.get(filter)
+    if (entry === undefined) return
+    session.kept.delete(filter)
+    this.#filters.remove(filter, entry)
+    this.#options.interest.dropped(session.id, filter)
   }
 }

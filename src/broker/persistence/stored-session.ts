@@ -9,10 +9,20 @@ import { encodeFacts, encodePacket, keys } from './record.ts'
 /** As Aedes passes it and wants it back. */
 export interface SubscriptionOptions {
   readonly qos: 0 | 1 | 2
-  readonly rh?: number | undefined
-  readonly rap?: boolean | undefined
-  readonly nl?: boolean | undefined
+  readonly rh?: number
+  readonly rap?: boolean
+  readonly nl?: boolean
   readonly subscriptionIdentifier?: number
+}
+
+/** A subscription that matches a topic, as Aedes wants it. */
+export interface Match {
+  readonly clientId: string
+  readonly topic: string
+  readonly qos: 0 | 1 | 2
+  readonly rh?: number
+  readonly rap?: boolean
+  readonly nl?: boolean
 }
 
 export interface SessionSurroundings {
@@ -24,6 +34,8 @@ export interface SessionSurroundings {
 export class StoredSession implements QueueObserver {
   readonly id: string
   readonly subscriptions = new Map<string, SubscriptionOptions>()
+  /** Those of QoS 1 and 2, as they stand in the index of all sessions. */
+  readonly kept = new Map<string, Match>()
   readonly queue: OfflineQueue
   /** Open identifiers of messages from the device, with the message where it is kept. */
   readonly incoming = new Map<number, object>()

@@ -21,7 +21,7 @@ export interface OpenStoreOptions extends Omit<SessionStoreOptions, 'journal'> {
 export interface OpenStore {
   readonly store: SessionStore
   /** Writes what is left and closes the database. */
-  close (): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**
