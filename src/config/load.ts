@@ -37,7 +37,7 @@ export interface InspectedConfig {
  * ConfigInvalidError with all problems when something in it is refused
  */
 export function loadConfig (options: LoadOptions): LoadedConfig {
-  const { config, report } = interpret(readHoconFile(options.file, options), options)
+  const { config, report } = interpretConfig(readHoconFile(options.file, options), options)
   if (config === null) throw new ConfigInvalidError(report)
   return { config, report }
 }
@@ -48,14 +48,15 @@ export function loadConfig (options: LoadOptions): LoadedConfig {
  */
 export function inspectConfig (options: LoadOptions): InspectedConfig {
   try {
-    return interpret(readHoconFile(options.file, options), options)
+    return interpretConfig(readHoconFile(options.file, options), options)
   } catch (thrown) {
     if (!(thrown instanceof ConfigSyntaxError)) throw thrown
     return { config: null, report: reportOfSyntax(thrown, options.file) }
   }
 }
 
-function interpret (document: HoconDocument, { file, cwd, environment }: LoadOptions): InspectedConfig {
+/** As {@link inspectConfig}, of a text that has been read already. */
+export function interpretConfig (document: HoconDocument, { file, cwd, environment }: LoadOptions): InspectedConfig {
   const ledger = new Ledger(cwd, document.warnings.map(warning => warning.place))
   ledger.warnings.push(...document.warnings.map(({ place, message }) => ({ path: '', place, message, hint: '' })))
   ledger.warnings.push(...warnOfVariables(environment))

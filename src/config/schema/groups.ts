@@ -91,7 +91,7 @@ function faultOfName (name: string): string | null {
 function tellReserved (others: readonly OtherKey[], node: HoconObject, reading: Reading): void {
   for (const other of others) {
     const field = node.fields.get(other.key)
-    if (field !== undefined) tellOther(other, field.value, reading.step(`other ${other.key}`, { path: pathOf(reading.path, field.key), place: field.place }))
+    if (field !== undefined) tellOther(other, field.value, node, reading.step(`other ${other.key}`, { path: pathOf(reading.path, field.key), place: field.place }))
   }
 }
 
@@ -101,7 +101,7 @@ export function texts (): Kind<Readonly<Record<string, string>>> {
     type: 'block of strings',
     unit: '',
     schema: z.custom<Readonly<Record<string, string>>>(),
-    show: () => '{ }',
+    show: () => 'none',
     inner: null,
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be a block { name = text }, not ${nameOf(node)}`)

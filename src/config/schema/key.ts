@@ -42,7 +42,7 @@ interface OtherRow {
   readonly says: string
   readonly ours?: boolean
   readonly remedy?: string
-  readonly harmless?: (node: HoconNode) => boolean
+  readonly harmless?: OtherKey['harmless']
   readonly inner?: OtherKey['inner']
 }
 

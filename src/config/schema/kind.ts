@@ -3,7 +3,7 @@
  * is in its row, once: reader, zod schema, defaults and manual come from it.
  */
 import type { z } from 'zod'
-import type { HoconNode } from '../hocon/tree.ts'
+import type { HoconNode, HoconObject } from '../hocon/tree.ts'
 import type { Reading } from './reading.ts'
 
 /** What a value is: how it is read from the tree, what zod demands of it, and what the manual calls it. */
@@ -73,7 +73,7 @@ export interface OtherKey {
   readonly says: string
   readonly remedy: string
   /** A refused key that does no harm as it stands, such as a block that is disabled. */
-  readonly harmless: (node: HoconNode) => boolean
+  readonly harmless: (node: HoconNode, around: HoconObject) => boolean
   /** The keys of the block, for the manual and for nothing else. */
   readonly inner: readonly (readonly [key: string, type: string, says: string])[]
 }

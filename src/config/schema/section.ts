@@ -111,7 +111,7 @@ function tellOthers (inside: Section, node: HoconObject, reading: Reading): void
     if (words.includes(word)) continue
     const other = inside.others.find(each => each.key === word)
     const place = { path: pathOf(reading.path, field.key), place: field.place }
-    if (other !== undefined) tellOther(other, field.value, reading.step(`other ${word}`, place))
+    if (other !== undefined) tellOther(other, field.value, node, reading.step(`other ${word}`, place))
     else {
       const known = [...words, ...inside.others.map(each => each.key)]
       reading.step(`unknown ${word}`, place).refuse('neither NanoMQ nor Causeway has this key here', suggestion(word, known))
@@ -119,9 +119,10 @@ function tellOthers (inside: Section, node: HoconObject, reading: Reading): void
   }
 }
 
-export function tellOther (other: OtherKey, node: HoconNode, reading: Reading): void {
+/** @param around the block in which it stands */
+export function tellOther (other: OtherKey, node: HoconNode, around: HoconObject, reading: Reading): void {
   const { ledger, path, place } = reading
-  const isRefused = other.fate === 'refused' && !other.harmless(node)
+  const isRefused = other.fate === 'refused' && !other.harmless(node, around)
   ledger.entries.push({ path, place, value: showRough(node), fate: isRefused ? 'refused' : 'no effect' })
   if (isRefused) reading.refuse(other.says, other.remedy)
   else if (other.fate === 'refused') reading.warn('is known to NanoMQ only, and has no effect as it stands')

@@ -21,7 +21,7 @@ const users: Kind<readonly UserConfig[]> = {
   type: 'block of strings',
   unit: '',
   schema: z.custom<readonly UserConfig[]>(),
-  show: () => '{ }',
+  show: () => 'none',
   inner: null,
   read (node, reading) {
     if (node.kind !== 'object') return reading.refuse(`must be a block { user = password }, not ${nameOf(node)}`)

@@ -1,5 +1,5 @@
 /** What NanoMQ knows in a bridge and Causeway does not do: why it does no harm, or why it is refused. */
-import type { HoconNode } from '../hocon/tree.ts'
+import type { HoconNode, HoconObject } from '../hocon/tree.ts'
 import { areDisabled, inert, isDisabled, refused } from '../schema/key.ts'
 import type { OtherKey } from '../schema/kind.ts'
 
@@ -17,7 +17,9 @@ function isZero (node: HoconNode): boolean {
 }
 
 /** A session that ends with its connection is what MQTT 5 has without the key, too. */
-function asksForNoSession (node: HoconNode): boolean {
+function asksForNoSession (node: HoconNode, bridge: HoconObject): boolean {
+  const version = bridge.fields.get('proto_ver')?.value
+  if (version?.kind !== 'scalar' || version.text !== '5') return true // they are of MQTT 5 only
   if (node.kind !== 'object') return false
   const expiry = node.fields.get('session_expiry_interval')?.value
   return expiry === undefined || isZero(expiry)

@@ -1,7 +1,7 @@
 /** The whole file. */
 import { join } from 'node:path'
 import type { AuthConfig, BridgeConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig } from '../model.ts'
-import { named } from '../schema/groups.ts'
+import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
 import type { Kind } from '../schema/kind.ts'
@@ -25,6 +25,7 @@ interface RootValues {
   readonly sqlite: PersistenceConfig | null
   readonly bridges: readonly BridgeConfig[]
   readonly log: LogConfig
+  readonly vars: Readonly<Record<string, string>>
 }
 
 const bridges: Kind<readonly BridgeConfig[]> = shaped<{ readonly mqtt: readonly BridgeConfig[] }, readonly BridgeConfig[]>({
@@ -46,7 +47,8 @@ const sqlite: Kind<PersistenceConfig> = shaped<{ readonly mountedFilePath: strin
   others: [
     inert('enable', 'true or false', 'the block holds by being there, as in NanoMQ.'),
     inert('disk_cache_size', 'number', 'see mqtt.max_mqueue_len, limits.max_sessions and limits.max_retained_messages.'),
-    inert('flush_mem_threshold', 'number', 'everything is written as it comes.')
+    inert('flush_mem_threshold', 'number', 'everything is written as it comes.'),
+    inert('resend_interval', 'number', 'NanoMQ does not read it here either.')
   ]
 }, ({ mountedFilePath }) => ({ dir: join(mountedFilePath ?? '.', directory) }))
 
@@ -62,10 +64,11 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     persistence: works('persistence', persistence, { or: null, ours: true, says: 'What survives a restart. Goes before `sqlite`.' }),
     sqlite: works('sqlite', sqlite, { or: null, says: 'As in NanoMQ: being there, it makes retained messages and sessions survive a restart.' }),
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
-    log: block('log', log, { says: 'What is said, and where.' })
+    log: block('log', log, { says: 'What is said, and where.' }),
+    vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
   others: otherSections,
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
   }
-}, ({ sqlite: other, persistence: own, ...values }) => ({ ...values, persistence: own ?? other }))
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, bridges, log }) => ({ listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, bridges, log }))

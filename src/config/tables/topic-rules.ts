@@ -12,10 +12,9 @@ import { flag, placeText } from './pieces.ts'
 
 const affix = 'as it is: no `/` is added.'
 
-const ruleKeys: Keys<TopicRule> = {
+const commonKeys: Keys<Omit<TopicRule, 'qos'>> = {
   localTopic: required('local_topic', text(mqttString), { says: 'Topic or filter here. In `forwards` it chooses the messages; in `subscription` it is the new name (empty: the name stays).' }),
   remoteTopic: required('remote_topic', text(mqttString), { says: 'Topic or filter at the remote. In `subscription` it chooses the messages; in `forwards` it is the new name (empty: the name stays).' }),
-  qos: works('qos', oneOf([0, 1, 2]), { or: null, says: 'QoS of the message on the other side; left out, the QoS it has.' }),
   retain: works('retain', flag(), { or: null, says: 'Retain flag of the message on the other side (0 or 1); left out, the flag it has.' }),
   prefix: works('prefix', text(mqttString), { or: '', says: `Put before the new name, ${affix}` }),
   suffix: works('suffix', text(mqttString), { or: '', says: `Put behind the new name, ${affix}` }),
@@ -23,18 +22,18 @@ const ruleKeys: Keys<TopicRule> = {
 }
 
 export const forwardRule: Kind<TopicRule> = section<TopicRule>({
-  keys: ruleKeys,
+  keys: { ...commonKeys, qos: works('qos', oneOf([0, 1, 2]), { or: null, says: 'QoS of the message at the remote, up or down; left out, the QoS it has.' }) },
   rules: ({ localTopic, remoteTopic, ...rule }, reading) => {
     checkMapping({ source: localTopic, target: remoteTopic, ...rule, reading, sourceKey: 'local_topic' })
   }
 })
 
-/** In a subscription, `qos` is both what the remote is asked for and the QoS of the message here. */
-type SubscriptionValues = Omit<SubscriptionRule, 'subscribeQos'>
+/** In a subscription, `qos` is what the remote is asked for; a message keeps the QoS it comes with. */
+type SubscriptionValues = Omit<SubscriptionRule, 'qos'>
 
 const subscriptionKeys: Keys<SubscriptionValues> = {
-  ...ruleKeys,
-  qos: works('qos', oneOf([0, 1, 2]), { or: null, nanomq: '0', says: 'QoS asked of the remote, and of the message here. Left out: 0.' }),
+  ...commonKeys,
+  subscribeQos: works('qos', oneOf([0, 1, 2]), { or: 0, says: 'QoS asked of the remote: the most with which a message comes. It keeps the QoS it has.' }),
   noLocal: works('nolocal', bool(), { or: true, says: 'MQTT 5: the remote does not send back what this bridge published.' }),
   retainAsPublished: works('retain_as_published', flag(), { or: false, says: 'MQTT 5: the retain flag comes as it was published.' }),
   retainHandling: works('retain_handling', oneOf([0, 1, 2]), { or: 0, says: 'MQTT 5: retained messages at subscribing: 0 always, 1 for a new subscription, 2 never.' })
@@ -46,7 +45,7 @@ export const subscriptionRule: Kind<SubscriptionRule> = shaped<SubscriptionValue
   rules: ({ localTopic, remoteTopic, ...rule }, reading) => {
     checkMapping({ source: remoteTopic, target: localTopic, ...rule, reading, sourceKey: 'remote_topic' })
   }
-}, values => ({ ...values, subscribeQos: values.qos ?? 0 }))
+}, values => ({ ...values, qos: null }))
 
 interface MappingCheck {
   readonly source: string | undefined
