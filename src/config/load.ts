@@ -71,7 +71,11 @@ export function interpretConfig (document: HoconDocument, { file, cwd, environme
 function warnOfVariables (environment: Environment): readonly Notice[] {
   const names = ineffectiveVariables(environment)
   if (names.length === 0) return []
-  return [{ path: '', place: null, message: `the environment variables ${names.join(', ')} have no effect here`, hint: 'Write the keys into the file; dollar and braces around a name take its value from the environment' }]
+  const what = names.length === 1 ? 'variable' : 'variables'
+  const have = names.length === 1 ? 'has' : 'have'
+  // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
+  const hint = 'Write the keys into the file; ${NAME} stands for a variable of the environment'
+  return [{ path: '', place: null, message: `the environment ${what} ${names.join(', ')} ${have} no effect here`, hint }]
 }
 
 function reportOf (ledger: Ledger, document: HoconDocument, file: string): ConfigReport {

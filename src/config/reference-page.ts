@@ -20,31 +20,40 @@ Units: a duration is written with its unit (\`500ms\`, \`10s\`, \`5m\`, \`1h\`, 
 `
 
 export function referencePage (): string {
-  return [head, ...sectionsOf(root, '')].join('\n')
+  const chapters = chaptersOf(root, '')
+  // equal blocks in several places are one chapter
+  const once = chapters.filter(({ body }, i) => chapters.findIndex(each => each.body === body) === i)
+  return [head, ...once.map(({ body }) => {
+    const titles = chapters.filter(each => each.body === body).map(each => each.title)
+    return `## ${titles.join(', ')}\n\n${body}`
+  })].join('\n')
+}
+
+interface Chapter {
+  readonly title: string
+  readonly body: string
 }
 
 /** This block, then the blocks in it. */
-function sectionsOf (kind: Kind<unknown>, path: string): readonly string[] {
+function chaptersOf (kind: Kind<unknown>, path: string): readonly Chapter[] {
   if (kind.inner === null) return []
   const { section, suffix } = kind.inner
   const here = `${path}${suffix}`
-  const title = here === '' ? 'The file' : `\`${here}\``
   const rows = [...section.keys.filter(([, key]) => key.key !== '').map(([, key]) => keyRow(key)), ...section.others.map(otherRow)]
   return [
-    `## ${title}\n`,
-    table(rows),
-    ...section.others.flatMap(other => otherBlock(other, here)),
-    ...section.keys.flatMap(([, key]) => sectionsOf(key.kind, here === '' ? key.key : `${here}.${key.key}`)),
+    { title: here === '' ? 'The file' : code(here), body: table(rows) },
+    ...section.others.flatMap(other => otherChapters(other, here)),
+    ...section.keys.flatMap(([, key]) => chaptersOf(key.kind, here === '' ? key.key : `${here}.${key.key}`)),
     ...reservedOf(section, here)
   ]
 }
 
 /** Blocks that stand among named ones, such as `bridges.mqtt.cache`. */
-function reservedOf (section: Section, path: string): readonly string[] {
+function reservedOf (section: Section, path: string): readonly Chapter[] {
   return section.keys.flatMap(([, key]) => {
     const reserved = key.kind.reserved ?? []
     const where = `${path}.${key.key}`
-    return reserved.length === 0 ? [] : [`## \`${where}\`: reserved names\n`, table(reserved.map(otherRow)), ...reserved.flatMap(other => otherBlock(other, where))]
+    return reserved.length === 0 ? [] : [{ title: `${code(where)}: reserved names`, body: table(reserved.map(otherRow)) }, ...reserved.flatMap(other => otherChapters(other, where))]
   })
 }
 
@@ -65,10 +74,10 @@ function otherRow ({ key, type, fate, ours, says, remedy }: OtherKey): string {
   return row([code(key) + (ours ? ' *ours*' : ''), type, '', '', fate, sentence(says) + (remedy === '' ? '' : ` ${sentence(remedy)}`)])
 }
 
-function otherBlock ({ key, inner, fate }: OtherKey, path: string): readonly string[] {
+function otherChapters ({ key, inner, fate }: OtherKey, path: string): readonly Chapter[] {
   if (inner.length === 0) return []
   const where = path === '' ? key : `${path}.${key}`
-  return [`## \`${where}\`\n`, table(inner.map(([name, type, says]) => row([code(name), type, '', '', fate, says])))]
+  return [{ title: code(where), body: table(inner.map(([name, type, says, own = fate]) => row([code(name), type, '', '', own, sentence(says)]))) }]
 }
 
 function row (cells: readonly string[]): string {

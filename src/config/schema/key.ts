@@ -13,9 +13,9 @@ interface Common {
 }
 
 /** A key with a default. */
-export function works<T> (key: string, kind: Kind<T>, row: Common & { readonly or: T }): Key<T> {
-  const shown = row.or === null ? 'none' : kind.show(row.or)
-  return { ...settled(key, row), kind, fallback: { kind: 'value', value: row.or, shown } }
+export function works<T> (key: string, kind: Kind<T>, row: Common & { readonly or: T, readonly shown?: string }): Key<T> {
+  const { or: value, shown = value === null ? 'none' : kind.show(value) } = row
+  return { ...settled(key, row), kind, fallback: { kind: 'value', value, shown } }
 }
 
 /** A key that has to be there. */

@@ -74,6 +74,6 @@ export interface OtherKey {
   readonly remedy: string
   /** A refused key that does no harm as it stands, such as a block that is disabled. */
   readonly harmless: (node: HoconNode, around: HoconObject) => boolean
-  /** The keys of the block, for the manual and for nothing else. */
-  readonly inner: readonly (readonly [key: string, type: string, says: string])[]
+  /** The keys of the block, for the manual and for nothing else; their fate is that of the block where none is named. */
+  readonly inner: readonly (readonly [key: string, type: string, says: string, fate?: 'no effect'])[]
 }

@@ -26,12 +26,14 @@ export interface NumberForm extends Range {
 }
 
 export function whole ({ min, max, unit = '' }: NumberForm): Kind<number> {
-  const error = `must be a whole number from ${min} to ${max}`
-  return scalar({ type: 'number', unit, read: readCount, schema: z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { error }) })
+  const range = `${min} to ${max}`
+  const error = `must be a whole number from ${range}`
+  return scalar({ type: `number, ${range}`, unit, read: readCount, schema: z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { error }) })
 }
 
 export function decimal ({ min, max }: Range): Kind<number> {
-  return scalar({ type: 'number', read: readCount, schema: z.number().refine(n => n >= min && n <= max, { error: `must be a number from ${min} to ${max}` }) })
+  const range = `${min} to ${max}`
+  return scalar({ type: `decimal number, ${range}`, read: readCount, schema: z.number().refine(n => n >= min && n <= max, { error: `must be a number from ${range}` }) })
 }
 
 /** NanoMQ's numbers are above zero: it ignores any other. */
@@ -52,14 +54,15 @@ export function oneOf<const N extends number> (numbers: readonly N[]): Kind<N> {
 }
 
 export function size ({ min, max }: Range): Kind<number> {
-  const error = `must be a size from ${showSize(min)} to ${showSize(max)}`
-  return scalar({ type: 'size', unit: 'bytes', read: readSize, show: showSize, schema: z.number().refine(n => n >= min && n <= max, { error }) })
+  const range = `${showSize(min)} to ${showSize(max)}`
+  const error = `must be a size from ${range}`
+  return scalar({ type: `size, ${range}`, unit: 'bytes', read: readSize, show: showSize, schema: z.number().refine(n => n >= min && n <= max, { error }) })
 }
 
 /** Limits in milliseconds; the value too. */
 export function duration (range: Range, how: DurationForm): Kind<number> {
   return scalar({
-    type: how.nanomq === 'number' ? 'number or duration' : 'duration',
+    type: `${how.nanomq === 'number' ? 'number or duration' : 'duration'}, ${showDuration(range.min)} to ${showDuration(range.max)}`,
     unit: how.nanomq === 'number' ? 'ms' : '',
     read: (node, reading) => readDuration(node, reading, how),
     show: showDuration,
@@ -70,7 +73,7 @@ export function duration (range: Range, how: DurationForm): Kind<number> {
 /** A duration whose value is in whole seconds. Limits in seconds. */
 export function seconds ({ min, max }: Range): Kind<number> {
   return scalar({
-    type: 'duration',
+    type: `duration, ${showDuration(min * 1000)} to ${showDuration(max * 1000)}`,
     unit: 's',
     read (node, reading) {
       const ms = readDuration(node, reading, { bare: 's', nanomq: 'seconds' })

@@ -52,14 +52,14 @@ export const bridgeOthers: readonly OtherKey[] = [
     harmless: asksForNoSession,
     inner: [
       ['session_expiry_interval', 'number', 'Refused unless 0, see above.'],
-      ['receive_maximum', 'number', 'The default of MQTT 5, 65535, is used.'],
-      ['maximum_packet_size', 'number', 'No limit is announced.'],
-      ['topic_alias_maximum', 'number', 'The remote is not allowed to use aliases.'],
-      ['request_problem_infomation', 'number', 'NanoMQ\'s spelling. The remote may send reasons as it likes; they are logged.'],
-      ['request_problem_information', 'number', 'The right spelling, which NanoMQ ignores.'],
-      ['request_response_infomation', 'number', 'NanoMQ\'s spelling. Not asked for.'],
-      ['request_response_information', 'number', 'The right spelling, which NanoMQ ignores.'],
-      ['user_property', 'block', 'Not sent.']
+      ['receive_maximum', 'number', 'The default of MQTT 5, 65535, is used.', 'no effect'],
+      ['maximum_packet_size', 'number', 'No limit is announced.', 'no effect'],
+      ['topic_alias_maximum', 'number', 'The remote is not allowed to use aliases.', 'no effect'],
+      ['request_problem_infomation', 'number', 'NanoMQ\'s spelling. The remote may send reasons as it likes; they are logged.', 'no effect'],
+      ['request_problem_information', 'number', 'The right spelling, which NanoMQ ignores.', 'no effect'],
+      ['request_response_infomation', 'number', 'NanoMQ\'s spelling. Not asked for.', 'no effect'],
+      ['request_response_information', 'number', 'The right spelling, which NanoMQ ignores.', 'no effect'],
+      ['user_property', 'block', 'Not sent.', 'no effect']
     ]
   }),
   inert('sub_properties', 'block', {
@@ -89,7 +89,7 @@ export const willOthers: readonly OtherKey[] = [
 /** `bridges.mqtt.cache` stands among the names of bridges. */
 export const cache: OtherKey = inert('cache', 'block', {
   says: 'messages wait in memory, up to max_send_queue_len of each bridge, and are lost if the process dies. NanoMQ keeps them in memory too while the link is down, in spite of the key.',
-  remedy: 'durability = remote makes a device wait until the remote has its message',
+  remedy: 'With durability = remote a device waits until the remote has its message',
   inner: [
     ['enable', 'true or false', 'No disk cache in this version.'],
     ['disk_cache_size', 'number', 'See `max_send_queue_len`.'],

@@ -57,7 +57,7 @@ const defaultListener: ListenerConfig = { name: 'tcp', transport: 'tcp', host: '
 
 export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 'file'>>({
   keys: {
-    listeners: works('listeners', listeners, { or: [defaultListener], says: 'Where devices come in. Without the block: TCP at `0.0.0.0:1883`.' }),
+    listeners: works('listeners', listeners, { or: [defaultListener], shown: 'tcp { bind = "0.0.0.0:1883" }', says: 'Where devices come in. Without the block: TCP at `0.0.0.0:1883`.' }),
     mqtt: block('mqtt', mqtt, { says: 'What devices may do, in NanoMQ\'s words.' }),
     limits: block('limits', limits, { ours: true, says: 'Where everything ends that a peer could make grow.' }),
     auth: block('auth', auth, { says: 'Who may come in, and what it may do.' }),
@@ -65,6 +65,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     sqlite: works('sqlite', sqlite, { or: null, says: 'As in NanoMQ: being there, it makes retained messages and sessions survive a restart.' }),
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
     log: block('log', log, { says: 'What is said, and where.' }),
+    // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
     vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
   others: otherSections,
