@@ -86,7 +86,7 @@ function reportOf (ledger: Ledger, document: HoconDocument, file: string): Confi
     entries: entries.map(entry => ledger.hasProblemAt(entry.path) ? { ...entry, fate: 'refused' } : entry),
     warnings: inFileOrder(warnings),
     advice: inFileOrder(advice),
-    problems: inFileOrder(problems).map(problem => ({ ...problem, excerpt: problem.place === null ? '' : document.excerpt(problem.place) }))
+    problems: inFileOrder(problems).map(problem => ({ ...problem, excerpt: problem.place === null || ledger.isHidden(problem.place) ? '' : document.excerpt(problem.place) }))
   }
 }
 

@@ -36,6 +36,7 @@ export function forgivenWhenDisabled<T> (kind: Kind<T>): Kind<T> {
       const ledger = new Ledger(reading.ledger.cwd)
       const { path, place, given, about, name } = reading
       if (judge(kind, node, new Reading({ ledger, path, place, given, about, name })) !== undefined) return kind.read(node, reading)
+      reading.ledger.hide(node)
       reading.ledger.entries.push(...ledger.entries.map(entry => ({ ...entry, fate: 'no effect' as const })))
       reading.ledger.warnings.push(...ledger.warnings, ...ledger.problems.map(({ message, ...rest }) => ({ ...rest, message: `${message}; left out, as it is disabled` })))
       return undefined

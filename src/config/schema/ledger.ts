@@ -1,5 +1,5 @@
 /** Collects everything there is to say about one file in one pass, so that an operator mends it in one go. */
-import type { Place } from '../hocon/tree.ts'
+import type { HoconNode, Place } from '../hocon/tree.ts'
 import type { Notice } from '../notice.ts'
 
 /** What becomes of a key. */
@@ -24,11 +24,26 @@ export class Ledger {
   /** Relative paths in a file are meant from here. */
   readonly cwd: string
   readonly #overriding: readonly Place[]
+  readonly #secretLines = new Set<string>()
 
   /** @param overriding where a value takes the place of one that another block gave to the same key */
   constructor (cwd: string, overriding: readonly Place[] = []) {
     this.cwd = cwd
     this.#overriding = overriding
+  }
+
+  /** The lines of this node are not to be shown: something in it is a secret, or nobody knows. */
+  hide (node: HoconNode): void {
+    if (node.kind === 'array') for (const item of node.items) this.hide(item)
+    if (node.kind === 'object') for (const field of node.fields.values()) this.hide(field.value)
+    if (node.kind !== 'scalar') return
+    const { file, line } = node.place
+    const lines = node.text.split('\n').length
+    for (let i = 0; i < lines; i++) this.#secretLines.add(`${file}:${line + i}`)
+  }
+
+  isHidden ({ file, line }: Place): boolean {
+    return this.#secretLines.has(`${file}:${line}`)
   }
 
   overrides (place: Place | null): boolean {

@@ -66,6 +66,7 @@ export function remoteAddress (): Kind<RemoteAddress> {
   return scalar({
     type: 'URL',
     read (node, reading: Reading) {
+      if (node.text.includes('@')) reading.ledger.hide(node)
       const read = parseRemoteAddress(readText(node, reading))
       return 'address' in read ? read.address : reading.refuse(read.fault, read.hint)
     },

@@ -106,17 +106,23 @@ function readKey (key: Key<unknown>, node: HoconObject, reading: Reading): unkno
 }
 
 function tellOthers (inside: Section, node: HoconObject, reading: Reading): void {
-  const words = inside.keys.flatMap(([, key]) => key.key === '' ? [] : [key.key, ...key.also])
+  const keys = inside.keys.map(([, key]) => key)
   for (const [word, field] of node.fields) {
-    if (words.includes(word)) continue
+    if (keys.some(key => key.key === word || key.also.includes(word))) continue
     const other = inside.others.find(each => each.key === word)
-    const place = { path: pathOf(reading.path, field.key), place: field.place }
-    if (other !== undefined) tellOther(other, field.value, node, reading.step(`other ${word}`, place))
-    else {
-      const known = [...words, ...inside.others.map(each => each.key)]
-      reading.step(`unknown ${word}`, place).refuse('neither NanoMQ nor Causeway has this key here', suggestion(word, known))
-    }
+    const step = reading.step(`other ${word}`, { path: pathOf(reading.path, field.key), place: field.place })
+    if (other === undefined) tellUnknown(inside, word, field.value, step)
+    else tellOther(other, field.value, node, step)
   }
+}
+
+function tellUnknown (inside: Section, word: string, node: HoconNode, reading: Reading): void {
+  const keys = inside.keys.map(([, key]) => key).filter(key => key.key !== '')
+  const known = [...keys.flatMap(key => [key.key, ...key.also]), ...inside.others.map(other => other.key)]
+  const hint = suggestion(word, known)
+  const isHarmless = keys.some(key => !key.secret && key.kind.inner === null && hint.includes(`"${key.key}"`))
+  if (!isHarmless) reading.ledger.hide(node) // it may be a misspelt password
+  reading.refuse('neither NanoMQ nor Causeway has this key here', hint)
 }
 
 /** @param around the block in which it stands */

@@ -19,7 +19,10 @@ function webUrl (): Kind<string> {
     read (node, reading) {
       const url = URL.parse(readText(node, reading))
       if (url === null || !/^https?:$/.test(url.protocol)) return reading.refuse('must be a URL that begins with http:// or https://')
-      if (url.username !== '' || url.password !== '') return reading.refuse('must not hold a user name or password', 'Use headers { Authorization = "…" }')
+      if (url.username !== '' || url.password !== '') {
+        reading.ledger.hide(node)
+        return reading.refuse('must not hold a user name or password', 'Use headers { Authorization = "…" }')
+      }
       return url.href
     },
     show: JSON.stringify,

@@ -1,0 +1,153 @@
+/** Each refusal: the key, its place, and a reason that says what to do. */
+import { test } from 'tap'
+import { bridgeText, inspectText } from '../../support/config-text.ts'
+
+interface Row {
+  readonly text: string
+  readonly path: string
+  /** `line:column`. */
+  readonly at: string
+  readonly says: RegExp
+}
+
+const tcp = (more: string): string => `bridges.mqtt.b { server = "mqtt-tcp://h:1"\n${more} }`
+const rule = (more: string): string => tcp(`forwards = [{ ${more} }]`)
+const down = (more: string): string => tcp(`subscription = [{ ${more} }]`)
+const caHint = /ca-certificates\.crt/
+
+const rows: Readonly<Record<string, Row>> = {
+  'verify_peer = false': { text: bridgeText('', 'verify_peer = false'), path: 'bridges.mqtt.b.ssl.verify_peer', at: '4:2', says: /anybody in between.*cacertfile/ },
+  'verify_peer = "no"': { text: bridgeText('', 'verify_peer = "no"'), path: 'bridges.mqtt.b.ssl.verify_peer', at: '4:2', says: /anybody in between/ },
+  'TLS without ssl': { text: 'bridges.mqtt.b {\n server = "tls+mqtt-tcp://h:1" }', path: 'bridges.mqtt.b.ssl', at: '1:14', says: caHint },
+  'TLS with ssl disabled': { text: 'bridges.mqtt.b { server = "tls+mqtt-tcp://h:1"\nssl { enable = false } }', path: 'bridges.mqtt.b.ssl', at: '2:1', says: caHint },
+  'TLS without cacertfile': { text: 'bridges.mqtt.b { server = "tls+mqtt-tcp://h:1"\nssl { sni = x } }', path: 'bridges.mqtt.b.ssl.cacertfile', at: '2:1', says: caHint },
+  'cacertfile empty': { text: 'bridges.mqtt.b { server = "tls+mqtt-tcp://h:1"\nssl { cacertfile = "" } }', path: 'bridges.mqtt.b.ssl.cacertfile', at: '2:7', says: /must be a path/ },
+  'TCP with ssl': { text: tcp('ssl { cacertfile = x }'), path: 'bridges.mqtt.b.server', at: '1:18', says: /not clear whether TLS is wanted.*enable = false/ },
+  'certfile alone': { text: bridgeText('', 'certfile = x'), path: 'bridges.mqtt.b.ssl.certfile', at: '4:2', says: /without keyfile/ },
+  'keyfile alone': { text: bridgeText('', 'keyfile = x'), path: 'bridges.mqtt.b.ssl.keyfile', at: '4:2', says: /without certfile/ },
+  crlfile: { text: bridgeText('', 'crlfile = x'), path: 'bridges.mqtt.b.ssl.crlfile', at: '4:2', says: /not in this version/ },
+  pins: { text: bridgeText('', 'pins = [x]'), path: 'bridges.mqtt.b.ssl.pins', at: '4:2', says: /not in this version/ },
+  ocsp: { text: bridgeText('', 'ocsp = staple'), path: 'bridges.mqtt.b.ssl.ocsp', at: '4:2', says: /not in this version/ },
+  'proto_ver = 3': { text: tcp('proto_ver = 3'), path: 'bridges.mqtt.b.proto_ver', at: '2:1', says: /without client id.*proto_ver = 4/ },
+  'proto_ver = 6': { text: tcp('proto_ver = 6'), path: 'bridges.mqtt.b.proto_ver', at: '2:1', says: /3, 4 or 5/ },
+  'no server': { text: 'bridges.mqtt.b { keepalive = 5s }', path: 'bridges.mqtt.b.server', at: '1:14', says: /is missing/ },
+  QUIC: { text: 'bridges.mqtt.b { server = "mqtt-quic://h:1" }', path: 'bridges.mqtt.b.server', at: '1:18', says: /QUIC/ },
+  WebSocket: { text: 'bridges.mqtt.b { server = "wss://h:1" }', path: 'bridges.mqtt.b.server', at: '1:18', says: /WebSocket/ },
+  'keepalive 0': { text: tcp('keepalive = 0s'), path: 'bridges.mqtt.b.keepalive', at: '2:1', says: /from 1s to 65535s/ },
+  'keepalive too long': { text: tcp('keepalive = 20h'), path: 'bridges.mqtt.b.keepalive', at: '2:1', says: /from 1s to 65535s/ },
+  'queue of none': { text: tcp('max_send_queue_len = 0'), path: 'bridges.mqtt.b.max_send_queue_len', at: '2:1', says: /from 1 to/ },
+  'queue of half': { text: tcp('max_send_queue_len = 1.5'), path: 'bridges.mqtt.b.max_send_queue_len', at: '2:1', says: /whole number/ },
+  'password without username': { text: tcp('password = x'), path: 'bridges.mqtt.b.password', at: '2:1', says: /without username/ },
+  'empty client id that lasts': { text: tcp('clientid = "", clean_start = false'), path: 'bridges.mqtt.b.clientid', at: '2:1', says: /clean_start = false/ },
+  'client id too long': { text: tcp(`clientid = "${'x'.repeat(65_536)}"`), path: 'bridges.mqtt.b.clientid', at: '2:1', says: /65535 bytes/ },
+  'durability = spool': { text: tcp('durability = spool'), path: 'bridges.mqtt.b.durability', at: '2:1', says: /memory or remote/ },
+  transparent: { text: tcp('transparent = true'), path: 'bridges.mqtt.b.transparent', at: '2:1', says: /not passed on/ },
+  hybrid: { text: tcp('hybrid_bridging = true'), path: 'bridges.mqtt.b.hybrid_bridging', at: '2:1', says: /no failover/ },
+  'session expiry': { text: tcp('proto_ver = 5\nconn_properties { session_expiry_interval = 60 }'), path: 'bridges.mqtt.b.conn_properties', at: '3:1', says: /session_expiry_interval/ },
+  connector: { text: tcp('connector { }'), path: 'bridges.mqtt.b.connector', at: '2:1', says: /one level up/ },
+  'interface by name': { text: tcp('tcp { bind_interface = wlan0 }'), path: 'bridges.mqtt.b.tcp.bind_interface', at: '2:7', says: /IP address.*address that the interface has/ },
+  'will without payload': { text: tcp('will { topic = x }'), path: 'bridges.mqtt.b.will.payload', at: '2:1', says: /is missing/ },
+  'will with wildcard': { text: tcp('will { topic = "a/#", payload = x }'), path: 'bridges.mqtt.b.will.topic', at: '2:8', says: /without wildcards/ },
+  'rule without remote_topic': { text: rule('local_topic = a'), path: 'bridges.mqtt.b.forwards[0].remote_topic', at: '2:13', says: /is missing/ },
+  'rule that is a string': { text: tcp('forwards = ["a/#"]'), path: 'bridges.mqtt.b.forwards[0]', at: '2:13', says: /must be a block/ },
+  'qos 3': { text: rule('local_topic = a, remote_topic = b, qos = 3'), path: 'bridges.mqtt.b.forwards[0].qos', at: '2:50', says: /0, 1 or 2/ },
+  'retain 2': { text: rule('local_topic = a, remote_topic = b, retain = 2'), path: 'bridges.mqtt.b.forwards[0].retain', at: '2:50', says: /true or false/ },
+  'wildcard in prefix': { text: rule('local_topic = a, remote_topic = b, prefix = "+/"'), path: 'bridges.mqtt.b.forwards[0]', at: '2:13', says: /prefix holds a wildcard/ },
+  'wildcard in suffix': { text: rule('local_topic = a, remote_topic = b, suffix = "/#"'), path: 'bridges.mqtt.b.forwards[0]', at: '2:13', says: /suffix holds a wildcard/ },
+  'target no part of source': { text: rule('local_topic = "a/#", remote_topic = "b/#"'), path: 'bridges.mqtt.b.forwards[0]', at: '2:13', says: /must be a part of "a\/#"/ },
+  '# not last in the target': { text: rule('local_topic = "a/#/b", remote_topic = "#/b"'), path: 'bridges.mqtt.b.forwards[0].local_topic', at: '2:15', says: /topic filter/ },
+  'empty source': { text: rule('local_topic = "", remote_topic = b'), path: 'bridges.mqtt.b.forwards[0].local_topic', at: '2:15', says: /chooses the messages/ },
+  'down: target no part of source': { text: down('remote_topic = "cmd/+", local_topic = "x/+"'), path: 'bridges.mqtt.b.subscription[0]', at: '2:17', says: /must be a part of "cmd/ },
+  'down: malformed filter': { text: down('remote_topic = "a#", local_topic = ""'), path: 'bridges.mqtt.b.subscription[0].remote_topic', at: '2:19', says: /topic filter/ },
+  'two bridges with one name': {
+    text: 'bridges.mqtt.b { server = "mqtt-tcp://h:1" }\nbridges.mqtt.b { server = "mqtt-tcp://h:2" }',
+    path: 'bridges.mqtt.b.server',
+    at: '2:18',
+    says: /two bridges with one name/
+  },
+  'two bridges whose names differ in case': {
+    text: 'bridges.mqtt.b { server = "mqtt-tcp://h:1" }\nbridges.mqtt.B { server = "mqtt-tcp://h:2" }',
+    path: 'bridges.mqtt.b.server',
+    at: '2:18',
+    says: /two bridges with one name/
+  },
+  'a name that is a path': { text: 'bridges.mqtt."../x" { server = "mqtt-tcp://h:1" }', path: 'bridges.mqtt.../x', at: '1:14', says: /letters, digits/ },
+  'an unknown key': { text: tcp('kepalive = 5s'), path: 'bridges.mqtt.b.kepalive', at: '2:1', says: /neither NanoMQ nor Causeway.*Did you mean "keepalive"\?/ },
+  'an unknown section': { text: '\nlisteners.tcp { }\nbridge.mqtt.b { }', path: 'bridge', at: '3:1', says: /Did you mean "bridges"\?/ },
+  'prototype pollution': { text: '__proto__ { x = 1 }', path: '__proto__', at: '1:1', says: /neither/ },
+  'a value in place of a block': { text: 'mqtt = 5', path: 'mqtt', at: '1:1', says: /must be a block/ },
+  'a list in place of a value': { text: 'mqtt.max_mqueue_len = [1]', path: 'mqtt.max_mqueue_len', at: '1:6', says: /one value/ },
+  'AWS bridge': { text: 'bridges.aws.c { server = x }', path: 'bridges.aws', at: '1:9', says: /bridges\.mqtt\.NAME/ },
+  'nanomsg bridge': { text: 'bridges.nng.pub.c { pub_url = x }', path: 'bridges.nng', at: '1:9', says: /nanomsg/ },
+  webhook: { text: 'webhook { url = "http://x" }', path: 'webhook', at: '1:1', says: /webhook\.enable = false/ },
+  rules: { text: 'rules.sqlite { path = x, rules = [{ sql = y }] }', path: 'rules', at: '1:1', says: /no rule engine/ },
+  preset: { text: 'preset.session.1 { clientid = x }', path: 'preset', at: '1:1', says: /before their device comes/ },
+  plugin: { text: 'plugin { libs = [{ path = x }] }', path: 'plugin', at: '1:1', says: /machine code/ },
+  exchange: { text: 'exchange_client.mq1 { exchange { } }', path: 'exchange_client', at: '1:1', says: /recorder/ },
+  parquet: { text: 'parquet { dir = x }', path: 'parquet', at: '1:1', says: /recorder/ },
+  sidecar: { text: 'sidecar { server = x }', path: 'sidecar', at: '1:1', says: /not in this version/ },
+  spool: { text: 'spool { dir = x }', path: 'spool', at: '1:1', says: /no queue on disk in this version/ },
+  'TLS listener without certificate': { text: 'listeners.ssl { bind = "0.0.0.0:8883" }', path: 'listeners.ssl.certfile', at: '1:11', says: /no TLS handshake/ },
+  'TLS listener with half a pair': { text: 'listeners.ssl { certfile = x }', path: 'listeners.ssl.certfile', at: '1:17', says: /without keyfile/ },
+  'wss without any certificate': { text: 'listeners.wss { bind = "0.0.0.0:8086" }', path: 'listeners.wss.certfile', at: '1:11', says: /no TLS handshake/ },
+  'verify_peer of devices without CA': { text: 'listeners.ssl { certfile = x, keyfile = y\nverify_peer = true }', path: 'listeners.ssl.verify_peer', at: '2:1', says: /needs cacertfile/ },
+  'unverified certificates demanded': { text: 'listeners.ssl { certfile = x, keyfile = y\nfail_if_no_peer_cert = true }', path: 'listeners.ssl.fail_if_no_peer_cert', at: '2:1', says: /any certificate at all/ },
+  'two listeners on one port': { text: 'listeners.tcp { bind = "0.0.0.0:1883" }\nlisteners.ws { bind = "127.0.0.1:1883/mqtt" }', path: 'listeners.ws.bind', at: '2:16', says: /port of listeners\.tcp too/ },
+  'two listeners on the default port': { text: 'listeners.tcp.a { }\nlisteners.tcp.b { enable = true }', path: 'listeners.tcp.b.bind', at: '2:15', says: /port of listeners\.tcp\.a too/ },
+  'a path on TCP': { text: 'listeners.tcp { bind = "0.0.0.0:1883/mqtt" }', path: 'listeners.tcp.bind', at: '1:17', says: /only a WebSocket/ },
+  'nothing to listen on': { text: 'listeners.tcp { enable = false }', path: 'listeners', at: '1:1', says: /no device could connect/ },
+  'QUIC listener': { text: 'listeners.tcp { }\nlisteners.quic { bind = "0.0.0.0:14567" }', path: 'listeners.quic', at: '2:11', says: /not spoken/ },
+  'bind without port': { text: 'listeners.tcp { bind = "0.0.0.0" }', path: 'listeners.tcp.bind', at: '1:17', says: /address and a port/ },
+  'packets too large for MQTT': { text: 'mqtt.max_packet_size = 1GB', path: 'mqtt.max_packet_size', at: '1:6', says: /from 128 to 268435460/ },
+  'a limit of none': { text: 'limits.max_connections = 0', path: 'limits.max_connections', at: '1:8', says: /from 1 to/ },
+  'a limit in time without unit': { text: 'limits.connect_timeout = 10', path: 'limits.connect_timeout', at: '1:8', says: /with its unit/ },
+  'nobody may come in': { text: 'auth.allow_anonymous = false', path: 'auth.allow_anonymous', at: '1:6', says: /nobody could come in/ },
+  'auth.enable': { text: 'auth.enable = false', path: 'auth.enable', at: '1:6', says: /which of the checks/ },
+  'a broken hash': { text: 'auth.password { u = "scrypt$16384$8$1$x" }', path: 'auth.password.u', at: '1:17', says: /begins as a hash/ },
+  'an expensive hash': { text: `auth.password { u = "scrypt$1048576$8$1$${'A'.repeat(24)}$${'A'.repeat(44)}" }`, path: 'auth.password.u', at: '1:17', says: /64 MiB/ },
+  'a rule without permit': { text: 'auth.acl.rules = [{ username = x }]', path: 'auth.acl.rules[0].permit', at: '1:19', says: /is missing/ },
+  'a rule with a wrong action': { text: 'auth.acl.rules = [{ permit = allow, action = pub }]', path: 'auth.acl.rules[0].action', at: '1:37', says: /publish, subscribe or pubsub/ },
+  'a rule with a malformed filter': { text: 'auth.acl.rules = [{ permit = allow, topics = ["a/#/b"] }]', path: 'auth.acl.rules[0].topics[0]', at: '1:47', says: /topic filters/ },
+  'a rule with and + or': { text: 'auth.acl.rules = [{ permit = allow, and = [{ username = a }], or = [{ clientid = b }] }]', path: 'auth.acl.rules[0]', at: '1:19', says: /one of them only/ },
+  'a condition of two': { text: 'auth.acl.rules = [{ permit = allow, and = [{ username = a, clientid = b }] }]', path: 'auth.acl.rules[0].and[0]', at: '1:44', says: /exactly one/ },
+  'http_auth that asks nothing': { text: 'auth.http_auth { timeout = 5s }', path: 'auth.http_auth', at: '1:6', says: /asks nothing/ },
+  'http_auth by FTP': { text: 'auth.http_auth.auth_req { url = "ftp://x" }', path: 'auth.http_auth.auth_req.url', at: '1:27', says: /http:\/\// },
+  'http_auth with a password in the URL': { text: 'auth.http_auth.auth_req { url = "http://u:hunter2@x/" }', path: 'auth.http_auth.auth_req.url', at: '1:27', says: /user name or password/ },
+  'http_auth with a wrong placeholder': { text: 'auth.http_auth.auth_req { url = "http://x", params { user = "%z" } }', path: 'auth.http_auth.auth_req.params.user', at: '1:54', says: /%u %c/ },
+  'http_auth with its own CA': { text: 'auth.http_auth.auth_req { url = "https://x", ssl { } }', path: 'auth.http_auth.auth_req.ssl', at: '1:46', says: /public authorities/ },
+  'persistence without dir': { text: 'persistence { }', path: 'persistence.dir', at: '1:1', says: /is missing/ },
+  'a wrong log level': { text: 'log.level = wran', path: 'log.level', at: '1:5', says: /Did you mean "warn"\?/ },
+  'a wrong log destination': { text: 'log.to = [consle]', path: 'log.to[0]', at: '1:11', says: /Did you mean "console"\?/ }
+}
+
+test('each refusal has its key, its place and a remedy', async t => {
+  for (const [name, { text, path, at, says }] of Object.entries(rows)) {
+    const { config, report } = inspectText(text)
+    t.equal(config, null, `${name}: nothing is started`)
+    const found = report.problems.find(problem => problem.path === path)
+    if (found === undefined) {
+      t.fail(`${name}: not at ${path} but ${report.problems.map(problem => `${problem.path} ${problem.message}`).join(' | ')}`)
+      continue
+    }
+    t.equal(`${found.place?.line}:${found.place?.column}`, at, `${name}: place`)
+    t.match(`${found.message}. ${found.hint}`, says, `${name}: reason`)
+    t.notMatch(JSON.stringify(report), /hunter2/, `${name}: no secret`)
+  }
+})
+
+test('what is switched off is not refused', async t => {
+  const harmless = [
+    'webhook { enable = false, url = "http://x" }',
+    'rules { }', 'rules.repub { rules = [] }',
+    'bridges.aws.c { enable = false }',
+    'bridges.mqtt.b { server = "mqtt-tcp://h:1", transparent = false, hybrid_bridging = false, hybrid_servers = [] }',
+    'bridges.mqtt.b { server = "mqtt-tcp://h:1", proto_ver = 5, conn_properties { session_expiry_interval = 0, receive_maximum = 5 } }',
+    'bridges.mqtt.b { server = "mqtt-tcp://h:1", conn_properties { session_expiry_interval = 60 } }',
+    'auth.enable = true'
+  ]
+  for (const text of harmless) {
+    const { report } = inspectText(text)
+    t.same(report.problems, [], text)
+    t.ok(report.warnings.length > 0, `${text}: but said`)
+  }
+})

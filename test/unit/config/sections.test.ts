@@ -1,0 +1,74 @@
+/** The smaller sections: mqtt, limits, log, persistence, and what NanoMQ has and Causeway has not. */
+import { test } from 'tap'
+import { configOf, inspectText, warningsOf } from '../../support/config-text.ts'
+
+test('mqtt, as in NanoMQ\'s shipped file', async t => {
+  const text = 'mqtt { property_size = 32, max_packet_size = 256MB, max_mqueue_len = 2048, retry_interval = 10s, keepalive_multiplier = 1.25, max_inflight_window = 100, max_awaiting_rel = 10s, await_rel_timeout = 10s }'
+  t.same(configOf(text).mqtt, { maxPacketSize: 268_435_456, maxMqueueLen: 2048, keepaliveMultiplier: 1.25, maxInflightWindow: 100 })
+  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['mqtt.property_size', 'mqtt.retry_interval', 'mqtt.max_awaiting_rel', 'mqtt.await_rel_timeout'])
+})
+
+test('mqtt has defaults', async t => {
+  t.same(configOf('').mqtt, { maxPacketSize: 10_485_760, maxMqueueLen: 1024, keepaliveMultiplier: 1.5, maxInflightWindow: 2048 })
+})
+
+test('every limit is a key of the same name, with its unit', async t => {
+  const written: readonly (readonly [string, string, string, number])[] = [
+    ['maxConnections', 'max_connections', '5', 5],
+    ['maxConnectionsPerAddress', 'max_connections_per_address', '6', 6],
+    ['maxConnectRate', 'max_connect_rate', '7', 7],
+    ['maxConcurrentHandshakes', 'max_concurrent_handshakes', '8', 8],
+    ['connectTimeoutMs', 'connect_timeout', '9s', 9000],
+    ['partialFrameBytes', 'partial_frame_bytes', '10KB', 10_240],
+    ['maxSubscriptionsPerClient', 'max_subscriptions_per_client', '11', 11],
+    ['maxTopicLevels', 'max_topic_levels', '12', 12],
+    ['maxWillSize', 'max_will_size', '13KB', 13_312],
+    ['maxQueuedBytesPerSession', 'max_queued_bytes_per_session', '14KB', 14_336],
+    ['maxSessions', 'max_sessions', '15', 15],
+    ['sessionExpiryMs', 'session_expiry', '0s', 0],
+    ['maxRetainedMessages', 'max_retained_messages', '16', 16],
+    ['maxRetainedBytes', 'max_retained_bytes', '17KB', 17_408],
+    ['maxInboundQos2', 'max_inbound_qos2', '18', 18],
+    ['maxOwedAcknowledgements', 'max_owed_acknowledgements', '19', 19],
+    ['maxSubscriberBacklogBytes', 'max_subscriber_backlog_bytes', '20KB', 20_480],
+    ['maxKeepaliveSeconds', 'max_keepalive', '2m', 120]
+  ]
+  const { limits } = configOf(`limits {\n${written.map(([, key, value]) => `${key} = ${value}`).join('\n')}\n}`)
+  t.same(limits, Object.fromEntries(written.map(([property, , , value]) => [property, value])))
+  t.same(warningsOf('limits.max_keepalive = 0s'), [], 'a zero of our own is no slip')
+})
+
+test('log', async t => {
+  t.same(configOf('').log, { level: 'info', to: ['console'], file: null })
+  t.same(configOf('log { to = [file, console], level = warn, dir = "/tmp", file = "nanomq.log" }').log, { level: 'warn', to: ['file', 'console'], file: '/tmp/nanomq.log' })
+  t.same(configOf('log { to = file }').log, { level: 'info', to: ['file'], file: '/site/nanomq.log' })
+  const text = 'log { to = [syslog], rotation { size = 10MB, count = 5 } }'
+  t.same(configOf(text).log.to, ['console'], 'not silent')
+  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['log.to', 'log.rotation'])
+})
+
+test('what survives a restart', async t => {
+  t.equal(configOf('').persistence, null)
+  t.same(configOf('persistence { dir = data }').persistence, { dir: '/site/data' })
+  t.same(configOf('sqlite { }').persistence, { dir: '/site/causeway' })
+  t.same(configOf('sqlite { disk_cache_size = 102400, mounted_file_path = "/tmp/", flush_mem_threshold = 100 }').persistence, { dir: '/tmp/causeway' })
+  const both = 'persistence { dir = "/a" }\nsqlite { mounted_file_path = "/b" }'
+  t.same(configOf(both).persistence, { dir: '/a' })
+  t.match(warningsOf(both).join(), /sqlite 2:1 has no effect beside persistence/)
+})
+
+test('names of one\'s own are for use in the file', async t => {
+  const { config, report } = inspectText('vars { port = 1999 }\nlisteners.tcp { bind = "127.0.0.1:"${vars.port} }')
+  t.equal(config?.listeners[0]?.port, 1999)
+  t.same(report.entries.filter(entry => entry.path.startsWith('vars')).map(entry => [entry.path, entry.value]), [['vars.port', '***']])
+})
+
+test('what is harmless to leave out is left out and said', async t => {
+  const text = 'system { parallel = 8, daemon = true }\nhttp_server { port = 8081, password = public }\nbridges.mqtt.cache { disk_cache_size = 1 }'
+  t.ok(configOf(text))
+  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['system', 'http_server', 'bridges.mqtt.cache'])
+})
+
+test('null takes a key out', async t => {
+  t.equal(configOf('mqtt.max_mqueue_len = null').mqtt.maxMqueueLen, 1024)
+})
