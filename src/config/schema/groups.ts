@@ -119,7 +119,6 @@ export function readTexts (node: HoconObject, reading: Reading): (readonly [name
       step.refuse(`must be a string, not ${nameOf(value)}`)
       return []
     }
-    if (reading.about.secret) reading.ledger.hide(value)
     const read = readText(value, step)
     step.show(read)
     return [[key, read] as const]

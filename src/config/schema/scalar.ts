@@ -23,7 +23,6 @@ export function scalar<T> ({ type, unit = '', read, schema, show = String }: Sca
     inner: null,
     read (node, reading) {
       if (node.kind !== 'scalar') return reading.refuse(`must be one value (${type}), not ${nameOf(node)}`)
-      if (reading.about.secret) reading.ledger.hide(node)
       const value = read(node, reading)
       if (value !== undefined) reading.show(show(value))
       return value

@@ -107,6 +107,7 @@ export function path (): Kind<string> {
   return scalar({
     type: 'path',
     read: (node, reading) => atHome(readText(node, reading), reading),
+    show: JSON.stringify,
     schema: line.refine(value => value !== '', { error: 'must be a path, not empty' })
   })
 }

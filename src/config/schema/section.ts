@@ -98,7 +98,10 @@ function fieldOf (key: Key<unknown>, node: HoconObject): HoconField | undefined 
 
 function readKey (key: Key<unknown>, node: HoconObject, reading: Reading): unknown {
   const field = fieldOf(key, node)
-  if (field !== undefined) return key.kind.read(field.value, reading)
+  if (field !== undefined) {
+    if (key.secret) reading.ledger.hide(field.value)
+    return key.kind.read(field.value, reading)
+  }
   if (key.fallback.kind === 'value') reading.show(key.fallback.shown)
   if (key.fallback.kind === 'required') reading.refuse('is missing', key.says)
   if (key.fallback.kind !== 'block') return undefined
@@ -128,6 +131,7 @@ function tellUnknown (inside: Section, word: string, node: HoconNode, reading: R
 /** @param around the block in which it stands */
 export function tellOther (other: OtherKey, node: HoconNode, around: HoconObject, reading: Reading): void {
   const { ledger, path, place } = reading
+  if (node.kind !== 'scalar') ledger.hide(node) // nobody says what in it is a secret
   const isRefused = other.fate === 'refused' && !other.harmless(node, around)
   ledger.entries.push({ path, place, value: showRough(node), fate: isRefused ? 'refused' : 'no effect' })
   if (isRefused) reading.refuse(other.says, other.remedy)
