@@ -58,6 +58,7 @@ test('what survives a restart', async t => {
 })
 
 test('names of one\'s own are for use in the file', async t => {
+  // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
   const { config, report } = inspectText('vars { port = 1999 }\nlisteners.tcp { bind = "127.0.0.1:"${vars.port} }')
   t.equal(config?.listeners[0]?.port, 1999)
   t.same(report.entries.filter(entry => entry.path.startsWith('vars')).map(entry => [entry.path, entry.value]), [['vars.port', '***']])
