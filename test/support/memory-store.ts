@@ -7,10 +7,11 @@ import type { SessionStore } from '../../src/broker/session-store.ts'
 const load = createRequire(import.meta.url)
 
 interface Identified { readonly id: string }
+interface Asked { readonly topic: string, readonly qos: number }
 interface Queued { messageId?: number, brokerId?: string, brokerCounter?: number }
 
 type Base = new () => {
-  addSubscriptions (client: Identified, subscriptions: readonly { topic: string }[]): Promise<void>
+  addSubscriptions (client: Identified, subscriptions: readonly Asked[]): Promise<void>
   removeSubscriptions (client: Identified, filters: readonly string[]): Promise<void>
   subscriptionsByClient (client: Identified): Promise<{ topic: string }[]>
   cleanSubscriptions (client: Identified): Promise<void>
@@ -20,8 +21,11 @@ type Base = new () => {
 export function memoryStore (interest: StoredInterest): SessionStore {
   const Memory = load('aedes-persistence/asyncPersistence.js') as Base // its types are not where TypeScript looks
   class MemoryStore extends Memory implements SessionStore {
-    override addSubscriptions (client: Identified, subscriptions: readonly { topic: string }[]): Promise<void> {
-      for (const { topic } of subscriptions) interest.stored(client.id, topic)
+    override addSubscriptions (client: Identified, subscriptions: readonly Asked[]): Promise<void> {
+      for (const { topic, qos } of subscriptions) {
+        if (qos > 0) interest.stored(client.id, topic)
+        else interest.dropped(client.id, topic)
+      }
       return super.addSubscriptions(client, subscriptions)
     }
 
