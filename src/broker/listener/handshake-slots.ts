@@ -1,7 +1,7 @@
 /**
  * How many TLS and WebSocket handshakes run at once, over all listeners: a storm of reconnecting devices waits its turn,
- * unread, instead of taking all of the processor. Each has one deadline from the moment it was accepted, so that a peer
- * who says a byte at a time does not keep a slot.
+ * unread, instead of taking all of the processor. Each has a deadline for its turn to come, and another to be done, so that
+ * a peer who says a byte at a time does not keep a slot.
  */
 import type { Socket } from 'node:net'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
@@ -19,30 +19,29 @@ export class HandshakeSlots {
 
   /**
    * Calls `start` when a slot is free. The slot is given back when `start`'s argument is called or the socket closes.
-   * @param deadlineMs the socket is destroyed when the handshake is not done by then, waiting included
+   * @param deadlineMs the socket is destroyed when it has waited this long, and when its handshake takes this long
    */
   take (socket: Socket, deadlineMs: number, start: (done: () => void) => void): void {
     let running = false
+    const timer = setTimeout(() => {
+      this.#counters.handshakeTimeouts++
+      socket.destroy()
+    }, deadlineMs)
     const begin = (): void => {
       running = true
+      timer.refresh()
       this.#running++
       start(finish)
     }
     const finish = (): void => {
-      clearTimeout(deadline)
+      clearTimeout(timer)
       socket.off('close', finish)
-      if (running) {
-        running = false
-        this.#running--
-        this.#next()
-      } else {
-        this.#waiting.delete(begin)
-      }
+      this.#waiting.delete(begin)
+      if (!running) return
+      running = false
+      this.#running--
+      this.#next()
     }
-    const deadline = setTimeout(() => {
-      this.#counters.handshakeTimeouts++
-      socket.destroy()
-    }, deadlineMs)
     socket.once('close', finish)
     if (this.#running < this.#max) begin()
     else this.#waiting.add(begin)

@@ -88,6 +88,7 @@ export class SessionLife implements SessionOwner, Claimant {
   ready (session: Session): void {
     this.#session = session
     this.#events.opened(session)
+    if (this.#generation !== this.#around.gatekeeper.generation) this.review() // replaced while it was made
   }
 
   gone (): void {
