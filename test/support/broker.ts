@@ -52,7 +52,7 @@ export interface TestBrokerOptions {
   readonly listeners?: readonly ListenerConfig[]
   readonly gatekeeper?: Gatekeeper
   readonly relay?: (interest: LocalInterest) => Relay
-  readonly store?: (interest: LocalInterest) => SessionStore
+  readonly store?: (interest: LocalInterest) => SessionStore | Promise<SessionStore>
   readonly logger?: Logger
   readonly qos0WaitMs?: number
 }
@@ -83,7 +83,7 @@ export async function brokerFor (t: Test, options: TestBrokerOptions = {}): Prom
     relay,
     interest,
     gatekeeper: options.gatekeeper ?? gatekeeperOf(everything),
-    store: options.store?.(interest) ?? memoryStore(interest),
+    store: await options.store?.(interest) ?? memoryStore(interest),
     counters,
     logger: options.logger ?? silentLogger,
     ...(options.qos0WaitMs === undefined ? {} : { qos0WaitMs: options.qos0WaitMs })

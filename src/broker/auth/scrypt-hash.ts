@@ -18,7 +18,7 @@ const PREFIX = 'scrypt$'
 /** About 40 ms and 16 MiB on a small machine; Node's own defaults. */
 const DEFAULT = { cost: 16_384, blockSize: 8, parallelization: 1 } as const
 /** 128 · N · r bytes are needed while one password is hashed. */
-const MAX_MEMORY = 128 * 1024 * 1024
+const MAX_MEMORY = 64 * 1024 * 1024
 /** N · r · p: 32 times the default, a second or two. */
 const MAX_WORK = 32 * 16_384 * 8
 const SALT_BYTES = { least: 8, most: 64, made: 16 } as const
@@ -39,7 +39,7 @@ export function parseScryptHash (text: string): ScryptHash {
   const salt = bytes(parts[3] ?? '', SALT_BYTES)
   const hash = bytes(parts[4] ?? '', HASH_BYTES)
   if (cost < 2 || (cost & (cost - 1)) !== 0) throw faulty('N is not a power of two')
-  if (128 * cost * blockSize > MAX_MEMORY) throw faulty('N and r ask for more than 128 MiB')
+  if (128 * cost * blockSize > MAX_MEMORY) throw faulty('N and r ask for more than 64 MiB')
   if (cost * blockSize * parallelization > MAX_WORK) throw faulty('N, r and p ask for too much work')
   return { cost, blockSize, parallelization, salt, hash }
 }
