@@ -6,7 +6,8 @@ import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
 import type { Kind } from '../schema/kind.ts'
 import { path } from '../schema/scalars.ts'
-import { section, shaped } from '../schema/section.ts'
+import type { Reading } from '../schema/reading.ts'
+import { type Given, section, shaped } from '../schema/section.ts'
 import { auth } from './auth.ts'
 import { bridge } from './bridge.ts'
 import { cache, otherBridges } from './bridge-others.ts'
@@ -23,15 +24,19 @@ interface RootValues {
   readonly auth: AuthConfig
   readonly persistence: PersistenceConfig | null
   readonly sqlite: PersistenceConfig | null
-  readonly bridges: readonly BridgeConfig[]
+  readonly bridges: BridgesValues
   readonly log: LogConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
-const bridges: Kind<readonly BridgeConfig[]> = shaped<{ readonly mqtt: readonly BridgeConfig[] }, readonly BridgeConfig[]>({
+interface BridgesValues {
+  readonly mqtt: readonly BridgeConfig[]
+}
+
+const bridges: Kind<BridgesValues> = section<BridgesValues>({
   keys: { mqtt: works('mqtt', named(forgivenWhenDisabled(bridge), [cache]), { or: [], says: 'The bridges, by name.' }) },
   others: otherBridges
-}, values => values.mqtt)
+})
 
 const persistence: Kind<PersistenceConfig> = section<PersistenceConfig>({
   keys: { dir: required('dir', path(), { ours: true, says: 'Directory for retained messages and for the sessions of devices that are away. It is made if need be.' }) }
@@ -52,6 +57,14 @@ const sqlite: Kind<PersistenceConfig> = shaped<{ readonly mountedFilePath: strin
   ]
 }, ({ mountedFilePath }) => ({ dir: join(mountedFilePath ?? '.', directory) }))
 
+/** Without a place to keep it, a client id that was made up is another one after a restart, and the remote's session is not found again. */
+function adviseNames (given: readonly (Given<BridgeConfig> | undefined)[], reading: Reading): void {
+  given.forEach((each, i) => {
+    if (each?.cleanStart !== false || each.clientid !== undefined) return
+    reading.find(['bridges', 'mqtt', i]).named('clientid').advise('is missing, and there is no persistence to keep one: after a restart the session of the remote is not found again', 'Name a clientid')
+  })
+}
+
 /** NanoMQ's, when nothing is said of listeners. */
 const defaultListener: ListenerConfig = { name: 'tcp', transport: 'tcp', host: '0.0.0.0', port: 1883, path: '', tls: null }
 
@@ -71,5 +84,6 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
   others: otherSections,
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
+    if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, bridges, log }) => ({ listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, bridges, log }))
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, bridges, log }) => ({ listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, bridges: bridges.mqtt, log }))
