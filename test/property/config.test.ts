@@ -79,10 +79,9 @@ function expectBridge (each: Bridge, name: string): object {
 
 test('a valid configuration means the same however it is written', async t => {
   fc.assert(fc.property(fc.array(bridge, { maxLength: 3 }), fc.integer(), fc.integer({ min: 1, max: 10_000_000 }), (bridges, seed, queue) => {
-    const names = bridges.map((_, i) => `b${i}`)
     const written = block({
       mqtt: block({ max_mqueue_len: String(queue) }),
-      bridges: bridges.length === 0 ? undefined : block({ mqtt: block(Object.fromEntries(bridges.map((each, i) => [names[i], writeBridge(each)]))) })
+      bridges: bridges.length === 0 ? undefined : block({ mqtt: new Map(bridges.map((each, i) => [`b${i}`, writeBridge(each)])) })
     })
     const text = print(written, seed)
     const { config, report } = inspectText(text)

@@ -71,9 +71,9 @@ export class Block {
     const earlier = field.layers.at(-1)
     if (earlier === undefined) return
     const before = `${field.place.file}:${field.place.line}:${field.place.column}`
-    if (field.key !== text) this.#reading.warn(place, `the same key, in other letters, has a value at ${before}; this one counts, since case makes no difference`)
+    if (field.key !== text) this.#reading.warn(place, `the same key, in other letters, has a value at ${before}; this one counts, since case makes no difference`, field.place)
     else if (field.block !== this && differsInNanomq(earlier, value)) {
-      this.#reading.warn(place, `this overrides the value at ${before}; NanoMQ keeps the earlier one`)
+      this.#reading.warn(place, `this overrides the value at ${before}; NanoMQ keeps the earlier one`, field.place)
     }
   }
 }

@@ -12,6 +12,8 @@ export interface HoconWarning {
   readonly place: Place
   /** Never holds a value of the configuration. */
   readonly message: string
+  /** Of the value that another block gave to the same key, and that does not count; null: it is about something else. */
+  readonly overrides: Place | null
 }
 
 export interface Failure extends ErrorDetail {
@@ -49,9 +51,9 @@ export class Reading {
     return this.#sources.get(place.file)?.excerpt(place) ?? ''
   }
 
-  warn (place: Place, message: string): void {
+  warn (place: Place, message: string, overrides: Place | null = null): void {
     const left = this.limits.maxWarnings - this.warnings.length
-    if (left > 0) this.warnings.push({ place, message: left === 1 ? 'there are more warnings than are shown' : message })
+    if (left > 0) this.warnings.push({ place, message: left === 1 ? 'there are more warnings than are shown' : message, overrides })
   }
 
   fail (place: Place, what: string, { code = configCodes.syntax, ...detail }: Failure = {}): never {

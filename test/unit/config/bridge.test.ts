@@ -112,7 +112,7 @@ test('a disabled bridge that could be started stays, for whoever enables it', as
 test('a session that forgets is advised against', async t => {
   const sub = 'subscription = [{ remote_topic = c, local_topic = "" }]'
   t.match(inspectText(bridgeText(sub)).report.advice, [{ path: 'bridges.mqtt.b.clean_start' }])
-  t.same(inspectText(bridgeText(`${sub}\nclean_start = false`)).report.advice, [])
+  t.same(inspectText(bridgeText(`${sub}\nclean_start = false\nclientid = c`)).report.advice, [])
 })
 
 test('one block in place of a list is a list of one', async t => {
@@ -133,4 +133,16 @@ test('all problems come at once, in the order of the file', async t => {
     'bridges.mqtt.b.will.payload 9:2',
     'bridges.mqtt.b.will.topic 9:9'
   ])
+})
+
+test('one bridge in several blocks is one bridge, as long as they do not contradict each other about the server', async t => {
+  const twice = 'bridges.mqtt.b { "ser\\u0076er" = "mqtt-tcp://h:1" }\nbridges.mqtt.b { keepalive = 5s }\nbridges.mqtt.b { server = "mqtt-tcp://h:1" }'
+  t.match(configOf(twice).bridges, [{ name: 'b', keepaliveSeconds: 5, server: { port: 1 } }])
+})
+
+test('a session that lasts needs a name that lasts', async t => {
+  const text = bridgeText('clean_start = false')
+  t.match(inspectText(text).report.advice, [{ path: 'bridges.mqtt.b.clientid', hint: 'Name a clientid' }])
+  t.same(inspectText(`${text}\npersistence { dir = d }`).report.advice, [])
+  t.same(inspectText(bridgeText('clean_start = false\nclientid = c')).report.advice, [])
 })
