@@ -9,6 +9,8 @@ import { helpText, scenarioList } from './help.ts'
 import type { BenchIo } from './io.ts'
 import { type BenchOptions, readOptions } from './options.ts'
 import { type BenchDocument, headLines, machineNow, targetNotes } from './report/document.ts'
+import { markdownText } from './report/markdown.ts'
+import { pageText } from './report/page.ts'
 import { Progress } from './report/progress.ts'
 import { scenarioReports } from './report/report.ts'
 import { noPaint, tableText, terminalPaint } from './report/table.ts'
@@ -125,7 +127,9 @@ async function publish (document: BenchDocument, options: BenchOptions, io: Benc
   io.out.write(`\n${tableText(document.scenarios, paint)}`)
   if (document.missed > 0) io.out.write(`\nstopped: ${document.missed} runs were not made\n`)
   const files: readonly (readonly [string | null, () => string])[] = [
-    [options.json, () => JSON.stringify(document, null, 1) + '\n']
+    [options.json, () => JSON.stringify(document, null, 1) + '\n'],
+    [options.html, () => pageText(document)],
+    [options.markdown, () => markdownText(document)]
   ]
   for (const [file, content] of files) {
     if (file === null) continue

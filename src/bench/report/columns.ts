@@ -11,7 +11,8 @@ export interface Column {
   readonly text: (entry: Entry) => string
 }
 
-const units: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, p99: time, longestPause: time, recovery: time, memory: size }
+/** Each figure in its unit. */
+export const figureWords: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, p99: time, longestPause: time, recovery: time, memory: size }
 
 /** The columns in which at least one entry has something to say. */
 export function columnsFor (about: Figure, entries: readonly Entry[]): readonly Column[] {
@@ -21,17 +22,18 @@ export function columnsFor (about: Figure, entries: readonly Entry[]): readonly 
 function allColumns (about: Figure): readonly Column[] {
   const column = (title: string, text: (entry: Entry) => string): Column => ({ title, numeric: true, text })
   const plain = (title: string, name: keyof Figures, words: (value: number) => string): Column => column(title, ({ figures: all }) => median(all[name], words))
-  const main = column(figures[about].title, ({ figures: all }) => spread(all[about], units[about]))
+  const main = column(figures[about].title, ({ figures: all }) => spread(all[about], figureWords[about]))
   const more: readonly [Figure, Column][] = [
     ['rate', plain('messages/s', 'rate', whole)],
     ['p99', plain('p99', 'p99', time)],
-    ['longestPause', plain('longest pause', 'longestPause', time)],
+    ['longestPause', plain('pause', 'longestPause', time)],
     ['memory', plain('memory', 'memory', size)]
   ]
   return [
     { title: 'target', numeric: false, text: ({ target }) => target },
+    { title: 'outcome', numeric: false, text: ({ outcome }) => outcome === 'passed' ? 'passed' : outcome.toUpperCase() },
     main,
-    column('against baseline', ({ ratio }) => spread(ratio, times)),
+    column('ratio', ({ ratio }) => spread(ratio, times)),
     column('CPU/message', ({ figures: all }) => median(all.cpuPerMessage, value => `${short(value)} µs`)),
     column('CPU ratio', ({ cpuRatio }) => median(cpuRatio, times)),
     plain('CPU', 'cpuShare', value => `${short(value * 100)} %`),
@@ -39,7 +41,6 @@ function allColumns (about: Figure): readonly Column[] {
     ...more.filter(([figure]) => figure !== about).map(([, each]) => each),
     column('lost', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.lost + accounting.unfinished)),
     column('twice', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.duplicates)),
-    column('out of order', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.reordered)),
-    { title: 'outcome', numeric: false, text: ({ outcome }) => outcome === 'passed' ? 'passed' : outcome.toUpperCase() }
+    column('reordered', ({ accounting }) => accounting === null ? NOTHING : whole(accounting.reordered))
   ]
 }

@@ -1,0 +1,11 @@
+/** What is written for each target: the same rules, in its own words. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { prepareCauseway } from '../../../src/bench/target/causeway.ts'
+import { hoconText, withOverride } from '../../../src/bench/target/hocon-text.ts'
+import { prepareMosquitto } from '../../../src/bench/target/mosquitto.ts'
+import { prepareNanomq } from '../../../src/bench/target/nanomq.ts'
+import type { TargetSetup } from '../../../src/bench/target/target.ts'
+import { parseHocon } from '../../../src/config/hocon/parse.ts'
