@@ -1,6 +1,6 @@
 /** One of Aedes's sessions as its connection uses it. */
 import type { Done, Qos, Session, Subscription } from './session-port.ts'
-import type { MessageStore } from './message-store.ts'
+import type { SessionStore } from './session-store.ts'
 
 /** The part of Aedes's client that is used. */
 export interface SessionClient {
@@ -14,9 +14,9 @@ export class AedesSession implements Session {
   readonly clientId: string
   readonly clean: boolean
   readonly #client: SessionClient
-  readonly #store: MessageStore
+  readonly #store: SessionStore
 
-  constructor (client: SessionClient, store: MessageStore) {
+  constructor (client: SessionClient, store: SessionStore) {
     this.clientId = client.id
     this.clean = client.clean
     this.#client = client

@@ -21,7 +21,7 @@ import type { LocalInterest } from './local-interest.ts'
 import { RelayEntry } from './relay-entry.ts'
 import { RepeatedLines } from './repeated-lines.ts'
 import type { Done } from './session-port.ts'
-import type { MessageStore } from './message-store.ts'
+import type { SessionStore } from './session-store.ts'
 import { DeviceConnection } from './tap/device-connection.ts'
 import { FlushTurn } from './tap/flush-turn.ts'
 import { InboundQos2 } from './tap/inbound-qos2.ts'
@@ -35,7 +35,7 @@ export interface BrokerOptions {
   readonly relay: Relay
   readonly interest: LocalInterest
   readonly gatekeeper: Gatekeeper
-  readonly store: MessageStore
+  readonly store: SessionStore
   readonly counters: BrokerCounters
   readonly logger: Logger
   /** How long a message of QoS 0 waits for room in a bridge. @default 1000 ms */

@@ -14,11 +14,11 @@ import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
 import { AedesSession } from './aedes-session.ts'
 import { type Done, type Message, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
-import type { MessageStore } from './message-store.ts'
+import type { SessionStore } from './session-store.ts'
 
 export interface EdgeBrokerOptions {
   readonly interest: LocalInterest
-  readonly store: MessageStore
+  readonly store: SessionStore
   readonly entry: RelayEntry
   readonly logger: Logger
 }
@@ -31,7 +31,7 @@ const NO_BRIDGE: Origin = { bridge: null }
 export class EdgeBroker extends Aedes implements LocalDelivery {
   readonly sessions: LocalSessions
   readonly #interest: LocalInterest
-  readonly #store: MessageStore
+  readonly #store: SessionStore
   readonly #entry: RelayEntry
 
   constructor (options: EdgeBrokerOptions) {

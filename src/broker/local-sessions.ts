@@ -6,7 +6,7 @@ import { BrokerError, BrokerErrorCode } from './errors.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { type Passage, PublishGate } from './publish-gate.ts'
 import type { Done, Message } from './session-port.ts'
-import type { MessageStore, StoredPacket } from './message-store.ts'
+import type { SessionStore, StoredPacket } from './session-store.ts'
 
 /** Messages that may wait for the one before them; then connections are held. The store is memory-first, so it is short. */
 const CROWD = 2048
@@ -17,12 +17,12 @@ export const MAX_LOCAL_LEVELS = 100
 export class LocalSessions {
   readonly gate: PublishGate = new PublishGate(CROWD)
   readonly #brokerId: string
-  readonly #store: MessageStore
+  readonly #store: SessionStore
   readonly #interest: LocalInterest
   /** Subscribers take a message with a count below the last one's for a repetition: it is given out inside the gate. */
   #count = 0
 
-  constructor (brokerId: string, store: MessageStore, interest: LocalInterest) {
+  constructor (brokerId: string, store: SessionStore, interest: LocalInterest) {
     this.#brokerId = brokerId
     this.#store = store
     this.#interest = interest

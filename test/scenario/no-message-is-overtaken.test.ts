@@ -4,11 +4,11 @@ import { brokerFor } from '../support/broker.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
-import type { MessageStore } from '../../src/broker/message-store.ts'
+import type { SessionStore } from '../../src/broker/session-store.ts'
 import type { LocalInterest } from '../../src/broker/local-interest.ts'
 
 /** A store whose answers come after a time that differs from call to call. */
-function slowStore (interest: LocalInterest): MessageStore {
+function slowStore (interest: LocalInterest): SessionStore {
   const store = memoryStore(interest)
   let calls = 0
   const late = <Arguments extends unknown[], T> (work: (...given: Arguments) => Promise<T>) => async (...given: Arguments): Promise<T> => {

@@ -4,12 +4,12 @@ import type { LimitsConfig, ListenerConfig, MqttConfig } from '../../src/config/
 import type { Gatekeeper, Rights } from '../../src/broker/auth/rights.ts'
 import { type Broker, startBroker } from '../../src/broker/broker.ts'
 import { LocalInterest } from '../../src/broker/local-interest.ts'
-import type { MessageStore } from '../../src/broker/message-store.ts'
-import { SessionStore } from '../../src/broker/persistence/session-store.ts'
+import type { SessionStore } from '../../src/broker/session-store.ts'
 import { type Logger, silentLogger } from '../../src/logger.ts'
 import { BrokerCounters } from '../../src/metrics/broker-counters.ts'
 import { createRelay } from '../../src/relay/bridge-relay.ts'
 import type { Relay } from '../../src/relay/relay.ts'
+import { memoryStore } from './memory-store.ts'
 
 export const testMqtt: MqttConfig = { maxPacketSize: 1024 * 1024, maxMqueueLen: 10_000, keepaliveMultiplier: 1.5, maxInflightWindow: 2048 }
 
@@ -52,7 +52,7 @@ export interface TestBrokerOptions {
   readonly listeners?: readonly ListenerConfig[]
   readonly gatekeeper?: Gatekeeper
   readonly relay?: (interest: LocalInterest) => Relay
-  readonly store?: (interest: LocalInterest) => MessageStore | Promise<MessageStore>
+  readonly store?: (interest: LocalInterest) => SessionStore | Promise<SessionStore>
   readonly logger?: Logger
   readonly qos0WaitMs?: number
 }
@@ -83,7 +83,7 @@ export async function brokerFor (t: Test, options: TestBrokerOptions = {}): Prom
     relay,
     interest,
     gatekeeper: options.gatekeeper ?? gatekeeperOf(everything),
-    store: await options.store?.(interest) ?? new SessionStore({ mqtt: testMqtt, limits: { ...testLimits, ...options.limits }, interest, logger: silentLogger }),
+    store: await options.store?.(interest) ?? memoryStore(interest),
     counters,
     logger: options.logger ?? silentLogger,
     ...(options.qos0WaitMs === undefined ? {} : { qos0WaitMs: options.qos0WaitMs })

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type { StoredInterest } from '../../src/broker/local-interest.ts'
 import type { Done } from '../../src/broker/session-port.ts'
-import type { MessageStore } from '../../src/broker/message-store.ts'
+import type { SessionStore } from '../../src/broker/session-store.ts'
 
 const load = createRequire(import.meta.url)
 
@@ -16,11 +16,11 @@ type Base = new () => {
   subscriptionsByClient (client: Identified): Promise<{ topic: string }[]>
   cleanSubscriptions (client: Identified): Promise<void>
   outgoingClearMessageId (client: Identified, packet: Queued): Promise<unknown>
-} & Omit<MessageStore, 'removeSubscriptions' | 'settled'>
+} & Omit<SessionStore, 'removeSubscriptions' | 'settled'>
 
-export function memoryStore (interest: StoredInterest): MessageStore {
+export function memoryStore (interest: StoredInterest): SessionStore {
   const Memory = load('aedes-persistence/asyncPersistence.js') as Base // its types are not where TypeScript looks
-  class MemoryStore extends Memory implements MessageStore {
+  class MemoryStore extends Memory implements SessionStore {
     override addSubscriptions (client: Identified, subscriptions: readonly Asked[]): Promise<void> {
       for (const { topic, qos } of subscriptions) {
         if (qos > 0) interest.stored(client.id, topic)

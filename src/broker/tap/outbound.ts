@@ -158,14 +158,15 @@ export class Outbound implements FrameSink {
     const early = this.#held
     this.#held = []
     this.#heldBytes = 0
-    for (const frame of early) if (this.#passes(frame, 0, bodyOf(frame), frame.length)) this.#socket.write(frame)
+    for (const frame of early) this.#scanner.push(frame)
   }
 
   #writeHeld (): void {
     const frame = this.#held.shift()
     if (frame === undefined) return
     this.#heldBytes -= frame.length
-    if ((frame[0] as number) >> 4 === PacketType.PUBLISH) this.#note(frame, 0, bodyOf(frame))
+    const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
+    if ((frame[0] as number) >> 4 === PacketType.PUBLISH) this.#note(frame, 0, body)
     this.#socket.write(frame)
   }
 
@@ -175,9 +176,4 @@ export class Outbound implements FrameSink {
     this.#run = null
     this.#socket.write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
   }
-}
-
-/** Where the variable header of a whole frame starts. */
-function bodyOf (frame: Buffer): number {
-  return 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
 }

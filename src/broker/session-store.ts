@@ -1,6 +1,6 @@
 /**
  * What the broker itself asks of the store of sessions and retained messages; the rest of the contract is between the
- * store and Aedes. The store is memory-first: its promises settle at once, its disk is waited for with {@link MessageStore.settled}.
+ * store and Aedes. The store is memory-first: its promises settle at once, its disk is waited for with {@link SessionStore.settled}.
  */
 import type { Done } from './session-port.ts'
 
@@ -26,7 +26,7 @@ export interface StoredSubscription {
   readonly nl?: boolean
 }
 
-export interface MessageStore {
+export interface SessionStore {
   /** Keeps a retained message; an empty payload deletes the one there is. A limit that is reached is not an error. */
   storeRetained (packet: StoredPacket): Promise<void>
   /** Subscriptions of QoS 1 and 2 of stored sessions that match. */

@@ -1,0 +1,35 @@
+/** `causeway certs`: makes a development PKI, and shows what is in a PEM file. */
+import { isIP } from 'node:net'
+import { relative, resolve } from 'node:path'
+import { createDevelopmentPki } from '../trust/development-pki.ts'
+import { describeCertificates } from '../trust/describe.ts'
+import { renderCertificates } from '../trust/certificate-table.ts'
+import { type CliIo, ExitCode } from './io.ts'
+
+/** @param names further DNS names and IP addresses of the server certificate */
+export async function initCertificates (dir: string, names: readonly string[], io: CliIo): Promise<ExitCode> {
+  const path = resolve(io.cwd, dir)
+  const pki = await createDevelopmentPki(path, {
+    names: ['localhost', ...names.filter(name => isIP(name) === 0)],
+    ipAddresses: ['127.0.0.1', '::1', ...names.filter(name => isIP(name) !== 0)],
+    progress: step => io.out.write(`making ${step}\n`)
+  })
+  for (const line of pki.reused) io.out.write(`kept   ${line}\n`)
+  const show = (file: string): string => relative(io.cwd, file)
+  io.out.write(`
+A bridge or a client trusts this PKI by      cacertfile = "${show(pki.caFile)}"
+A TLS listener serves with                   certfile = "${show(pki.serverCertFile)}"  keyfile = "${show(pki.serverKeyFile)}"
+A client or a bridge identifies itself with  certfile = "${show(pki.clientCertFile)}"  keyfile = "${show(pki.clientKeyFile)}"
+
+For development only. Look at one: causeway certs show ${show(pki.serverCertFile)}
+`)
+  return ExitCode.OK
+}
+
+/** Lists every certificate of the file; exit code 1 when the file is not one that could be trusted or served with. */
+export async function showCertificates (file: string, json: boolean, io: CliIo): Promise<ExitCode> {
+  const list = await describeCertificates(resolve(io.cwd, file))
+  if (json) io.out.write(JSON.stringify(list, null, 2) + '\n')
+  else io.out.write(renderCertificates(list, { colour: io.terminal, width: io.columns }))
+  return ExitCode.OK
+}

@@ -1,0 +1,15 @@
+/** What can keep a verb from doing its work, beside what the layers below say. */
+import { CausewayError, type ErrorDetail } from '../errors.ts'
+
+export const cliCodes = {
+  /** The log file can not be written. */
+  logFile: 'CW_LOG_FILE',
+  /** A port that the quickstart needs is taken. */
+  portTaken: 'CW_QUICKSTART_PORT'
+} as const
+
+export class CliError extends CausewayError {
+  constructor (code: typeof cliCodes[keyof typeof cliCodes], message: string, detail: ErrorDetail = {}) {
+    super(code, message, detail)
+  }
+}

@@ -1,0 +1,46 @@
+/** `causeway start`: runs an edge in the foreground until it is told to stop, and lets it end in order. */
+import { resolve } from 'node:path'
+import { loadConfig, type LoadedConfig } from '../config/load.ts'
+import { locateConfig } from '../config/locate.ts'
+import { showNotice } from '../config/notice.ts'
+import { startEdge } from '../edge.ts'
+import type { Logger } from '../logger.ts'
+import { type CliIo, ExitCode } from './io.ts'
+import { logTo } from './log-output.ts'
+
+export interface StartOptions {
+  readonly conf?: string
+  /** Longest time a clean stop may take. */
+  readonly drainTimeout: number
+  /** Where what must outlast a restart is kept, such as a client id that was made up. */
+  readonly stateDir?: string
+}
+
+/** @throws ConfigError for exit code 2; ListenerError, TrustError and PersistenceError for exit code 1 */
+export async function start (options: StartOptions, io: CliIo): Promise<ExitCode> {
+  const { file, by } = locateConfig(options.conf, io.cwd, io.environment)
+  const loaded = loadConfig({ file, cwd: io.cwd, environment: io.environment })
+  const { config } = loaded
+  const log = logTo(config.log, io)
+  log.info({ file, by, pid: process.pid, node: process.version }, 'starting')
+  tell(loaded, log)
+  const stateDir = options.stateDir ?? io.environment['CAUSEWAY_STATE'] ?? config.persistence?.dir ?? null
+  const edge = await startEdge({ config, logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
+  log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
+  await stopped(io.stop)
+  log.info({ drainTimeoutMs: options.drainTimeout }, 'stopping')
+  const { undelivered } = await edge.close(options.drainTimeout)
+  if (undelivered > 0) log.warn({ undelivered }, 'stopped with messages that no remote has acknowledged')
+  log.info({}, 'stopped')
+  return ExitCode.OK
+}
+
+function tell ({ report }: LoadedConfig, log: Logger): void {
+  for (const warning of report.warnings) log.warn({ key: warning.path, hint: warning.hint }, showNotice(warning))
+  for (const advice of report.advice) log.info({ key: advice.path, hint: advice.hint }, showNotice(advice))
+}
+
+async function stopped (signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

@@ -1,0 +1,97 @@
+/**
+ * The composition root: one configuration in, one running edge out. The only place that knows both the broker and the bridges; it hands
+ * each the other's half: the Relay to the broker, local delivery to the bridges.
+ */
+import { startBridge, type Bridge } from './bridge/bridge.ts'
+import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
+import { type Broker, startBroker } from './broker/broker.ts'
+import { LocalInterest } from './broker/local-interest.ts'
+import type { ListenerAddress } from './broker/listener/listener.ts'
+import { openSessionStore } from './broker/persistence/stored-state.ts'
+import type { BridgeConfig, Config } from './config/model.ts'
+import type { Logger } from './logger.ts'
+import { BrokerCounters } from './metrics/broker-counters.ts'
+import { createRelay } from './relay/bridge-relay.ts'
+import { createTrustSnapshot, type TrustSnapshot } from './trust/snapshot.ts'
+
+export interface EdgeOptions {
+  readonly config: Config
+  readonly logger: Logger
+  /** Where what must outlast a restart is kept beside messages, such as a client id that was made up; null: nowhere. */
+  readonly stateDir: string | null
+}
+
+export interface Edge {
+  /** What is bound, in the order of the configuration. */
+  readonly addresses: readonly ListenerAddress[]
+  readonly bridges: readonly Bridge[]
+  /**
+   * Stops in order: no new connections, owed acknowledgements out, queues to the remotes, then all closed. Never rejects.
+   * @param drainTimeoutMs the longest it may take
+   * @returns messages of QoS 1 and 2 that no remote has acknowledged
+   */
+  close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }>
+}
+
+/** @throws ListenerError, TrustError, PersistenceError, AuthError; nothing is left running then */
+export async function startEdge (options: EdgeOptions): Promise<Edge> {
+  const edge = new RunningEdge(options)
+  try {
+    await edge.start()
+  } catch (error) {
+    await edge.close(0)
+    throw error
+  }
+  return edge
+}
+
+class RunningEdge implements Edge {
+  readonly #options: EdgeOptions
+  readonly #bridges: Bridge[] = []
+  #broker: Broker | null = null
+  #closeStore: () => Promise<void> = async () => {}
+
+  constructor (options: EdgeOptions) {
+    this.#options = options
+  }
+
+  get addresses (): readonly ListenerAddress[] { return this.#broker?.addresses ?? [] }
+  get bridges (): readonly Bridge[] { return this.#bridges }
+
+  async start (): Promise<void> {
+    const { config, logger } = this.#options
+    const { limits, mqtt, persistence } = config
+    const interest = new LocalInterest()
+    const relay = createRelay({ interest, maxTopicLevels: limits.maxTopicLevels })
+    const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger })
+    this.#closeStore = close
+    const gatekeeper = new AuthGatekeeper(config.auth, { logger })
+    const broker = await startBroker({ config, relay, interest, gatekeeper, store, counters: new BrokerCounters(), logger })
+    this.#broker = broker
+    for (const bridge of config.bridges) {
+      this.#bridges.push(startBridge({ config: bridge, relay, delivery: broker, trust: trustOf(bridge), logger, stateDir: this.#options.stateDir, maxPacketSize: mqtt.maxPacketSize }))
+    }
+  }
+
+  async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
+    const until = performance.now() + drainTimeoutMs
+    const left = (): number => Math.max(0, until - performance.now())
+    await this.#broker?.close(left() / 2)
+    await Promise.all(this.#bridges.map(async bridge => bridge.drain(left())))
+    const undelivered = this.#bridges.reduce((sum, { queued }) => sum + queued, 0)
+    await Promise.all(this.#bridges.map(async bridge => bridge.stop()))
+    await this.#closeStore()
+    return { undelivered }
+  }
+}
+
+/** Reads the files anew for each dial: a CA that was mended is used by the next one. Counts a generation when their content has changed. */
+function trustOf ({ tls }: BridgeConfig): (() => Promise<TrustSnapshot>) | null {
+  if (tls === null) return null
+  let current: TrustSnapshot | null = null
+  return async () => {
+    const next = await createTrustSnapshot(tls, (current?.generation ?? 0) + 1)
+    if (next.fingerprint !== current?.fingerprint) current = next
+    return current
+  }
+}
