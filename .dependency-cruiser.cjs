@@ -45,7 +45,6 @@ module.exports = {
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
     only('aedes', '(broker/edge-broker|bench/process/naive-bridge)\\.ts$'),
     only('mqemitter', 'broker/local-interest\\.ts$'),
-    only('aedes-persistence', 'broker/persistence/'),
     only('classic-level', 'broker/persistence/'),
     only('ws', 'broker/listener/'),
     only('mqtt', '(bridge/remote-client|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),

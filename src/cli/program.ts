@@ -12,6 +12,7 @@ Examples:
   causeway start --conf /etc/nanomq.conf       run on it
   causeway certs show /etc/ssl/certs/our-ca.pem
   causeway certs init ./dev-certs              development certificates
+  causeway bench --scenario saturate-qos1      measure this bridge against others
 
 Exit codes: 0 done, 1 failure while running, 2 wrong usage or configuration.
 Manual: docs/ in the package.`
@@ -50,6 +51,7 @@ function describe (io: CliIo, done: Done): Command {
   addCheck(program, io, done)
   addCerts(program, io, done)
   addQuickstart(program, io, done)
+  addBench(program, io, done)
   return program
 }
 
@@ -110,6 +112,18 @@ function addQuickstart (program: Command, io: CliIo, done: Done): void {
     .action(async (options: { port: number, remotePort: number, seconds?: number }) => {
       const { quickstart } = await import('./quickstart/quickstart.ts')
       done(await quickstart(options, io))
+    })
+}
+
+function addBench (program: Command, io: CliIo, done: Done): void {
+  program.command('bench')
+    .description('measure bridges against each other on the same work in one run (causeway bench --help)')
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[options...]')
+    .action(async (options: string[]) => {
+      const { runBench } = await import('../bench/bench.ts')
+      done(await runBench(options, io, packageVersion()) === 0 ? ExitCode.OK : ExitCode.FAILURE)
     })
 }
 
