@@ -58,9 +58,16 @@ export interface Bridge {
 }
 
 const MAX_PACKET_SIZE = 10 * 1024 * 1024
-/** Messages under way to a remote of 3.1.1, which can not say how many it takes. */
+/** A connection that lasted this long was a good one. */
+const STABLE_MS = 30_000
+/** Messages that may wait for the remote's acknowledgement; an MQTT 5 remote says itself when it is less. */
 const WINDOW_QOS_1 = 1000
 const WINDOW_QOS_2 = 100
+/**
+ * QoS 2 to a remote of 3.1.1, which can not say how many it takes. With 20 of them open (its default) mosquitto 2.0 acknowledges
+ * messages of QoS 1 and throws them away; seen with 2.0.11, whose log shows PUBACK rc151.
+ */
+const WINDOW_QOS_2_UNSAID = 16
 
 /**
  * Starts a bridge; its messages are taken from now on, whether the remote is there or not.
@@ -99,7 +106,7 @@ class LivingBridge implements Bridge {
     this.#clientId = config.clientid
     this.#bit = new BridgeBit(config)
     this.#failures = new FailureLog(this.#logger)
-    this.#backoff = new Backoff({ maxMs: config.backoffMaxMs, random: options.random ?? Math.random, clock: this.#clock })
+    this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
     this.#outbox = outboxOf(config, this.counters)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     this.#downlink = new Downlink({
@@ -175,7 +182,12 @@ class LivingBridge implements Bridge {
       const connection = await this.#connect()
       this.#connection = connection
       this.#comesUp(connection)
+      const cancel = this.#clock.after(STABLE_MS, () => {
+        this.#backoff.reset()
+        this.#failures.clear()
+      })
       const reason = await connection.ended
+      cancel()
       this.counters.disconnects++
       return reason
     } catch (error) {
@@ -226,11 +238,10 @@ class LivingBridge implements Bridge {
   #comesUp (connection: Connection): void {
     const { server } = this.#options.config
     this.counters.connects++
-    this.#backoff.up()
     this.#bit.accepted()
-    this.#failures.clear()
     const { sessionPresent } = connection
-    this.#logger.info({ server: server.url, sessionPresent, queued: this.#outbox.queued }, 'link is up')
+    const facts = { server: server.url, sessionPresent, queued: this.#outbox.queued }
+    if (this.#failures.said) this.#logger.info(facts, 'link is up')
     this.#change({ name: 'up', since: Date.now(), sessionPresent })
     this.#subscriptions.renew(connection).catch((error: unknown) => {
       connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
@@ -264,7 +275,7 @@ function outboxOf (config: BridgeConfig, counters: BridgeCounters): Outbox {
     maxCount: config.maxSendQueueLen,
     maxBytes: config.maxSendQueueBytes,
     windowQos1: WINDOW_QOS_1,
-    windowQos2: WINDOW_QOS_2,
+    windowQos2: config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID,
     schedule: flush => { setImmediate(flush) },
     counters
   })

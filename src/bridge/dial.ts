@@ -46,7 +46,10 @@ function tlsOptions (config: BridgeConfig, snapshot: TrustSnapshot, signal: Abor
 
 async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Dialled> {
   const { server, tcp } = config
-  const diagnose = (error: Error): BridgeError => unreachable(config, reasonOf(error), error)
+  const diagnose = (error: Error): BridgeError => new BridgeError(bridgeCodes.linkLost, `${server.url} has broken the connection: ${reasonOf(error)}`, {
+    cause: error,
+    hint: 'The remote was restarted, or the network between was cut. It is tried again by itself.'
+  })
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: server.host,
@@ -70,7 +73,7 @@ async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Di
     }
     const abort = (): void => fail(new BridgeError(bridgeCodes.stopped, `${server.url} was given up while connecting`))
     const timer = setTimeout(() => fail(unreachable(config, `no answer within ${config.connectTimeoutMs} ms`)), config.connectTimeoutMs)
-    socket.once('error', error => fail(diagnose(error)))
+    socket.once('error', error => fail(unreachable(config, reasonOf(error), error)))
     socket.once('connect', () => {
       settle()
       resolve({ socket, diagnose })

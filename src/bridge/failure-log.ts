@@ -1,4 +1,7 @@
-/** One warning for each new failure; the same one again is counted and summed up, not repeated. */
+/**
+ * One warning for each new failure; the same one again is counted and summed up, not repeated. A link that comes up and breaks again
+ * at once is no news either: only one that lasts ends the count.
+ */
 import type { CausewayError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
@@ -6,16 +9,20 @@ export class FailureLog {
   readonly #logger: Logger
   #last = ''
   #count = 0
+  #total = 0
 
   constructor (logger: Logger) {
     this.#logger = logger
   }
 
-  /** Failures in a row, the same or not. */
-  total = 0
+  /** Failures since the link last lasted. */
+  get total (): number { return this.#total }
+
+  /** The last failure was said, not only counted: so what ends it is worth a line as well. */
+  get said (): boolean { return this.#count <= 1 }
 
   report (failure: CausewayError, retryInMs: number): void {
-    this.total++
+    this.#total++
     const words = `${failure.code} ${failure.message}`
     if (words !== this.#last) {
       this.#sumUp()
@@ -28,12 +35,12 @@ export class FailureLog {
     if (isPowerOfTen(this.#count)) this.#logger.warn(facts(failure, retryInMs), `same failure ${this.#count} times: ${failure.message}`)
   }
 
-  /** It works again. */
+  /** The link has lasted. */
   clear (): void {
     this.#sumUp()
+    if (this.#count > 1) this.#logger.info({ failures: this.#total }, 'link has come up and lasts')
     this.#last = ''
-    this.#count = 0
-    this.total = 0
+    this.#count = this.#total = 0
   }
 
   #sumUp (): void {

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { connectAsync } from 'mqtt'
+import { connect } from 'mqtt'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import type { TestPki, TestScope } from './certificates.ts'
 
@@ -69,7 +69,7 @@ export class Mosquitto {
       `user ${userInfo().username}`,
       'allow_anonymous true',
       'log_type all',
-      'max_queued_messages 0',
+      'max_queued_messages 100000',
       // so that a restart keeps what it has acknowledged
       'persistence true',
       `persistence_location ${this.#dir}/`,
@@ -121,23 +121,33 @@ export class Mosquitto {
     this.#process?.kill('SIGCONT')
   }
 
-  async connect (options: IClientOptions = {}): Promise<MqttClient> {
-    const client = await connectAsync(`mqtt://127.0.0.1:${this.port}`, { reconnectPeriod: 0, ...options })
+  /** Leaves a session behind that keeps what is published to `filter`. */
+  async keep (clientId: string, filter: string): Promise<void> {
+    const client = await this.#opened(connect(this.#url, { clientId, clean: false, reconnectPeriod: 0 }))
+    await client.subscribeAsync(filter, { qos: 2 })
+    await client.endAsync()
+  }
+
+  get #url (): string { return `mqtt://127.0.0.1:${this.port}` }
+
+  async #opened (client: MqttClient): Promise<MqttClient> {
     client.on('error', () => {})
     this.#clients.add(client)
+    await once(client, 'connect')
     return client
   }
 
-  /** Subscribes to `filter` with QoS 2. */
-  async observe (filter: string, options: IClientOptions = {}): Promise<Observer> {
-    const client = await this.connect(options)
+  /** Subscribes to `filter` with QoS 2; null: takes only what a session has kept. */
+  async observe (filter: string | null, options: IClientOptions = {}): Promise<Observer> {
+    const client = connect(this.#url, { reconnectPeriod: 0, ...options })
     const messages: Received[] = []
     let wake: () => void = () => {}
     client.on('message', (topic, payload, { qos, retain }) => {
       messages.push({ topic, payload, qos, retain })
       wake()
     })
-    await client.subscribeAsync(filter, { qos: 2 })
+    await this.#opened(client)
+    if (filter !== null) await client.subscribeAsync(filter, { qos: 2 })
     return {
       client,
       messages,
