@@ -115,13 +115,17 @@ export class Connection {
       }, clock)
     } catch (error) {
       this.#tap.destroy()
-      // what TLS or TCP said, or what was done to the connection, tells more than "no CONNACK"
-      if (error instanceof Refusal) throw error
       await this.ended
-      throw this.#reason ?? error
+      throw this.#betterThan(error)
     } finally {
       signal.removeEventListener('abort', abort)
     }
+  }
+
+  /** What TLS said, or what was done to the connection, tells more than that no CONNACK came; a refusal or a broken socket does not. */
+  #betterThan (error: unknown): unknown {
+    const broken = this.#reason === null || this.#reason.code === bridgeCodes.linkLost
+    return broken || error instanceof Refusal ? error : this.#reason
   }
 
   /** @returns the filters that the remote refused */
@@ -171,9 +175,8 @@ export class Connection {
   #finish (): CausewayError {
     this.#liveness?.stop()
     this.#tap.release()
-    this.#reason ??= new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
+    return this.#reason ?? new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
       hint: 'Another client with the same client id, a message that the remote does not take, or a restart of it does this: look into its log.'
     })
-    return this.#reason
   }
 }

@@ -133,7 +133,7 @@ export class Mosquitto {
   async #opened (client: MqttClient): Promise<MqttClient> {
     client.on('error', () => {})
     this.#clients.add(client)
-    await once(client, 'connect')
+    await new Promise<void>(resolve => client.once('connect', () => resolve()))
     return client
   }
 

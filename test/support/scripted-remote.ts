@@ -10,13 +10,13 @@ export const type = { CONNECT: 1, PUBLISH: 3, PUBACK: 4, PUBREC: 5, PUBREL: 6, P
 
 export class RemoteConnection {
   readonly socket: Socket
-  readonly closed: Promise<unknown>
+  readonly closed: Promise<void>
   readonly frames: Buffer[] = []
   #wake: () => void = () => {}
 
   constructor (socket: Socket) {
     this.socket = socket
-    this.closed = once(socket, 'close')
+    this.closed = new Promise(resolve => socket.once('close', () => resolve()))
     const scanner = new FrameScanner({
       frame: (bytes, start, _body, end) => {
         this.frames.push(Buffer.from(bytes.subarray(start, end)))
