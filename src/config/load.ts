@@ -58,8 +58,8 @@ export function inspectConfig (options: LoadOptions): InspectedConfig {
 /** As {@link inspectConfig}, of a text that has been read already. */
 export function interpretConfig (document: HoconDocument, { file, cwd, environment }: LoadOptions): InspectedConfig {
   const ledger = new Ledger(cwd, document.warnings.filter(warning => warning.overrides !== null).map(warning => warning.place))
-  ledger.warnings.push(...document.warnings.map(({ place, message }) => ({ path: '', place, message, hint: '' })))
-  ledger.warnings.push(...warnOfVariables(environment))
+  for (const { place, message } of document.warnings) ledger.warn({ path: '', place, message, hint: '' })
+  for (const warning of warnOfVariables(environment)) ledger.warn(warning)
   const values = judge(root, document.root, new Reading({ ledger, path: '', place: document.root.place }))
   const report = deepFreeze(reportOf(ledger, document, file))
   if (values === undefined) return { config: null, report }

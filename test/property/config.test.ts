@@ -110,3 +110,29 @@ test('anything that can be read ends in a report, with a key for each problem', 
   t.equal(Object.getPrototypeOf({}), Object.prototype)
   t.notOk('x' in {})
 })
+
+/** A mebibyte of each; the reader of HOCON has its own limits. */
+const hostile: Readonly<Record<string, (i: number) => string>> = {
+  'unknown keys': i => `kepalive${i} = x\n`,
+  'listeners on one port': i => `listeners.tcp.l${i}.bind = "10.0.${i >> 8 & 255}.${i & 255}:1883"\n`,
+  'listeners on many ports': i => `listeners.tcp.l${i}.bind = ":${i % 60_000}"\n`,
+  'faulty bridges': i => `bridges.mqtt.b${i}.server = "tls+mqtt-tcp://h:1"\n`,
+  'faulty rules': () => 'bridges.mqtt.b.forwards += { local_topic = "a/#", remote_topic = "b/#" }\n',
+  users: i => `auth.password.u${i} = "scrypt$"\n`,
+  'rules with many filters': i => `auth.acl.rules += { permit = allow, topics = ["${'+/'.repeat(50)}${i}/#/"] }\n`,
+  'long words': i => `mqtt.${'m'.repeat(1000)}${i} = 1\n`
+}
+
+test('a hostile file ends in a short report, soon', async t => {
+  for (const [name, line] of Object.entries(hostile)) {
+    let text = ''
+    for (let i = 0; text.length < 900_000 && i < 20_000; i++) text += line(i)
+    const start = process.cpuUsage()
+    const { config, report } = inspectText(text)
+    const { user } = process.cpuUsage(start)
+    t.comment(`${name}: ${Math.round(user / 1000)} ms`)
+    t.ok(user < 5_000_000, `${name}: seconds`)
+    t.equal(config, null, name)
+    t.ok(report.problems.length <= 501, `${name}: problems`)
+  }
+})

@@ -25,7 +25,7 @@ export class Reading {
   readonly limits: HoconLimits
   readonly warnings: HoconWarning[] = []
   /** Absolute, in the order of reading. */
-  readonly files = new Set<string>()
+  readonly files: Set<string> = new Set<string>()
   readonly #sources = new Map<string, Source>()
   #bytes = 0
   #nodes = 0

@@ -55,6 +55,9 @@ function readItems (kind: Kind<unknown>, node: HoconNode, reading: Reading): rea
   })
 }
 
+/** Each bridge is a connection; a file with more is a mistake, or means harm. */
+const mostNamed = 1000
+
 /** Blocks by name, in the order of the file. */
 export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind<readonly T[]> {
   return {
@@ -65,6 +68,7 @@ export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be named blocks { NAME { … } }, not ${nameOf(node)}`)
       tellReserved(others, node, reading)
+      if (node.fields.size > mostNamed) return reading.refuse(`are more than ${mostNamed}`)
       const values: unknown[] = []
       for (const [word, field] of node.fields) {
         if (others.some(other => other.key === word)) continue

@@ -38,7 +38,8 @@ export function forgivenWhenDisabled<T> (kind: Kind<T>): Kind<T> {
       if (judge(kind, node, new Reading({ ledger, path, place, given, about, name })) !== undefined) return kind.read(node, reading)
       reading.ledger.hide(node)
       reading.ledger.entries.push(...ledger.entries.map(entry => ({ ...entry, fate: 'no effect' as const })))
-      reading.ledger.warnings.push(...ledger.warnings, ...ledger.problems.map(({ message, ...rest }) => ({ ...rest, message: `${message}; left out, as it is disabled` })))
+      for (const warning of ledger.warnings) reading.ledger.warn(warning)
+      for (const problem of ledger.problems) reading.ledger.warn({ ...problem, message: `${problem.message}; left out, as it is disabled` })
       return undefined
     }
   }

@@ -15,11 +15,19 @@ export interface Entry {
   readonly fate: Fate
 }
 
+/** Of each sort; what is beyond is only said to be there. */
+const mostNotices = 500
+
+function add (notices: Notice[], notice: Notice): void {
+  if (notices.length < mostNotices) notices.push(notice)
+  else if (notices.length === mostNotices) notices.push({ path: '', place: null, message: 'there are more of them than are shown', hint: '' })
+}
+
 export class Ledger {
-  readonly problems: Notice[] = []
-  readonly warnings: Notice[] = []
-  /** What works and could be better. */
-  readonly advice: Notice[] = []
+  readonly #problems: Notice[] = []
+  readonly #warnings: Notice[] = []
+  readonly #advice: Notice[] = []
+  readonly #refused = new Set<string>()
   readonly entries: Entry[] = []
   /** Relative paths in a file are meant from here. */
   readonly cwd: string
@@ -50,7 +58,30 @@ export class Ledger {
     return this.#overriding.some(each => each.file === place?.file && each.line === place.line && each.column === place.column)
   }
 
-  hasProblemAt (path: string): boolean {
-    return this.problems.some(problem => problem.path === path)
+  get problems (): readonly Notice[] { return this.#problems }
+
+  get warnings (): readonly Notice[] { return this.#warnings }
+
+  /** What works and could be better. */
+  get advice (): readonly Notice[] { return this.#advice }
+
+  refuse (notice: Notice): void {
+    this.#refused.add(notice.path)
+    add(this.#problems, notice)
   }
+
+  warn (notice: Notice): void {
+    add(this.#warnings, notice)
+  }
+
+  advise (notice: Notice): void {
+    add(this.#advice, notice)
+  }
+
+  hasProblemAt (path: string): boolean {
+    return this.#refused.has(path)
+  }
+
+  /** Nobody reads on: what only helps to read is left out, so that a hostile file costs no more time than a broken one. */
+  get isFull (): boolean { return this.#problems.length >= mostNotices }
 }

@@ -71,15 +71,15 @@ export class Reading {
   }
 
   refuse (message: string, hint = ''): undefined {
-    this.ledger.problems.push({ path: this.path, place: this.place, message, hint })
+    this.ledger.refuse({ path: this.path, place: this.place, message, hint })
   }
 
   warn (message: string, hint = ''): void {
-    this.ledger.warnings.push({ path: this.path, place: this.place, message, hint })
+    this.ledger.warn({ path: this.path, place: this.place, message, hint })
   }
 
   advise (message: string, hint = ''): void {
-    this.ledger.advice.push({ path: this.path, place: this.place, message, hint })
+    this.ledger.advise({ path: this.path, place: this.place, message, hint })
   }
 
   /** The value is not what NanoMQ reads here, but what was meant is plain: taken, and said where the two differ. */

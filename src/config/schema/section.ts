@@ -122,7 +122,7 @@ function tellOthers (inside: Section, node: HoconObject, reading: Reading): void
 function tellUnknown (inside: Section, word: string, node: HoconNode, reading: Reading): void {
   const keys = inside.keys.map(([, key]) => key).filter(key => key.key !== '')
   const known = [...keys.flatMap(key => [key.key, ...key.also]), ...inside.others.map(other => other.key)]
-  const hint = suggestion(word, known)
+  const hint = reading.ledger.isFull ? '' : suggestion(word, known)
   const isHarmless = keys.some(key => !key.secret && key.kind.inner === null && hint.includes(`"${key.key}"`))
   if (!isHarmless) reading.ledger.hide(node) // it may be a misspelt password
   reading.refuse('neither NanoMQ nor Causeway has this key here', hint)

@@ -27,7 +27,7 @@ const users: Kind<readonly UserConfig[]> = {
     if (node.kind !== 'object') return reading.refuse(`must be a block { user = password }, not ${nameOf(node)}`)
     return readTexts(node, reading).map(([username, password]) => {
       const fault = faultOfHash(password)
-      if (fault !== null) reading.named(username).refuse(fault)
+      if (fault !== null) reading.find([username]).refuse(fault)
       return { username, password }
     })
   }

@@ -43,7 +43,7 @@ const request: Kind<HttpAuthRequest> = section<HttpAuthRequest>({
   rules ({ params }, reading) {
     for (const [name, value] of Object.entries(params ?? {})) {
       if (value !== undefined && !placeholders.includes(value)) {
-        reading.named('params').named(name).refuse('is no placeholder of NanoMQ', `Use one of ${placeholders.join(' ')}`)
+        reading.find(['params', name]).refuse('is no placeholder of NanoMQ', `Use one of ${placeholders.join(' ')}`)
       }
     }
   }

@@ -22,8 +22,12 @@ interface Opened {
 const defaultPort: Readonly<Record<Words, number>> = { tcp: 1883, ssl: 8883, ws: 8083, wss: 8086 }
 const words: readonly Words[] = ['tcp', 'ssl', 'ws', 'wss']
 
+/** Each is compared with those of its port. */
+const mostListeners = 1000
+
 export function checkListeners (given: Given<ListenersValues>, reading: Reading): void {
   const opened = words.flatMap(word => openedOf(word, given, reading))
+  if (opened.length > mostListeners) return reading.refuse(`are more than ${mostListeners}`)
   checkPorts(opened)
   checkPaths(given, reading)
   checkCertificates(given, reading)
@@ -40,10 +44,15 @@ function openedOf (word: Words, given: Given<ListenersValues>, reading: Reading)
 }
 
 function checkPorts (opened: readonly Opened[]): void {
-  opened.forEach(({ bind, at }, i) => {
-    const other = opened.slice(0, i).find(each => collide(each.bind, bind))
+  const byPort = new Map<number | undefined, Opened[]>()
+  for (const each of opened) {
+    const { bind, at } = each
+    const before = byPort.get(bind.port) ?? []
+    const other = before.find(earlier => collide(earlier.bind, bind))
+    before.push(each)
+    byPort.set(bind.port, before)
     if (other !== undefined) at.named('bind').refuse(`is the port of ${other.at.path} too: only one of them could be opened`, 'Give each listener its own port')
-  })
+  }
 }
 
 /** An address that means every address of the machine meets any other; `::` takes IPv4 along. */
