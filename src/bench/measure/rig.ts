@@ -1,5 +1,6 @@
 /** Receiver, target and generator of one run, put up in this order and taken down whatever happens. */
 import { mkdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
 import { freePort, LOOPBACK } from '../rig/ports.ts'
@@ -110,7 +111,12 @@ export class Rig {
   }
 
   async sleep (milliseconds: number): Promise<void> {
-    await this.guard(new Promise(resolve => setTimeout(resolve, milliseconds)))
+    const over = new AbortController()
+    try {
+      await this.guard(setTimeout(milliseconds, undefined, { signal: over.signal }))
+    } finally {
+      over.abort()
+    }
   }
 
   account (): Account | null {
