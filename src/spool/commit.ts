@@ -1,0 +1,184 @@
+/**
+ * Group commit: records gather in memory while the disk is busy, and are written and synced together as soon as the sync before
+ * has returned. No timer: the slower the disk, the larger the groups. What is not known to be on disk stays in memory, so that
+ * after a failed write or sync it is written again, to a new file: the kernel may have forgotten the pages it could not write.
+ */
+import { reasonOf } from '../errors.ts'
+import type { Disk, SpoolFile } from './disk.ts'
+import { newSegmentHeader, type Segment, segmentName, SEGMENT_HEADER_BYTES, writeSegmentHeader } from './segment.ts'
+
+/** What a commit is told of, and what it asks. */
+export interface CommitListener {
+  /** Every record up to this number is safe, as `fsync` says. */
+  durable (number: number): void
+  /** A file was begun; records go there from now on. */
+  segmentBegun (segment: Segment): void
+  /** The disk refused; the records wait and are tried again after `retryMs`. */
+  failed (reason: string, code: string, retryMs: number): void
+  /** It works again. */
+  recovered (): void
+}
+
+export interface CommitOptions {
+  readonly dir: string
+  readonly disk: Disk
+  /** `always`: synced before it counts as durable. `interval`: written, and synced every second. `never`: written. */
+  readonly fsync: 'always' | 'interval' | 'never'
+  readonly segmentBytes: number
+  readonly firstOrdinal: number
+  readonly clock: () => number
+}
+
+const SYNC_INTERVAL_MS = 1000
+const FIRST_RETRY_MS = 200
+const LONGEST_RETRY_MS = 10_000
+
+interface Batch {
+  readonly bytes: Buffer
+  readonly firstNumber: number
+  readonly lastNumber: number
+}
+
+export class Commit {
+  readonly #options: CommitOptions
+  readonly #listener: CommitListener
+  readonly #queue: Batch[] = []
+  /** Written but not known to be on the medium. */
+  #unsynced: Batch[] = []
+  #file: SpoolFile | null = null
+  #segment: Segment | null = null
+  #ordinal: number
+  #running: Promise<void> | null = null
+  #failing = false
+  #syncedAt = 0
+  #closed = false
+  #wake: (() => void) | null = null
+  #heldBytes = 0
+  /** Longest and latest duration of a write with its sync, ms. */
+  readonly timing = { last: 0, longest: 0 }
+
+  constructor (options: CommitOptions, listener: CommitListener) {
+    this.#options = options
+    this.#listener = listener
+    this.#ordinal = options.firstOrdinal
+  }
+
+  /** Bytes in memory that are not on disk yet. */
+  get heldBytes (): number { return this.#heldBytes }
+
+  get failing (): boolean { return this.#failing }
+
+  /** Takes a group of whole records. The bytes are the commit's from now on. */
+  push (bytes: Buffer, firstNumber: number, lastNumber: number): void {
+    this.#queue.push({ bytes, firstNumber, lastNumber })
+    this.#heldBytes += bytes.length
+    this.#running ??= this.#run()
+  }
+
+  /** True while nothing is being written: what is pushed now is written at once. */
+  get idle (): boolean { return this.#running === null }
+
+  /** Writes what is there, syncs, and closes the file; gives up at the first failure. */
+  async close (): Promise<void> {
+    this.#closed = true
+    this.#wake?.()
+    await this.#running
+    const file = this.#file
+    this.#file = null
+    if (file === null) return
+    if (this.#options.fsync !== 'never') await file.sync()
+    await file.close()
+  }
+
+  async #run (): Promise<void> {
+    let retryMs = FIRST_RETRY_MS
+    while (this.#queue.length > 0) {
+      const batches = this.#queue.splice(0)
+      try {
+        await this.#write(batches)
+        retryMs = FIRST_RETRY_MS
+        if (this.#failing) this.#listener.recovered()
+        this.#failing = false
+      } catch (error) {
+        await this.#abandon(batches)
+        this.#failing = true
+        const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+        if (this.#closed) break
+        this.#listener.failed(reasonOf(error), code, retryMs)
+        await this.#pause(retryMs)
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+      }
+    }
+    this.#running = null
+  }
+
+  async #write (batches: readonly Batch[]): Promise<void> {
+    const started = performance.now()
+    const first = batches[0]
+    const last = batches.at(-1)
+    if (first === undefined || last === undefined) return
+    const file = await this.#current(first.firstNumber)
+    const bytes = batches.length === 1 ? first.bytes : Buffer.concat(batches.map(batch => batch.bytes))
+    await file.append(bytes)
+    if (this.#segment !== null) {
+      this.#segment.bytes += bytes.length
+      this.#segment.lastNumber = last.lastNumber
+    }
+    this.#unsynced.push(...batches)
+    const now = this.#options.clock()
+    if (this.#options.fsync === 'always' || (this.#options.fsync === 'interval' && now - this.#syncedAt >= SYNC_INTERVAL_MS)) {
+      await file.sync()
+      this.#syncedAt = now
+      this.#unsynced = []
+    } else if (this.#options.fsync === 'never') {
+      this.#unsynced = []
+    }
+    this.#heldBytes -= bytes.length
+    this.timing.last = performance.now() - started
+    this.timing.longest = Math.max(this.timing.longest, this.timing.last)
+    this.#listener.durable(last.lastNumber)
+  }
+
+  /** The file to append to; a new one when there is none or it is full. */
+  async #current (firstNumber: number): Promise<SpoolFile> {
+    if (this.#file !== null && this.#segment !== null && this.#segment.bytes < this.#options.segmentBytes) return this.#file
+    const { dir, disk, clock } = this.#options
+    const full = this.#file
+    if (full !== null) {
+      this.#file = null
+      if (this.#options.fsync !== 'never') await full.sync()
+      this.#unsynced = []
+      await full.close()
+    }
+    const header = newSegmentHeader(firstNumber, clock())
+    const ordinal = this.#ordinal++
+    const path = `${dir}/${segmentName(ordinal)}`
+    const file = await disk.create(path)
+    this.#file = file
+    await file.append(writeSegmentHeader(header))
+    if (this.#options.fsync !== 'never') await disk.syncDirectory(dir)
+    this.#segment = { ordinal, file: path, salt: header.salt, firstNumber, lastNumber: firstNumber - 1, bytes: SEGMENT_HEADER_BYTES }
+    this.#listener.segmentBegun(this.#segment)
+    return file
+  }
+
+  /** Puts everything that may not be on the medium back in front, to be written to a new file. */
+  async #abandon (batches: readonly Batch[]): Promise<void> {
+    const written = this.#unsynced.filter(batch => !batches.includes(batch))
+    for (const batch of written) this.#heldBytes += batch.bytes.length
+    this.#unsynced = []
+    this.#queue.unshift(...written, ...batches)
+    const file = this.#file
+    this.#file = null
+    this.#segment = null
+    await file?.close().catch(() => {})
+  }
+
+  async #pause (ms: number): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => { clearTimeout(timer); resolve() }
+    })
+    this.#wake = null
+  }
+}

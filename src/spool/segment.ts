@@ -1,0 +1,71 @@
+/**
+ * One file of the journal: a header and then records, appended and never changed. Its name is an ordinal, so that the order of names
+ * is the order of writing; after a failed fsync the same records may stand in two segments, and their numbers tell.
+ *
+ *     magic 8 | version 2 | reserved 2 | salt 4 | first number 8 | created 8 | header CRC 4
+ */
+import { randomInt } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { SpoolError, spoolCodes } from './errors.ts'
+
+export const SEGMENT_HEADER_BYTES = 36
+const MAGIC = Buffer.from('CAUSEWAY')
+export const FORMAT_VERSION = 1
+
+export interface SegmentHeader {
+  readonly salt: number
+  readonly firstNumber: number
+  readonly created: number
+}
+
+/** A file of the journal as it is known in memory. */
+export interface Segment {
+  readonly ordinal: number
+  readonly file: string
+  readonly salt: number
+  readonly firstNumber: number
+  /** Highest record number in it; firstNumber - 1 while it is empty. */
+  lastNumber: number
+  bytes: number
+}
+
+export function segmentName (ordinal: number): string {
+  return ordinal.toString().padStart(12, '0') + '.journal'
+}
+
+/** The ordinal in a segment's name; null for files of others. */
+export function ordinalOf (name: string): number | null {
+  const match = /^(\d{12})\.journal$/.exec(name)
+  return match === null ? null : Number(match[1])
+}
+
+export function newSegmentHeader (firstNumber: number, now: number): SegmentHeader {
+  return { salt: randomInt(2 ** 32), firstNumber, created: now }
+}
+
+export function writeSegmentHeader (header: SegmentHeader): Buffer {
+  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES)
+  MAGIC.copy(bytes)
+  bytes.writeUInt16LE(FORMAT_VERSION, 8)
+  bytes.writeUInt32LE(header.salt, 12)
+  bytes.writeDoubleLE(header.firstNumber, 16)
+  bytes.writeDoubleLE(header.created, 24)
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 32)), 32)
+  return bytes
+}
+
+/**
+ * Reads a segment's header.
+ * @returns null when it is damaged or was never written whole
+ * @throws SpoolError CW_SPOOL_VERSION when it is whole but of another version
+ */
+export function readSegmentHeader (bytes: Buffer, file: string): SegmentHeader | null {
+  if (bytes.length < SEGMENT_HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return null
+  if (bytes.readUInt32LE(32) !== crc32(bytes.subarray(0, 32))) return null
+  const version = bytes.readUInt16LE(8)
+  if (version !== FORMAT_VERSION) {
+    throw new SpoolError(spoolCodes.VERSION, `${file}: journal of version ${version}, this Causeway reads version ${FORMAT_VERSION}`,
+      { hint: 'start the version of Causeway that wrote it and let it drain, or move the directory aside' })
+  }
+  return { salt: bytes.readUInt32LE(12), firstNumber: bytes.readDoubleLE(16), created: bytes.readDoubleLE(24) }
+}
