@@ -5,7 +5,7 @@
  */
 import { reasonOf } from '../errors.ts'
 import type { Disk, SpoolFile } from './disk.ts'
-import { newSegmentHeader, type Segment, segmentName, SEGMENT_HEADER_BYTES, writeSegmentHeader } from './segment.ts'
+import { type Segment, segmentName, SEGMENT_HEADER_BYTES, writeSegmentHeader } from './segment.ts'
 
 /** What a commit is told of, and what it asks. */
 export interface CommitListener {
@@ -26,6 +26,8 @@ export interface CommitOptions {
   readonly fsync: 'always' | 'interval' | 'never'
   readonly segmentBytes: number
   readonly firstOrdinal: number
+  /** Of this journal: the checksums of its headers are salted with it. */
+  readonly salt: number
   readonly clock: () => number
 }
 
@@ -142,7 +144,7 @@ export class Commit {
   /** The file to append to; a new one when there is none or it is full. */
   async #current (firstNumber: number): Promise<SpoolFile> {
     if (this.#file !== null && this.#segment !== null && this.#segment.bytes < this.#options.segmentBytes) return this.#file
-    const { dir, disk, clock } = this.#options
+    const { dir, disk, clock, salt } = this.#options
     const full = this.#file
     if (full !== null) {
       this.#file = null
@@ -150,7 +152,7 @@ export class Commit {
       this.#unsynced = []
       await full.close()
     }
-    const header = newSegmentHeader(firstNumber, clock())
+    const header = { salt, firstNumber, created: clock() }
     const ordinal = this.#ordinal++
     const path = `${dir}/${segmentName(ordinal)}`
     const file = await disk.create(path)

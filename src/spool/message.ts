@@ -20,35 +20,37 @@ export interface SpooledMessage {
   readonly payload: Buffer
 }
 
-const FIXED_BYTES = 18
+/** Bytes in front of client id, topic, properties and payload. */
+export const MESSAGE_FIXED_BYTES = 18
 const RETAIN = 4
 
-export function messageBytes (message: SpooledMessage): number {
-  return FIXED_BYTES + message.clientId.length + message.topic.length + message.properties.length + message.payload.length
+export interface FixedPart {
+  readonly arrived: number
+  readonly publisherId: number
+  readonly clientIdLength: number
+  readonly topicLength: number
+  readonly propertiesLength: number
 }
 
-export function messageFlags (message: SpooledMessage): number {
-  return message.qos | (message.retain ? RETAIN : 0)
+/** Writes the fixed part of a body at `at`; answers where the client id goes. */
+export function writeFixed (bytes: Buffer, at: number, part: FixedPart): number {
+  bytes.writeDoubleLE(part.arrived, at)
+  bytes.writeUInt16LE(part.publisherId, at + 8)
+  bytes.writeUInt16LE(part.clientIdLength, at + 10)
+  bytes.writeUInt16LE(part.topicLength, at + 12)
+  bytes.writeUInt32LE(part.propertiesLength, at + 14)
+  return at + MESSAGE_FIXED_BYTES
 }
 
-/** Writes the body at `at`; answers its end. The room has been checked with {@link messageBytes}. */
-export function writeMessage (bytes: Buffer, at: number, message: SpooledMessage): number {
-  bytes.writeDoubleLE(message.arrived, at)
-  bytes.writeUInt16LE(message.publisherId, at + 8)
-  bytes.writeUInt16LE(message.clientId.length, at + 10)
-  bytes.writeUInt16LE(message.topic.length, at + 12)
-  bytes.writeUInt32LE(message.properties.length, at + 14)
-  let end = at + FIXED_BYTES
-  end += message.clientId.copy(bytes, end)
-  end += message.topic.copy(bytes, end)
-  end += message.properties.copy(bytes, end)
-  return end + message.payload.copy(bytes, end)
+/** The bits of a message record's flags. */
+export function messageFlags (qos: number, retain: boolean): number {
+  return qos | (retain ? RETAIN : 0)
 }
 
 /** Reads a body whose checksum was right; null when its lengths do not fit all the same. */
 export function readMessage (body: Buffer, flags: number): SpooledMessage | null {
-  if (body.length < FIXED_BYTES) return null
-  const clientEnd = FIXED_BYTES + body.readUInt16LE(10)
+  if (body.length < MESSAGE_FIXED_BYTES) return null
+  const clientEnd = MESSAGE_FIXED_BYTES + body.readUInt16LE(10)
   const topicEnd = clientEnd + body.readUInt16LE(12)
   const propertiesEnd = topicEnd + body.readUInt32LE(14)
   const qos = flags & 3
@@ -58,7 +60,7 @@ export function readMessage (body: Buffer, flags: number): SpooledMessage | null
     retain: (flags & RETAIN) !== 0,
     arrived: body.readDoubleLE(0),
     publisherId: body.readUInt16LE(8),
-    clientId: body.subarray(FIXED_BYTES, clientEnd),
+    clientId: body.subarray(MESSAGE_FIXED_BYTES, clientEnd),
     topic: body.subarray(clientEnd, topicEnd),
     properties: body.subarray(topicEnd, propertiesEnd),
     payload: body.subarray(propertiesEnd)

@@ -3,6 +3,7 @@
  * which handshakes with devices are open, and what is damaged. Nothing is repaired in place: a damaged file stays as it is until
  * all of its messages are gone.
  */
+import { randomInt } from 'node:crypto'
 import type { Disk } from './disk.ts'
 import { readMessage } from './message.ts'
 import { type Damage, type FoundRecord, readRecords, RecordKind } from './record.ts'
@@ -21,6 +22,8 @@ export interface Recovered {
   /** The next number to give out. */
   readonly nextNumber: number
   readonly nextOrdinal: number
+  /** The journal's own random number; chosen when it is begun. */
+  readonly salt: number
   /** Record number → packet identifier of QoS 2 messages that went out. */
   readonly sent: Map<number, number>
   /** Those for which the remote has sent PUBREC. */
@@ -90,6 +93,7 @@ class RecoveryState {
       waiting: this.waiting,
       nextNumber: this.nextNumber,
       nextOrdinal: this.nextOrdinal,
+      salt: this.segments.findLast(segment => segment.salt !== 0)?.salt ?? randomInt(1, 2 ** 32),
       sent: this.sent,
       released: this.released,
       handshakes: [...this.#handshakes.values()],

@@ -4,7 +4,6 @@
  *
  *     magic 8 | version 2 | reserved 2 | salt 4 | first number 8 | created 8 | header CRC 4
  */
-import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { SpoolError, spoolCodes } from './errors.ts'
 
@@ -37,10 +36,6 @@ export function segmentName (ordinal: number): string {
 export function ordinalOf (name: string): number | null {
   const match = /^(\d{12})\.journal$/.exec(name)
   return match === null ? null : Number(match[1])
-}
-
-export function newSegmentHeader (firstNumber: number, now: number): SegmentHeader {
-  return { salt: randomInt(2 ** 32), firstNumber, created: now }
 }
 
 export function writeSegmentHeader (header: SegmentHeader): Buffer {

@@ -1,0 +1,159 @@
+/**
+ * The files of a journal, oldest first, and when they go: a file is removed when every message in it and in all before it has been taken,
+ * so that what is written of acknowledgements is never removed before the messages it speaks of. Limits of bytes, count, age and free disk.
+ */
+import type { Disk } from './disk.ts'
+import type { Recovered } from './recovery.ts'
+import type { Segment } from './segment.ts'
+import type { WaitingSet } from './waiting-set.ts'
+
+export interface SpoolLimits {
+  /** Of all files of this journal. */
+  readonly maxBytes: number
+  /** Messages that wait. */
+  readonly maxMessages: number
+  /** Older messages are given up; 0: never. */
+  readonly maxAgeMs: number
+  /** The file system keeps at least this much free. */
+  readonly minFreeBytes: number
+}
+
+interface Arrival { readonly number: number, readonly at: number }
+
+export interface RetentionOptions {
+  readonly disk: Disk
+  readonly dir: string
+  readonly limits: SpoolLimits
+  readonly clock: () => number
+}
+
+/** A clock below this (2020) is one that was never set: a device that booted in 1970. */
+const PLAUSIBLE_MS = Date.UTC(2020, 0)
+const FREE_CHECK_MS = 1000
+const SAMPLE_MS = 1000
+
+export class Retention {
+  readonly #options: RetentionOptions
+  readonly #waiting: WaitingSet
+  readonly segments: Segment[]
+  #arrivals: Arrival[]
+  /** Highest number that can be read back. */
+  writtenThrough: number
+  #free = Infinity
+  #freeCheckedAt = -Infinity
+  #removing = false
+
+  constructor (options: RetentionOptions, recovered: Recovered) {
+    this.#options = options
+    this.#waiting = recovered.waiting
+    this.segments = recovered.segments
+    this.writtenThrough = recovered.nextNumber - 1
+    const now = options.clock()
+    // a time of another, wrong clock says nothing about age: such messages are as old as this start
+    this.#arrivals = recovered.arrivals.map(({ number, at }) => ({ number, at: at > now || at < PLAUSIBLE_MS || now < PLAUSIBLE_MS ? now : at }))
+  }
+
+  get bytes (): number {
+    let sum = 0
+    for (const segment of this.segments) sum += segment.bytes
+    return sum
+  }
+
+  begin (segment: Segment): void {
+    this.segments.push(segment)
+  }
+
+  written (number: number): void {
+    this.writtenThrough = number
+  }
+
+  arrived (number: number, at: number): void {
+    const last = this.#arrivals.at(-1)
+    if (last === undefined || Math.abs(at - last.at) >= SAMPLE_MS) this.#arrivals.push({ number, at })
+  }
+
+  hasRoom (bytes: number): boolean {
+    const { limits } = this.#options
+    this.#checkFree()
+    return this.#waiting.count < limits.maxMessages && this.bytes + bytes <= limits.maxBytes && this.#free - bytes >= limits.minFreeBytes
+  }
+
+  oldestAgeMs (): number {
+    const lowest = this.#waiting.lowest()
+    if (lowest === Infinity) return 0
+    this.#forgetArrivalsBefore(lowest)
+    const first = this.#arrivals[0]
+    return first === undefined ? 0 : Math.max(0, this.#options.clock() - first.at)
+  }
+
+  /** Gives up messages older than the limit; answers how many. A clock that was set back or forth by years gives up none. */
+  dropAged (waiting: WaitingSet): number {
+    const { limits, clock } = this.#options
+    if (limits.maxAgeMs === 0) return 0
+    const now = clock()
+    if (this.#clockStepped(now)) return 0
+    let dropped = 0
+    while (this.#arrivals.length > 1 && now - (this.#arrivals[1] as Arrival).at > limits.maxAgeMs) {
+      this.#arrivals.shift()
+      dropped += waiting.removeThrough((this.#arrivals[0] as Arrival).number - 1)
+    }
+    const last = this.#arrivals[0]
+    if (this.#arrivals.length === 1 && last !== undefined && now - last.at > limits.maxAgeMs + SAMPLE_MS) dropped += waiting.removeThrough(this.writtenThrough)
+    return dropped
+  }
+
+  /** Gives up every message of the oldest file that still holds one; answers how many. */
+  dropOldest (waiting: WaitingSet): number {
+    const lowest = waiting.lowest()
+    const segment = this.segments.find(segment => segment.lastNumber >= lowest)
+    return segment === undefined ? 0 : waiting.removeThrough(segment.lastNumber)
+  }
+
+  /** Removes files that hold nothing any more, from the oldest on; never the one being written. */
+  async removeEmpty (waiting: WaitingSet): Promise<void> {
+    if (this.#removing) return
+    this.#removing = true
+    const { disk, dir } = this.#options
+    let removed = false
+    try {
+      const lowest = waiting.lowest()
+      for (let first = this.segments[0]; first !== undefined && this.segments.length > 1 && first.lastNumber < lowest; first = this.segments[0]) {
+        await disk.remove(first.file)
+        this.segments.shift()
+        removed = true
+      }
+      if (removed) await disk.syncDirectory(dir)
+    } catch {
+      // the file stays and is tried again at the next removal; its messages are known to be gone, so nothing is sent twice
+    } finally {
+      this.#removing = false
+    }
+  }
+
+  #lastNow = 0
+  #lastMonotonic = 0
+
+  /** Did the wall clock move otherwise than time did since the last look? Then arrivals are moved with it. */
+  #clockStepped (now: number): boolean {
+    const monotonic = performance.now()
+    const step = this.#lastNow === 0 ? 0 : (now - this.#lastNow) - (monotonic - this.#lastMonotonic)
+    this.#lastNow = now
+    this.#lastMonotonic = monotonic
+    if (Math.abs(step) < 60_000) return false
+    this.#arrivals = this.#arrivals.map(({ number, at }) => ({ number, at: at + step }))
+    return true
+  }
+
+  #forgetArrivalsBefore (lowest: number): void {
+    let keep = 0
+    while (keep + 1 < this.#arrivals.length && (this.#arrivals[keep + 1] as Arrival).number <= lowest) keep++
+    if (keep > 0) this.#arrivals = this.#arrivals.slice(keep)
+  }
+
+  #checkFree (): void {
+    const now = performance.now()
+    if (now - this.#freeCheckedAt < FREE_CHECK_MS) return
+    this.#freeCheckedAt = now
+    this.#options.disk.free(this.#options.dir).then(free => { this.#free = free }, () => { this.#free = Infinity })
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * The durable journal of one bridge: every message of QoS 1 and 2 that waits for the remote, in one sequence of numbers, with what must
+ * be known of it after a crash. Appending is synchronous and copies once; writing and syncing follow in groups. What was acknowledged
+ * to a device on the word of {@link SpoolListener.durable} is there after `kill -9` and after the power went [invariant 10].
+ */
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { AcknowledgedRanges } from './acknowledged-ranges.ts'
+import { Commit } from './commit.ts'
+import { type Disk, realDisk } from './disk.ts'
+import { SpoolError, spoolCodes } from './errors.ts'
+import { SpoolLock } from './lock.ts'
+import { MESSAGE_FIXED_BYTES, messageFlags, writeFixed } from './message.ts'
+import { HEADER_BYTES, RecordKind, sealRecord } from './record.ts'
+import { recover, type Recovered } from './recovery.ts'
+import { RecordBuffer } from './record-buffer.ts'
+import { Retention, type SpoolLimits } from './retention.ts'
+import { SpoolReader } from './reader.ts'
+import type { WaitingSet } from './waiting-set.ts'
+
+export interface SpoolListener {
+  /** Every record up to this number is safe. Called in rising order. */
+  durable (number: number): void
+  /** Messages given up by a limit; they may have been acknowledged to their publishers. */
+  dropped (count: number, reason: 'age' | 'oldest'): void
+  /** The disk refused; records wait in memory and are tried again. `code` is the system's, such as ENOSPC. */
+  failing (reason: string, code: string, retryMs: number): void
+  recovered (): void
+}
+
+export interface SpoolOptions {
+  /** Made if it is not there; one process at a time. */
+  readonly dir: string
+  readonly fsync: 'always' | 'interval' | 'never'
+  readonly limits: SpoolLimits
+  readonly listener: SpoolListener
+  /** Bytes after which a new file is begun. */
+  readonly segmentBytes?: number
+  /** Milliseconds a message waits in memory for the remote's acknowledgement, which spares the disk. */
+  readonly spoolAfterMs?: number
+  readonly disk?: Disk
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number
+}
+
+const SEGMENT_BYTES = 16 * 1024 * 1024
+/** Records in memory that are not on disk; beyond it there is no room. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024
+const ACKNOWLEDGE_EVERY_MS = 100
+
+export class Spool {
+  readonly #options: SpoolOptions
+  readonly #lock: SpoolLock
+  readonly #commit: Commit
+  readonly #buffer = new RecordBuffer()
+  readonly #acknowledged = new AcknowledgedRanges()
+  readonly #retention: Retention
+  readonly #clock: () => number
+  /** What a process found when it opened the directory; read once by the outbox. */
+  readonly recovered: Recovered
+  readonly #salt: number
+  #next: number
+  #durable: number
+  #flushing: NodeJS.Immediate | NodeJS.Timeout | null = null
+  #acknowledging: NodeJS.Timeout | null = null
+  /** Records in the buffer that are no messages. */
+  #notes = 0
+  #closed = false
+
+  private constructor (options: SpoolOptions, lock: SpoolLock, recovered: Recovered) {
+    this.#options = options
+    this.#lock = lock
+    this.#clock = options.clock ?? Date.now
+    this.recovered = recovered
+    this.#salt = recovered.salt
+    this.#next = recovered.nextNumber
+    this.#durable = recovered.nextNumber - 1
+    const disk = options.disk ?? realDisk
+    this.#retention = new Retention({ disk, dir: options.dir, limits: options.limits, clock: this.#clock }, recovered)
+    this.#commit = new Commit({
+      dir: options.dir,
+      disk,
+      fsync: options.fsync,
+      segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
+      firstOrdinal: recovered.nextOrdinal,
+      salt: recovered.salt,
+      clock: this.#clock
+    }, {
+      durable: number => this.#safe(number),
+      segmentBegun: segment => this.#retention.begin(segment),
+      failed: (reason, code, retryMs) => options.listener.failing(reason, code, retryMs),
+      recovered: () => options.listener.recovered()
+    })
+  }
+
+  /**
+   * Opens or makes a journal and takes its lock.
+   * @throws SpoolError CW_SPOOL_LOCKED, CW_SPOOL_VERSION, CW_SPOOL_UNUSABLE
+   */
+  static async open (options: SpoolOptions): Promise<Spool> {
+    const disk = options.disk ?? realDisk
+    let lock: SpoolLock | null = null
+    try {
+      await disk.makeDirectory(options.dir)
+      lock = await SpoolLock.take(options.dir)
+      return new Spool(options, lock, await recover(options.dir, disk))
+    } catch (error) {
+      await lock?.release()
+      if (error instanceof SpoolError) throw error
+      throw new SpoolError(spoolCodes.UNUSABLE, `${options.dir}: this spool directory can not be used: ${error instanceof Error ? error.message : String(error)}`,
+        { hint: 'make the directory writable for the user Causeway runs as, and see that its file system is there', cause: error })
+    }
+  }
+
+  /** Messages that the remote has not taken. */
+  get waiting (): WaitingSet { return this.recovered.waiting }
+
+  /** The number of the newest record. */
+  get last (): number { return this.#next - 1 }
+
+  /** Every record up to this number is safe. */
+  get durable (): number { return this.#durable }
+
+  /** Bytes of all files of the journal. */
+  get diskBytes (): number { return this.#retention.bytes }
+
+  /** Age of the oldest waiting message in ms, within a second; 0 when none waits. */
+  get oldestAgeMs (): number { return this.#retention.oldestAgeMs() }
+
+  get failing (): boolean { return this.#commit.failing }
+
+  /** Duration of the latest and of the longest commit, ms. */
+  get commitTiming (): { readonly last: number, readonly longest: number } { return this.#commit.timing }
+
+  /** Is there room for a message of this many bytes? False is back-pressure: nothing is lost by it. */
+  hasRoom (bytes: number): boolean {
+    return !this.#closed && this.#commit.heldBytes + this.#buffer.used + bytes < MAX_HELD_BYTES && this.#retention.hasRoom(bytes)
+  }
+
+  /**
+   * Appends the message in `view`; HOT: one copy, nothing is allocated but the buffer now and then.
+   * @param publisherId packet identifier of the device at QoS 2, for the journal of its handshake; 0 otherwise
+   * @returns its number
+   */
+  append (view: PublishView, clientId: Buffer, publisherId: number): number {
+    const arrived = this.#clock()
+    const topicLength = view.topicEnd - view.topicStart
+    const propertiesLength = view.propertiesEnd - view.propertiesStart
+    const payloadLength = view.end - view.payloadStart
+    const length = MESSAGE_FIXED_BYTES + clientId.length + topicLength + propertiesLength + payloadLength
+    const number = this.#next++
+    const at = this.#buffer.reserve(HEADER_BYTES + length, number)
+    const bytes = this.#buffer.bytes
+    let end = writeFixed(bytes, at + HEADER_BYTES, { arrived, publisherId, clientIdLength: clientId.length, topicLength, propertiesLength })
+    end += clientId.copy(bytes, end)
+    end += view.bytes.copy(bytes, end, view.topicStart, view.topicEnd)
+    end += view.bytes.copy(bytes, end, view.propertiesStart, view.propertiesEnd)
+    view.bytes.copy(bytes, end, view.payloadStart, view.end)
+    sealRecord(bytes, at, { kind: RecordKind.MESSAGE, flags: messageFlags(view.qos, view.retain), length, number, salt: this.#salt })
+    this.waiting.add(number)
+    this.#retention.arrived(number, arrived)
+    this.#schedule(this.#options.spoolAfterMs ?? 0)
+    return number
+  }
+
+  /** The remote has taken it (PUBACK, PUBCOMP), or it was given up. Written lazily: lost in a crash it means one copy more, none less. */
+  acknowledge (number: number): void {
+    if (!this.waiting.remove(number)) return
+    // still in memory only: whether it must be written down is decided when its group is
+    if ((this.#options.spoolAfterMs ?? 0) > 0 && this.#buffer.used > 0 && number >= this.#buffer.firstNumber) return
+    this.#acknowledged.add(number)
+    this.#acknowledging ??= setTimeout(() => this.#writeAcknowledged(), ACKNOWLEDGE_EVERY_MS)
+  }
+
+  /** The message goes out under this packet identifier. @returns the record's number: durable before the identifier counts */
+  noteSent (number: number, packetId: number): number {
+    const body = Buffer.alloc(10)
+    body.writeDoubleLE(number, 0)
+    body.writeUInt16LE(packetId, 8)
+    return this.#note(RecordKind.SENT, body)
+  }
+
+  /** PUBREC came. @returns the record's number: PUBREL may go when it is durable */
+  noteReleased (number: number): number {
+    const body = Buffer.alloc(8)
+    body.writeDoubleLE(number, 0)
+    return this.#note(RecordKind.RELEASED, body)
+  }
+
+  /** The device sent PUBREL. @returns the record's number: PUBCOMP may go when it is durable */
+  noteCompleted (clientId: Buffer, publisherId: number): number {
+    return this.#note(RecordKind.COMPLETED, Buffer.concat([Buffer.from([publisherId & 255, publisherId >> 8]), clientId]))
+  }
+
+  /** Reads waiting messages in order, from the first number at or above `from`. */
+  reader (from: number): SpoolReader {
+    return new SpoolReader(this.#options.disk ?? realDisk, this.#retention, this.waiting, from)
+  }
+
+  /** Gives up what limits of age and size say; called by a coarse timer of the owner. */
+  sweep (): void {
+    const aged = this.#retention.dropAged(this.waiting)
+    if (aged > 0) this.#options.listener.dropped(aged, 'age')
+    void this.#retention.removeEmpty(this.waiting)
+  }
+
+  /** Makes room by giving up the oldest file's messages; answers how many. */
+  dropOldest (): number {
+    const count = this.#retention.dropOldest(this.waiting)
+    if (count > 0) this.#options.listener.dropped(count, 'oldest')
+    void this.#retention.removeEmpty(this.waiting)
+    return count
+  }
+
+  /** Writes and syncs everything, then lets the directory go. */
+  async close (): Promise<void> {
+    if (this.#closed) return
+    if (this.#acknowledging !== null) clearTimeout(this.#acknowledging)
+    this.#writeAcknowledged()
+    this.#closed = true
+    this.#flush()
+    await this.#commit.close()
+    await this.#retention.removeEmpty(this.waiting)
+    await this.#lock.release()
+  }
+
+  #note (kind: RecordKind, body: Buffer): number {
+    const number = this.#next++
+    this.#notes++
+    const at = this.#buffer.reserve(HEADER_BYTES + body.length, number)
+    body.copy(this.#buffer.bytes, at + HEADER_BYTES)
+    sealRecord(this.#buffer.bytes, at, { kind, flags: 0, length: body.length, number, salt: this.#salt })
+    this.#schedule(0)
+    return number
+  }
+
+  #writeAcknowledged (): void {
+    this.#acknowledging = null
+    const body = this.#acknowledged.take()
+    if (body.length > 0) this.#note(RecordKind.ACKNOWLEDGED, body)
+    void this.#retention.removeEmpty(this.waiting)
+  }
+
+  #schedule (delayMs: number): void {
+    if (this.#flushing !== null) return
+    this.#flushing = delayMs === 0 ? setImmediate(() => this.#flush()) : setTimeout(() => this.#flush(), delayMs)
+  }
+
+  /** Hands the gathered records on unless the disk is busy: then they gather until it has returned. */
+  #flush (): void {
+    this.#flushing = null
+    if (this.#buffer.used === 0 || (!this.#commit.idle && !this.#closed)) return
+    if (this.#spared()) return
+    const group = this.#buffer.take()
+    this.#notes = 0
+    this.#commit.push(group.bytes, group.firstNumber, group.lastNumber)
+  }
+
+  /** With `spoolAfterMs`: what the remote took while it waited here is not written; if it took all of it, nothing is. */
+  #spared (): boolean {
+    if ((this.#options.spoolAfterMs ?? 0) === 0 || this.#notes > 0) return false
+    const { firstNumber, lastNumber } = this.#buffer
+    if (this.waiting.lowest() > lastNumber) {
+      this.#buffer.discard()
+      this.#safe(lastNumber)
+      return true
+    }
+    for (let number = firstNumber; number <= lastNumber; number++) if (!this.waiting.has(number)) this.#acknowledged.add(number)
+    return false
+  }
+
+  #safe (number: number): void {
+    this.#durable = number
+    this.#retention.written(number)
+    this.#options.listener.durable(number)
+    if (this.#buffer.used > 0) this.#schedule(0)
+  }
+}
