@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { lockDirectory } from './lock.ts'
 
 export interface SpoolFile {
   /** Writes all of it at the end of the file. */
@@ -17,6 +18,8 @@ export interface SpoolFile {
 
 export interface Disk {
   makeDirectory (dir: string): Promise<void>
+  /** Takes the directory for this process; answers how to give it back. @throws SpoolError CW_SPOOL_LOCKED */
+  lock (dir: string): Promise<() => Promise<void>>
   list (dir: string): Promise<string[]>
   /** Creates; fails when it exists. */
   create (file: string): Promise<SpoolFile>
@@ -67,6 +70,7 @@ export const realDisk: Disk = {
   async makeDirectory (dir) {
     await mkdir(dir, { recursive: true, mode: 0o700 })
   },
+  lock: lockDirectory,
   async list (dir) {
     return await readdir(dir)
   },

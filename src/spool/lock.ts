@@ -10,34 +10,29 @@ import { join } from 'node:path'
 import { platform } from 'node:process'
 import { SpoolError, spoolCodes } from './errors.ts'
 
-export class SpoolLock {
-  readonly #server: Server
-
-  private constructor (server: Server) {
-    this.#server = server
-  }
-
-  /** @throws SpoolError CW_SPOOL_LOCKED when another process has the directory */
-  static async take (dir: string): Promise<SpoolLock> {
-    const path = await realpath(dir)
-    const name = `causeway-spool-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
-    // Linux has names without files, which vanish with the process; elsewhere a socket file is tried and, when dead, replaced
-    const address = platform === 'linux' ? `\0${name}` : join(path, 'lock.sock')
-    try {
-      return new SpoolLock(await listen(address))
-    } catch (error) {
-      if (platform !== 'linux' && await isDead(address)) {
-        await unlink(address)
-        return new SpoolLock(await listen(address))
-      }
-      throw new SpoolError(spoolCodes.LOCKED, `${dir}: another process uses this spool`,
-        { hint: 'stop the other Causeway, or give this one a directory of its own', cause: error })
+/**
+ * Takes a directory for this process; answers how to give it back.
+ * @throws SpoolError CW_SPOOL_LOCKED when another process has it
+ */
+export async function lockDirectory (dir: string): Promise<() => Promise<void>> {
+  const path = await realpath(dir)
+  const name = `causeway-spool-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
+  // Linux has names without files, which vanish with the process; elsewhere a socket file is tried and, when dead, replaced
+  const address = platform === 'linux' ? `\0${name}` : join(path, 'lock.sock')
+  try {
+    return closing(await listen(address))
+  } catch (error) {
+    if (platform !== 'linux' && await isDead(address)) {
+      await unlink(address)
+      return closing(await listen(address))
     }
+    throw new SpoolError(spoolCodes.LOCKED, `${dir}: another process uses this spool`,
+      { hint: 'stop the other Causeway, or give this one a directory of its own', cause: error })
   }
+}
 
-  async release (): Promise<void> {
-    await new Promise<void>(resolve => this.#server.close(() => resolve()))
-  }
+function closing (server: Server): () => Promise<void> {
+  return async () => await new Promise<void>(resolve => server.close(() => resolve()))
 }
 
 async function listen (address: string): Promise<Server> {

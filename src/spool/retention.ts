@@ -41,7 +41,7 @@ export class Retention {
   writtenThrough: number
   #free = Infinity
   #freeCheckedAt = -Infinity
-  #removing = false
+  #removal: Promise<void> = Promise.resolve()
 
   constructor (options: RetentionOptions, recovered: Recovered) {
     this.#options = options
@@ -109,14 +109,17 @@ export class Retention {
     return segment === undefined ? 0 : waiting.removeThrough(segment.lastNumber)
   }
 
-  /** Removes files that hold nothing any more, from the oldest on; never the one being written. */
+  /** Removes files that hold nothing any more, from the oldest on; never the one being written. One removal at a time. */
   async removeEmpty (waiting: WaitingSet): Promise<void> {
-    if (this.#removing) return
-    this.#removing = true
+    this.#removal = this.#removal.then(() => this.#removeEmpty(waiting))
+    await this.#removal
+  }
+
+  async #removeEmpty (waiting: WaitingSet): Promise<void> {
     const { disk, dir } = this.#options
+    const lowest = waiting.lowest()
     let removed = false
     try {
-      const lowest = waiting.lowest()
       for (let first = this.segments[0]; first !== undefined && this.segments.length > 1 && first.lastNumber < lowest; first = this.segments[0]) {
         await disk.remove(first.file)
         this.segments.shift()
@@ -125,8 +128,6 @@ export class Retention {
       if (removed) await disk.syncDirectory(dir)
     } catch {
       // the file stays and is tried again at the next removal; its messages are known to be gone, so nothing is sent twice
-    } finally {
-      this.#removing = false
     }
   }
 

@@ -8,7 +8,6 @@ import { AcknowledgedRanges } from './acknowledged-ranges.ts'
 import { Commit } from './commit.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { SpoolError, spoolCodes } from './errors.ts'
-import { SpoolLock } from './lock.ts'
 import { MESSAGE_FIXED_BYTES, messageFlags, writeFixed } from './message.ts'
 import { HEADER_BYTES, RecordKind, sealRecord } from './record.ts'
 import { recover, type Recovered } from './recovery.ts'
@@ -49,7 +48,7 @@ const ACKNOWLEDGE_EVERY_MS = 100
 
 export class Spool {
   readonly #options: SpoolOptions
-  readonly #lock: SpoolLock
+  readonly #unlock: () => Promise<void>
   readonly #commit: Commit
   readonly #buffer = new RecordBuffer()
   readonly #acknowledged = new AcknowledgedRanges()
@@ -66,9 +65,9 @@ export class Spool {
   #notes = 0
   #closed = false
 
-  private constructor (options: SpoolOptions, lock: SpoolLock, recovered: Recovered) {
+  private constructor (options: SpoolOptions, unlock: () => Promise<void>, recovered: Recovered) {
     this.#options = options
-    this.#lock = lock
+    this.#unlock = unlock
     this.#clock = options.clock ?? Date.now
     this.recovered = recovered
     this.#salt = recovered.salt
@@ -98,13 +97,13 @@ export class Spool {
    */
   static async open (options: SpoolOptions): Promise<Spool> {
     const disk = options.disk ?? realDisk
-    let lock: SpoolLock | null = null
+    let unlock: (() => Promise<void>) | null = null
     try {
       await disk.makeDirectory(options.dir)
-      lock = await SpoolLock.take(options.dir)
-      return new Spool(options, lock, await recover(options.dir, disk))
+      unlock = await disk.lock(options.dir)
+      return new Spool(options, unlock, await recover(options.dir, disk))
     } catch (error) {
-      await lock?.release()
+      await unlock?.()
       if (error instanceof SpoolError) throw error
       throw new SpoolError(spoolCodes.UNUSABLE, `${options.dir}: this spool directory can not be used: ${error instanceof Error ? error.message : String(error)}`,
         { hint: 'make the directory writable for the user Causeway runs as, and see that its file system is there', cause: error })
@@ -220,7 +219,7 @@ export class Spool {
     this.#flush()
     await this.#commit.close()
     await this.#retention.removeEmpty(this.waiting)
-    await this.#lock.release()
+    await this.#unlock()
   }
 
   #note (kind: RecordKind, body: Buffer): number {
