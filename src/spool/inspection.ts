@@ -1,0 +1,85 @@
+/**
+ * Looks at a journal from outside, whether a process uses it or not: nothing is locked, changed or repaired. What a running process
+ * writes meanwhile may look like a torn end.
+ */
+import { join } from 'node:path'
+import type { Disk } from './disk.ts'
+import { readMessage, type SpooledMessage } from './message.ts'
+import { RecordKind } from './record.ts'
+import { recover } from './recovery.ts'
+
+export interface JournalSummary {
+  readonly dir: string
+  readonly files: number
+  readonly bytes: number
+  /** Messages that wait for the remote. */
+  readonly waiting: number
+  /** Of the oldest and the newest that wait, ms since 1970; null without one. */
+  readonly oldest: number | null
+  readonly newest: number | null
+  /** QoS 2: handshakes open with devices, and messages that went out and are not done. */
+  readonly openHandshakes: number
+  readonly underWay: number
+  readonly damages: readonly { readonly file: string, readonly at: number, readonly bytes: number, readonly torn: boolean }[]
+  /** Numbers that are missing between the first and the last record: lost to damage. */
+  readonly gaps: readonly { readonly from: number, readonly to: number }[]
+}
+
+export interface WaitingMessage {
+  readonly number: number
+  readonly message: SpooledMessage
+}
+
+/** @throws SpoolError CW_SPOOL_VERSION; errors of the disk as they are */
+export async function inspectJournal (dir: string, disk: Disk): Promise<JournalSummary> {
+  const arrived: { oldest: number | null, newest: number | null } = { oldest: null, newest: null }
+  const gaps: { from: number, to: number }[] = []
+  let last = 0
+  const found = await recover(dir, disk, record => {
+    if (last !== 0 && record.number > last + 1) gaps.push({ from: last + 1, to: record.number - 1 })
+    last = Math.max(last, record.number)
+  })
+  for (const { number, at } of found.arrivals) {
+    if (number < found.waiting.lowest()) continue
+    arrived.oldest ??= at
+    arrived.newest = at
+  }
+  const waits = found.waiting.count > 0
+  const lastArrival = found.arrivals.at(-1)?.at ?? null
+  return {
+    dir,
+    files: found.segments.length,
+    bytes: found.segments.reduce((sum, segment) => sum + segment.bytes, 0),
+    waiting: found.waiting.count,
+    oldest: waits ? arrived.oldest ?? lastArrival : null,
+    newest: waits ? lastArrival : null,
+    openHandshakes: found.handshakes.length,
+    underWay: found.sent.size,
+    damages: found.damages.map(({ file, damage }) => ({ file, ...damage })),
+    gaps
+  }
+}
+
+/** Every message that waits, in order. All of the journal is read before the first is given. */
+export async function waitingMessages (dir: string, disk: Disk, each: (message: WaitingMessage) => void): Promise<void> {
+  const { waiting } = await recover(dir, disk)
+  const given = new Set<number>()
+  await recover(dir, disk, record => {
+    if (record.kind !== RecordKind.MESSAGE || !waiting.has(record.number) || given.has(record.number)) return
+    given.add(record.number)
+    const message = readMessage(record.body, record.flags)
+    if (message !== null) each({ number: record.number, message })
+  })
+}
+
+/** The journals under a spool directory: one folder a bridge; the directory itself when it holds one. */
+export async function journalsUnder (dir: string, disk: Disk): Promise<string[]> {
+  const names = (await disk.list(dir)).sort()
+  if (names.some(name => name.endsWith('.journal'))) return [dir]
+  const found: string[] = []
+  for (const name of names) {
+    const inside = await disk.list(join(dir, name)).catch(() => [])
+    if (inside.some(file => file.endsWith('.journal'))) found.push(join(dir, name))
+  }
+  return found
+}
