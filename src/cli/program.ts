@@ -12,6 +12,7 @@ Examples:
   causeway start --conf /etc/nanomq.conf       run on it
   causeway certs show /etc/ssl/certs/our-ca.pem
   causeway certs init ./dev-certs              development certificates
+  causeway spool inspect /var/lib/causeway/spool   what waits on disk for the remotes
   causeway bench --scenario saturate-qos1      measure this bridge against others
 
 Exit codes: 0 done, 1 failure while running, 2 wrong usage or configuration.
@@ -50,6 +51,7 @@ function describe (io: CliIo, done: Done): Command {
   addStart(program, io, done)
   addCheck(program, io, done)
   addCerts(program, io, done)
+  addSpool(program, io, done)
   addQuickstart(program, io, done)
   addBench(program, io, done)
   return program
@@ -99,6 +101,33 @@ function addCerts (program: Command, io: CliIo, done: Done): void {
     .action(async (file: string, options: { json?: boolean }) => {
       const { showCertificates } = await import('./certs.ts')
       done(await showCertificates(file, options.json === true, io))
+    })
+}
+
+function addSpool (program: Command, io: CliIo, done: Done): void {
+  const spool = program.command('spool').description('look at the queues on disk, whether a process uses them or not; nothing is changed')
+  spool.command('inspect <dir>')
+    .description('what waits in each journal: messages, bytes, ages, damage')
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExample:\n  causeway spool inspect /var/lib/causeway/spool')
+    .action(async (dir: string, options: { json?: boolean }) => {
+      const { inspectSpool } = await import('./spool.ts')
+      done(await inspectSpool(dir, options.json === true, io))
+    })
+  spool.command('verify <dir>')
+    .description('exit code 1 when a journal is damaged in its middle; an end torn off by a power cut is no damage')
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExample:\n  causeway spool verify /var/lib/causeway/spool || echo "some messages can not be read"')
+    .action(async (dir: string, options: { json?: boolean }) => {
+      const { verifySpool } = await import('./spool.ts')
+      done(await verifySpool(dir, options.json === true, io))
+    })
+  spool.command('export <dir>')
+    .description('the messages that wait, a line of JSON each, payload as base64, oldest first')
+    .addHelpText('after', '\nExample:\n  causeway spool export /var/lib/causeway/spool | jq -r .topic | sort | uniq -c')
+    .action(async (dir: string) => {
+      const { exportSpool } = await import('./spool.ts')
+      done(await exportSpool(dir, io))
     })
 }
 
