@@ -40,3 +40,14 @@ function faultOf (file: string): string | null {
     return `can not be read: ${reasonOf(thrown)}`
   }
 }
+
+/** The report with {@link missingFiles} among its problems, for a check on the machine that will run it. */
+export function withMissingFiles (config: Config, report: ConfigReport): ConfigReport {
+  const missing = missingFiles(config, report)
+  const isMissing = (path: string): boolean => missing.some(notice => notice.path === path)
+  return {
+    ...report,
+    entries: report.entries.map(entry => isMissing(entry.path) ? { ...entry, fate: 'refused' } : entry),
+    problems: [...report.problems, ...missing.map(notice => ({ ...notice, excerpt: '' }))]
+  }
+}

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { missingFiles } from '../../../src/config/certificate-files.ts'
+import { missingFiles, withMissingFiles } from '../../../src/config/certificate-files.ts'
 import { ineffectiveVariables, readEnvironment } from '../../../src/config/environment.ts'
 import { ConfigError, ConfigInvalidError } from '../../../src/config/errors.ts'
 import { ConfigSyntaxError } from '../../../src/config/hocon/read.ts'
@@ -96,4 +96,7 @@ test('certificate files that can not be read are problems at the keys that name 
     { path: 'bridges.mqtt.b.ssl.certfile', place: { line: 4, column: 2 }, message: /is a directory/ },
     { path: 'bridges.mqtt.b.ssl.keyfile', place: { line: 5, column: 1 }, message: /can not be read: ENOENT/ }
   ])
+  const checked = withMissingFiles(config, report)
+  t.equal(checked.problems.length, 2)
+  t.match(checked.entries.filter(entry => entry.fate === 'refused').map(entry => entry.path), ['bridges.mqtt.b.ssl.certfile', 'bridges.mqtt.b.ssl.keyfile'])
 })
