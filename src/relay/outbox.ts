@@ -76,6 +76,8 @@ export class Outbox {
   /** Messages of QoS 1 and 2 that the remote does not have yet, and their bytes. */
   get queued (): number { return this.#lane.count }
   get queuedBytes (): number { return this.#lane.bytes }
+  /** Memory that QoS 1 and 2 take now: what waits, and chunks kept for more. */
+  get heldBytes (): number { return this.#lane.chunks.held }
   /** Nothing waits, for the link or for the remote. */
   get idle (): boolean { return this.#lane.count === 0 && this.#batch.length === 0 }
 

@@ -1,0 +1,63 @@
+/** The route table against the plain reading of the rules: each rule asked in turn, duplicates struck out. */
+import fc from 'fast-check'
+import { test } from 'tap'
+import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
+import { matches } from '../../src/mqtt/topic-filter.ts'
+import { Outbox } from '../../src/relay/outbox.ts'
+import { RouteTable } from '../../src/relay/route-table.ts'
+import type { ForwardRule } from '../../src/relay/route-table.ts'
+
+const level = fc.constantFrom('a', 'b', '', '$x')
+const topic = fc.oneof(fc.array(level, { minLength: 1, maxLength: 4 }).map(levels => levels.join('/')), fc.constantFrom('$SYS', '$SYS/a', '$SYSa'))
+  .filter(name => name !== '')
+const filter = fc.tuple(fc.array(fc.oneof(level, fc.constant('+')), { minLength: 1, maxLength: 4 }), fc.boolean())
+  .map(([levels, open]) => open ? [...levels, '#'].join('/') : levels.join('/'))
+  .filter(text => text !== '')
+const rule = fc.record({
+  filter: fc.oneof(filter, fc.constant('#')),
+  target: fc.constantFrom(null, '', 'p/', 'one', 'bad/+'),
+  qos: fc.constantFrom(null, 0, 1, 2),
+  retain: fc.constantFrom(null, true, false)
+}).map(({ filter, target, qos, retain }): ForwardRule => ({
+  filter,
+  qos,
+  retain,
+  rename: target === null ? null : name => target === 'p/' || target === '' ? target + name : target
+}))
+
+const bridge = (name: string): Outbox => new Outbox({
+  name,
+  level: 4,
+  required: true,
+  forwardBridged: false,
+  awaitRemote: false,
+  maxCount: 1,
+  maxBytes: 1,
+  windowQos1: 1,
+  windowQos2: 1,
+  schedule: () => {},
+  counters: new BridgeCounters()
+})
+const outboxes = [bridge('one'), bridge('two')] as const
+
+function plainly (name: string, perBridge: readonly (readonly ForwardRule[])[]): string[] {
+  if (name === '$SYS' || name.startsWith('$SYS/')) return []
+  return perBridge.flatMap((rules, i) => {
+    const seen = new Map<string, string>()
+    for (const { filter, rename, qos, retain } of rules) {
+      const target = rename?.(name) ?? name
+      if (!matches(filter, name) || target.includes('+') || seen.has(target)) continue
+      seen.set(target, `${outboxes[i]?.name ?? ''} ${target} ${qos ?? -1} ${retain === null ? -1 : Number(retain)}`)
+    }
+    return [...seen.values()]
+  })
+}
+
+test('a topic goes where its rules say, in their order, once for each name', async () => {
+  fc.assert(fc.property(fc.array(rule, { maxLength: 8 }), fc.array(rule, { maxLength: 8 }), topic, (one, two, name) => {
+    const table = new RouteTable([{ outbox: outboxes[0], rules: one }, { outbox: outboxes[1], rules: two }])
+    const routes = table.routesOf(name).map(({ outbox, topic, qos, retain }) => `${outbox.name} ${topic?.toString('utf8', 2) ?? name} ${qos} ${retain}`)
+    const wanted = plainly(name, [one, two])
+    if (routes.join('\n') !== wanted.join('\n')) throw new Error(`${routes.join(', ')} instead of ${wanted.join(', ')}`)
+  }), { numRuns: 2000 })
+})
