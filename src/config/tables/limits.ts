@@ -30,7 +30,7 @@ export const limits: Kind<LimitsConfig> = section<LimitsConfig>({
     connectTimeoutMs: time('connect_timeout', 10_000, 'A connection must have sent its CONNECT within this time.'),
     partialFrameBytes: bytes('partial_frame_bytes', 64 * mebibyte, 'Bytes of packets that have not come in whole, over all connections.'),
     maxSubscriptionsPerClient: count('max_subscriptions_per_client', 1000, 'Subscriptions of one session. One more is answered with 0x80.'),
-    maxTopicLevels: works('max_topic_levels', whole({ min: 2, max: 65_535 }), { or: 128, ours: true, says: 'Levels of a topic or filter.' }),
+    maxTopicLevels: works('max_topic_levels', whole({ min: 2, max: 100 }), { or: 100, ours: true, says: 'Levels of a topic or filter; the session keeper takes no more than 100.' }),
     maxWillSize: bytes('max_will_size', 64 * kibibyte, 'Payload of a will.'),
     maxQueuedBytesPerSession: bytes('max_queued_bytes_per_session', 16 * mebibyte, 'As `mqtt.max_mqueue_len`, in bytes; whichever is reached first.'),
     maxSessions: count('max_sessions', 10_000, 'Sessions, of devices that are here and of those that are away.'),
