@@ -21,7 +21,7 @@ export type BridgeStateName = BridgeState['name']
 
 const follows: Readonly<Record<BridgeStateName, readonly BridgeStateName[]>> = {
   disabled: ['stopped'],
-  idle: ['dialling'],
+  idle: ['dialling', 'stopped'],
   dialling: ['connecting', 'waiting', 'stopped'],
   // back to itself: once more without the bridge bit
   connecting: ['connecting', 'up', 'waiting', 'stopped'],
