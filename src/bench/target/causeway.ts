@@ -21,12 +21,14 @@ export interface CausewayOptions {
 export async function prepareCauseway (options: CausewayOptions, setup: TargetSetup): Promise<Launch> {
   const conf = join(setup.dir, 'causeway.conf')
   await writeFile(conf, hoconText(causewayTree(options, setup)))
+  const start = options.script === null ? nodeArguments(new URL('../../main.ts', import.meta.url)) : scriptArguments(options.script)
+  const fromSource = start.some(argument => argument.endsWith('.ts'))
   return {
     command: process.execPath,
-    args: [...(options.script === null ? nodeArguments(new URL('../../main.ts', import.meta.url)) : scriptArguments(options.script)), 'start', '--conf', conf],
+    args: [...start, 'start', '--conf', conf],
     readyLine: /"msg":"ready"/,
     rotation: 'by itself',
-    settings: [`durability ${options.durability ?? 'as by default'}`, ...options.overrides]
+    settings: [...(fromSource ? ['run from source: its loader adds to start-up and memory'] : []), `durability ${options.durability ?? 'as by default'}`, ...options.overrides]
   }
 }
 
