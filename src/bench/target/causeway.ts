@@ -51,5 +51,5 @@ function causewayTree (options: CausewayOptions, setup: TargetSetup): HoconTree 
 
 /** A script in TypeScript is run from source. */
 function scriptArguments (script: string): string[] {
-  return script.endsWith('.ts') ? ['--import', 'tsx', script] : [script]
+  return script.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), script] : [script]
 }
