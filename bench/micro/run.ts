@@ -19,12 +19,17 @@ function heap (): number {
   return used + outside
 }
 
+function collect (): void {
+  if (globalThis.gc === undefined) throw new Error('start it with node --expose-gc')
+  globalThis.gc()
+}
+
 const argv = process.argv.slice(2)
 const filter = argv.find(argument => !argument.startsWith('--')) ?? ''
 const results: MicroResult[] = []
 for (const { name, messages, work } of [...scannerSubjects, ...routeSubjects, ...forwardingSubjects, ...spoolSubjects]) {
   if (!name.includes(filter)) continue
-  const { p50, heap: allocated } = await measure(work, { heap, gc: globalThis.gc ?? false, min_cpu_time: 1e9 })
+  const { p50, heap: allocated } = await measure(work, { heap, gc: collect, min_cpu_time: 5e8 })
   const result = { name, nanos: p50 / messages, bytes: Math.max(0, allocated?.avg ?? 0) / messages }
   results.push(result)
   if (!argv.includes('--json')) process.stdout.write(`${name.padEnd(54)} ${result.nanos.toFixed(1).padStart(8)} ns ${result.bytes.toFixed(1).padStart(9)} bytes a message\n`)
