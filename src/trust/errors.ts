@@ -16,7 +16,8 @@ export const trustCodes = {
   certificateExpired: 'CW_TRUST_CERT_EXPIRED',
   contextRefused: 'CW_TRUST_CONTEXT_REFUSED',
   clientAuthorityMissing: 'CW_TRUST_CLIENT_CA_MISSING',
-  directoryTaken: 'CW_TRUST_DIRECTORY_TAKEN'
+  directoryTaken: 'CW_TRUST_DIRECTORY_TAKEN',
+  notReady: 'CW_TRUST_NOT_READY'
 } as const
 export type TrustCode = typeof trustCodes[keyof typeof trustCodes]
 
