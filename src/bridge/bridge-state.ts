@@ -25,7 +25,8 @@ const follows: Readonly<Record<BridgeStateName, readonly BridgeStateName[]>> = {
   dialling: ['connecting', 'waiting', 'stopped'],
   // back to itself: once more without the bridge bit
   connecting: ['connecting', 'up', 'waiting', 'stopped'],
-  up: ['waiting', 'draining', 'stopped'],
+  // to itself: another connection has taken over
+  up: ['up', 'waiting', 'draining', 'stopped'],
   waiting: ['dialling', 'stopped'],
   draining: ['waiting', 'stopped'],
   stopped: []

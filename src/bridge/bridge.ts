@@ -8,21 +8,24 @@ import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
-import { Outbox } from '../relay/outbox.ts'
+import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
 import { BridgeBit } from './bridge-bit.ts'
+import { outboxOf } from './bridge-outbox.ts'
 import type { BridgeState } from './bridge-state.ts'
 import { mayFollow } from './bridge-state.ts'
 import { keptClientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { openConnection } from './connection.ts'
-import type { Connection, TrustSource } from './connection.ts'
+import type { Connection, ConnectionOptions, TrustSource } from './connection.ts'
 import { DownlinkRules } from './downlink-rules.ts'
 import { Downlink } from './downlink.ts'
-import { BridgeError, bridgeCodes } from './errors.ts'
+import { BridgeError, bridgeCodes, unforeseen } from './errors.ts'
 import { FailureLog } from './failure-log.ts'
 import { forwardRules } from './forward-rules.ts'
+import { Pause } from './pause.ts'
+import { Renewal } from './renewal.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface BridgeOptions {
@@ -53,6 +56,11 @@ export interface Bridge {
   onState (call: (state: BridgeState) => void): () => void
   /** Waits until nothing waits for the remote any more, at most so long. True when that is so. */
   drain (timeoutMs: number): Promise<boolean>
+  /**
+   * The trust it dials with has changed: another connection, verified by that of now, takes over from the one that is up. One that
+   * the trust of now does not accept is ended; where nothing can be said, it is tried again. Settles when it has been tried.
+   */
+  renew (): Promise<void>
   /** Says DISCONNECT, lets go of what still waits, and takes the bridge out of the Relay. */
   stop (): Promise<void>
 }
@@ -60,14 +68,6 @@ export interface Bridge {
 const MAX_PACKET_SIZE = 10 * 1024 * 1024
 /** A connection that lasted this long was a good one. */
 const STABLE_MS = 30_000
-/** Messages that may wait for the remote's acknowledgement; an MQTT 5 remote says itself when it is less. */
-const WINDOW_QOS_1 = 1000
-const WINDOW_QOS_2 = 100
-/**
- * QoS 2 to a remote of 3.1.1, which can not say how many it takes. With 20 of them open (its default) mosquitto 2.0 acknowledges
- * messages of QoS 1 and throws them away; seen with 2.0.11, whose log shows PUBACK rc151.
- */
-const WINDOW_QOS_2_UNSAID = 16
 
 /**
  * Starts a bridge; its messages are taken from now on, whether the remote is there or not.
@@ -87,10 +87,12 @@ class LivingBridge implements Bridge {
   readonly #downlink: Downlink
   readonly #subscriptions: Subscriptions
   readonly #backoff: Backoff
+  readonly #pause: Pause
   readonly #bit: BridgeBit
   readonly #failures: FailureLog
   readonly #stopping = new AbortController()
   readonly #listeners = new Set<(state: BridgeState) => void>()
+  readonly #renewal: Renewal
   readonly #life: Promise<void>
   #state: BridgeState
   #clientId: string | null
@@ -107,6 +109,7 @@ class LivingBridge implements Bridge {
     this.#bit = new BridgeBit(config)
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
+    this.#pause = new Pause(this.#clock)
     this.#outbox = outboxOf(config, this.counters)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     this.#downlink = new Downlink({
@@ -115,6 +118,13 @@ class LivingBridge implements Bridge {
       rules: new DownlinkRules(config.subscription),
       delivery: options.delivery,
       counters: this.counters
+    })
+    this.#renewal = new Renewal({
+      connection: () => this.#state.name === 'up' ? this.#connection : null,
+      connectionOptions: async () => this.#connectionOptions(),
+      tookOver: connection => this.#tookOver(connection),
+      logger: this.#logger,
+      clock: this.#clock
     })
     const rules = forwardRules(config.forwards)
     this.#state = { name: config.enable ? 'idle' : 'disabled', since: Date.now() }
@@ -142,9 +152,15 @@ class LivingBridge implements Bridge {
     })
   }
 
+  async renew (): Promise<void> {
+    this.#pause.end()
+    await this.#renewal.renew()
+  }
+
   async stop (): Promise<void> {
     if (!this.#isStopping()) {
       this.#stopping.abort()
+      this.#renewal.stop()
       this.#options.relay.detach(this.#outbox)
       await this.#connection?.close()
       await this.#life
@@ -186,19 +202,25 @@ class LivingBridge implements Bridge {
         this.#backoff.reset()
         this.#failures.clear()
       })
-      const reason = await connection.ended
+      const reason = await this.#lastEnd(connection)
       cancel()
       this.counters.disconnects++
       return reason
     } catch (error) {
       this.counters.connectFailures++
-      if (error instanceof CausewayError) return error
-      return new BridgeError(bridgeCodes.linkLost, `bridge ${this.name} fails in a way nobody foresaw: ${reasonOf(error)}`, {
-        cause: error,
-        hint: 'This is a defect of Causeway: report it.'
-      })
+      return error instanceof CausewayError ? error : unforeseen(this.name, error)
     } finally {
       this.#connection = null
+    }
+  }
+
+  /** Waits for the end of a connection that no other has taken over from. */
+  async #lastEnd (connection: Connection): Promise<CausewayError> {
+    for (let last = connection; ;) {
+      const reason = await last.ended
+      await this.#renewal.settled()
+      if (this.#connection === null || this.#connection === last) return reason
+      last = this.#connection
     }
   }
 
@@ -218,9 +240,13 @@ class LivingBridge implements Bridge {
   }
 
   async #open (): Promise<Connection> {
+    return openConnection(await this.#connectionOptions())
+  }
+
+  async #connectionOptions (): Promise<ConnectionOptions> {
     const { config, trust, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
     this.#clientId ??= await keptClientId(stateDir, this.name)
-    return openConnection({
+    return {
       config,
       clientId: this.#clientId,
       bridgeBit: this.#bit.set,
@@ -232,7 +258,7 @@ class LivingBridge implements Bridge {
       clock: this.#clock,
       signal: this.#stopping.signal,
       onDialled: () => this.#change({ name: 'connecting', since: Date.now() })
-    })
+    }
   }
 
   #comesUp (connection: Connection): void {
@@ -242,41 +268,29 @@ class LivingBridge implements Bridge {
     const { sessionPresent } = connection
     const facts = { server: server.url, sessionPresent, queued: this.#outbox.queued }
     if (this.#failures.said) this.#logger.info(facts, 'link is up')
-    this.#change({ name: 'up', since: Date.now(), sessionPresent })
+    this.#serves(connection)
+    this.#renewal.cameUp()
+  }
+
+  /** Subscribes where the remote's session does not hold it all. */
+  #serves (connection: Connection): void {
+    if (this.#state.name !== 'draining') this.#change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
     this.#subscriptions.renew(connection).catch((error: unknown) => {
       connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
     })
+  }
+
+  #tookOver (connection: Connection): void {
+    this.#connection = connection
+    this.counters.takeOvers++
+    if (this.#isStopping()) void connection.close()
+    else this.#serves(connection)
   }
 
   async #wait (reason: CausewayError): Promise<void> {
     const retryInMs = this.#backoff.next()
     this.#failures.report(reason, retryInMs)
     this.#change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
-    const { signal } = this.#stopping
-    await new Promise<void>(resolve => {
-      const cancel = this.#clock.after(retryInMs, done)
-      function done (): void {
-        cancel()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      signal.addEventListener('abort', done, { once: true })
-    })
+    await this.#pause.wait(retryInMs, this.#stopping.signal)
   }
-}
-
-function outboxOf (config: BridgeConfig, counters: BridgeCounters): Outbox {
-  return new Outbox({
-    name: config.name,
-    level: config.protoVer,
-    required: config.required,
-    forwardBridged: false,
-    awaitRemote: config.durability === 'remote',
-    maxCount: config.maxSendQueueLen,
-    maxBytes: config.maxSendQueueBytes,
-    windowQos1: WINDOW_QOS_1,
-    windowQos2: config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID,
-    schedule: flush => { setImmediate(flush) },
-    counters
-  })
 }

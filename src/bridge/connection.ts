@@ -1,6 +1,6 @@
 /**
  * One connection to the remote, from the dial to its end: socket, tap, client and liveness, and the one reason it ended for. A
- * bridge has one after the other.
+ * bridge has one after the other, and two for the moment in which the second takes over.
  */
 import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
@@ -37,17 +37,32 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal
   /** TCP and TLS stand; CONNECT goes out. */
   readonly onDialled: () => void
+  /** The connection whose session this one takes over. */
+  readonly predecessor?: Connection
 }
+
+/** A remote that is verified and has been told nothing. */
+export interface VerifiedRemote extends Dialled {
+  /** Of the trust it was verified with; null: plain TCP. */
+  readonly fingerprint: string | null
+}
+
+/** A connection that another has taken over from is read to its end, at most so long. */
+const RETIRE_MS = 1000
 
 /** @throws HandshakeError, TrustError, BridgeError: the remote has seen no CONNECT unless `onDialled` was called */
 export async function openConnection (options: ConnectionOptions): Promise<Connection> {
-  const { config, signal } = options
-  const snapshot = await trustOf(options)
-  const dialled = await dial(config, snapshot, signal)
+  const remote = await dialRemote(options)
   options.onDialled()
-  const connection = new Connection(options, dialled)
+  const connection = new Connection(options, remote)
   await connection.accepted()
   return connection
+}
+
+/** @throws HandshakeError, TrustError, BridgeError */
+export async function dialRemote (options: ConnectionOptions): Promise<VerifiedRemote> {
+  const snapshot = await trustOf(options)
+  return { ...await dial(options.config, snapshot, options.signal), fingerprint: snapshot?.fingerprint ?? null }
 }
 
 async function trustOf ({ config, trust }: ConnectionOptions): Promise<TrustSnapshot | null> {
@@ -58,21 +73,23 @@ async function trustOf ({ config, trust }: ConnectionOptions): Promise<TrustSnap
 
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #dialled: Dialled
   readonly #tap: RemoteTap
   readonly #client: RemoteClient
   #liveness: Liveness | null = null
   #reason: CausewayError | null = null
   #strays = 0
+  #retired = false
   sessionPresent = false
+  /** Of the trust the remote was verified with; null: plain TCP. */
+  readonly fingerprint: string | null
 
   /** Why it ended, once it has. */
   readonly ended: Promise<CausewayError>
 
-  constructor (options: ConnectionOptions, dialled: Dialled) {
+  constructor (options: ConnectionOptions, dialled: VerifiedRemote) {
     const { config, downlink, maxPacketSize } = options
     this.#options = options
-    this.#dialled = dialled
+    this.fingerprint = dialled.fingerprint
     this.#tap = new RemoteTap({
       socket: dialled.socket,
       level: config.protoVer,
@@ -105,6 +122,7 @@ export class Connection {
     try {
       const { terms, keepaliveSeconds } = await this.#client.accepted()
       this.sessionPresent = terms.sessionPresent
+      this.#options.predecessor?.retire()
       this.#tap.carry(outbox, terms)
       this.#liveness = new Liveness(keepaliveSeconds, {
         takeHeard: () => this.#tap.takeHeard(),
@@ -126,6 +144,18 @@ export class Connection {
   #betterThan (error: unknown): unknown {
     const broken = this.#reason === null || this.#reason.code === bridgeCodes.linkLost
     return broken || error instanceof Refusal ? error : this.#reason
+  }
+
+  /** The remote has taken it; from then on the connection before is not served by it any more. */
+  get wasAccepted (): boolean { return this.#tap.isAccepted }
+
+  /** Another connection has taken the session over: nothing goes out here any more, and what was on its way in is read. */
+  retire (): void {
+    this.#retired = true
+    this.#liveness?.stop()
+    this.#tap.retire()
+    const cancel = this.#options.clock.after(RETIRE_MS, () => this.#tap.destroy())
+    void this.ended.then(cancel)
   }
 
   /** @returns the filters that the remote refused */
@@ -169,7 +199,7 @@ export class Connection {
 
   #stray (type: number, id: number): void {
     // one line a connection: a remote at fault can send millions
-    if (this.#strays++ === 0) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
+    if (this.#strays++ === 0 && !this.#retired) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
   }
 
   #finish (): CausewayError {

@@ -8,7 +8,7 @@ import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import { Receipts } from '../relay/receipts.ts'
-import type { DownlinkRules } from './downlink-rules.ts'
+import type { DownlinkRules, Landing } from './downlink-rules.ts'
 
 /** What the downlink needs of the connection it is on. */
 export interface DownlinkPort {
@@ -41,11 +41,20 @@ interface Handshake {
   slot: number
 }
 
+/** A message as it is delivered here. */
+interface Landed {
+  readonly topic: string
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+}
+
 export class Downlink {
   readonly #options: DownlinkOptions
   readonly #handshakes = new Map<number, Handshake>()
   #port: DownlinkPort | null = null
   #receipts: Receipts | null = null
+  /** The remote sends again, on the connection of now, what was not acknowledged on the one before. */
+  #sessionKept = false
   #pending = 0
   #pendingBytes = 0
   #held = false
@@ -57,6 +66,8 @@ export class Downlink {
   /** A connection is up. Without a session at the remote its packet ids mean nothing any more. */
   open (port: DownlinkPort, sessionPresent: boolean): void {
     if (!sessionPresent) this.#handshakes.clear()
+    this.#receipts?.close()
+    this.#sessionKept = sessionPresent
     this.#port = port
     this.#receipts = new Receipts({
       acknowledge: (id, qos) => port.acknowledge(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, id, 0)
@@ -64,33 +75,40 @@ export class Downlink {
     if (this.#held) port.hold(true)
   }
 
-  /** The connection is gone: what is under way is delivered, and not acknowledged. */
-  close (): void {
+  /** The connection is gone: what is under way is delivered, and not acknowledged. One whose place was taken changes nothing. */
+  close (port: DownlinkPort): void {
+    if (port !== this.#port) return
     this.#receipts?.close()
     this.#receipts = null
     this.#port = null
   }
 
   /** Takes a PUBLISH of the remote; what is wrong with it otherwise. */
-  publish (view: PublishView): Violation | null {
+  publish (view: PublishView, port: DownlinkPort): Violation | null {
     const { counters, rules } = this.#options
     const receipts = this.#receipts
     if (receipts === null) return null
+    const isLate = port !== this.#port
+    if (isLate && view.qos !== 0 && this.#sessionKept) return null
     const landing = rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
     if (landing.fault !== null) return landing.fault
     counters.received++
     counters.receivedBytes += view.end - view.start
-    const handshake = view.qos === 2 ? this.#handshakes.get(view.packetId) : undefined
-    const slot = view.qos === 0 ? -1 : receipts.open(view.packetId, view.qos)
+    // an acknowledgement of what came before a take-over would be taken for one of after it
+    const slot = view.qos === 0 || isLate ? -1 : receipts.open(view.packetId, view.qos)
+    const handshake = view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
     if (handshake !== undefined) this.#again(handshake, receipts, slot) // [MQTT-4.3.3-2]: not a new message
-    else if (landing.topic === null) {
-      counters.receivedUnmapped++
-      if (view.qos === 2) this.#handshakes.set(view.packetId, { delivered: true, receipts: null, slot: -1 })
-      if (slot >= 0) receipts.release(slot)
-    } else {
-      this.#deliver(view, { topic: landing.topic, qos: landing.qos ?? view.qos, retain: landing.retain ?? view.retain }, receipts, slot)
-    }
+    else if (landing.topic === null) this.#passOver(view, receipts, slot)
+    else this.#deliver(view, asLanded(landing.topic, landing, view), receipts, slot)
     return null
+  }
+
+  /** No rule is for it: acknowledged, and that is all. */
+  #passOver (view: PublishView, receipts: Receipts, slot: number): void {
+    this.#options.counters.receivedUnmapped++
+    if (slot < 0) return
+    if (view.qos === 2) this.#handshakes.set(view.packetId, { delivered: true, receipts: null, slot: -1 })
+    receipts.release(slot)
   }
 
   #again (handshake: Handshake, receipts: Receipts, slot: number): void {
@@ -101,11 +119,11 @@ export class Downlink {
     }
   }
 
-  #deliver (view: PublishView, as: { topic: string, qos: 0 | 1 | 2, retain: boolean }, receipts: Receipts, slot: number): void {
+  #deliver (view: PublishView, as: Landed, receipts: Receipts, slot: number): void {
     const { bridge, delivery } = this.#options
     // of its own: a stored message must not keep the whole chunk it came in
     const payload = Buffer.from(view.bytes.subarray(view.payloadStart, view.end))
-    const handshake: Handshake | null = view.qos === 2 ? { delivered: false, receipts, slot } : null
+    const handshake: Handshake | null = view.qos === 2 && slot >= 0 ? { delivered: false, receipts, slot } : null
     if (handshake !== null) this.#handshakes.set(view.packetId, handshake)
     this.#pending++
     this.#pendingBytes += payload.length
@@ -136,9 +154,14 @@ export class Downlink {
     this.#port?.hold(held)
   }
 
-  /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. */
-  pubrel (id: number): void {
+  /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. One that is late comes again. */
+  pubrel (id: number, port: DownlinkPort): void {
+    if (port !== this.#port) return
     const known = this.#handshakes.delete(id)
-    this.#port?.acknowledge(AcknowledgementHeader.PUBCOMP, id, known || this.#options.level === 4 ? 0 : ID_NOT_FOUND)
+    port.acknowledge(AcknowledgementHeader.PUBCOMP, id, known || this.#options.level === 4 ? 0 : ID_NOT_FOUND)
   }
+}
+
+function asLanded (topic: string, { qos, retain }: Landing, view: PublishView): Landed {
+  return { topic, qos: qos ?? view.qos, retain: retain ?? view.retain }
 }

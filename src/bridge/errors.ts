@@ -1,5 +1,5 @@
 /** What goes wrong between a bridge and its remote, apart from TLS and trust, which have their own. */
-import { CausewayError } from '../errors.ts'
+import { CausewayError, reasonOf } from '../errors.ts'
 import type { ErrorDetail } from '../errors.ts'
 
 export const bridgeCodes = {
@@ -24,4 +24,12 @@ export class BridgeError extends CausewayError {
   constructor (code: BridgeCode, message: string, detail: ErrorDetail = {}) {
     super(code, message, detail)
   }
+}
+
+/** What no part of the bridge has a word for. */
+export function unforeseen (bridge: string, cause: unknown): BridgeError {
+  return new BridgeError(bridgeCodes.linkLost, `bridge ${bridge} fails in a way nobody foresaw: ${reasonOf(cause)}`, {
+    cause,
+    hint: 'This is a defect of Causeway: report it.'
+  })
 }

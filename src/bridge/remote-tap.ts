@@ -97,6 +97,9 @@ export class RemoteTap extends Duplex {
     socket.on('close', () => setImmediate(() => this.destroy()))
   }
 
+  /** CONNACK has said yes. */
+  get isAccepted (): boolean { return this.#accepted }
+
   /** The remote has accepted us: from now on the outbox writes here. */
   carry (outbox: Outbox, terms: SessionTerms): void {
     this.#outbox = outbox
@@ -107,7 +110,12 @@ export class RemoteTap extends Duplex {
   release (): void {
     this.#outbox?.linkDown()
     this.#outbox = null
-    this.#downlink.close()
+    this.#downlink.close(this.#port)
+  }
+
+  /** Another connection has taken the session over: outbox and downlink are its own now. What still comes in is read to its end. */
+  retire (): void {
+    this.#outbox = null
   }
 
   /** Sends PINGREQ; its answer is not shown to mqtt.js. */
@@ -148,7 +156,7 @@ export class RemoteTap extends Duplex {
       case PacketType.PUBREL:
         return faultOfAcknowledgement(bytes, body, end, this.#level) ?? this.#answer(type, packetIdAt(bytes, body), reasonCodeOf(bytes, body, end))
       case PacketType.PUBLISH:
-        return this.#view.read(bytes, start, body, end, this.#level) ?? this.#downlink.publish(this.#view)
+        return this.#view.read(bytes, start, body, end, this.#level) ?? this.#downlink.publish(this.#view, this.#port)
       case PacketType.PINGRESP:
         return faultOfEmptyPacket(body, end) // already counted as life
       case PacketType.CONNACK:
@@ -174,7 +182,7 @@ export class RemoteTap extends Duplex {
 
   #answer (type: number, id: number, reason: number): null {
     if (type === PacketType.PUBREL) {
-      this.#downlink.pubrel(id)
+      this.#downlink.pubrel(id, this.#port)
       return null
     }
     const outbox = this.#outbox

@@ -27,6 +27,8 @@ export class BridgeCounters {
   receivedUnmapped = 0
   connects = 0
   connectFailures = 0
+  /** Connections that took over from one that was up, without a break. */
+  takeOvers = 0
   /** Links that were up and broke. */
   disconnects = 0
 }

@@ -54,6 +54,9 @@ export class LaneSender {
     return this.#releases.length !== 0 || (this.#cursor !== this.#lane.tail && this.#nextFits())
   }
 
+  /** Messages that the remote has not answered in full. */
+  get underWay (): number { return this.#window.inFlight }
+
   /** A connection is up: what was under way goes out again before anything new. */
   open (terms: SessionTerms): void {
     this.#terms = terms

@@ -9,6 +9,7 @@ import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
+import type { OutboxOptions } from './outbox-options.ts'
 import { SPLICE_MARGIN, frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
 import { KEEP, type Rewrite } from './rewrite.ts'
@@ -16,28 +17,6 @@ import { SendWindow } from './send-window.ts'
 
 /** A lane's share of one flush: enough for a TLS write at full speed, little enough that QoS 0 and PINGREQ need not wait long. */
 const LANE_BUDGET = 256 * 1024
-
-export interface OutboxOptions {
-  /** The bridge's name. */
-  readonly name: string
-  /** Protocol level the remote is spoken to in. */
-  readonly level: 4 | 5
-  /** A full outbox holds publishers back; false: it drops what is offered, counted. */
-  readonly required: boolean
-  /** Takes also what came by another bridge. */
-  readonly forwardBridged: boolean
-  /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
-  readonly awaitRemote: boolean
-  /** Messages of QoS 1 and 2 that may wait, and their bytes. */
-  readonly maxCount: number
-  readonly maxBytes: number
-  /** Messages that may wait for the remote's acknowledgement. */
-  readonly windowQos1: number
-  readonly windowQos2: number
-  /** Calls once, at the end of this turn of the event loop. */
-  readonly schedule: (flush: () => void) => void
-  readonly counters: BridgeCounters
-}
 
 export class Outbox {
   readonly name: string
@@ -54,6 +33,9 @@ export class Outbox {
   #terms: SessionTerms = plainTerms
   /** The link has said that it has enough. */
   #full = false
+  /** Nothing new goes out: what is under way is to be answered first. Called once when it is. */
+  #onAnswered: (() => void) | null = null
+  #gated = false
   #scheduled = false
   #closed = false
   /** An offer was refused and nobody has been told of room since. */
@@ -112,7 +94,7 @@ export class Outbox {
   }
 
   #batchHasRoom (bytes: number): boolean {
-    return this.#link === null || !this.#full || this.#batch.hasRoom(bytes)
+    return this.#batch.hasRoom(bytes) || (!this.#gated && (this.#link === null || !this.#full))
   }
 
   /**
@@ -126,7 +108,7 @@ export class Outbox {
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
     if (this.#closed) return
     if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
-    else if (this.#link === null) {
+    else if (this.#link === null && !this.#gated) {
       this.counters.droppedLinkDown++
       return
     } else this.#addToBatch(rewrite, view, header, asIs)
@@ -212,13 +194,22 @@ export class Outbox {
     if (link === null || this.#full) this.#batch.settle()
     else {
       link.begin()
-      let more = this.#sender.send(link, LANE_BUDGET)
-      if (this.#batch.length !== 0) more = this.#writeBatch(link) && more
+      // without a budget PUBRELs alone go out, which answer what is under way
+      let more = this.#sender.send(link, this.#gated ? 0 : LANE_BUDGET)
+      if (this.#batch.length !== 0 && !this.#gated) more = this.#writeBatch(link) && more
       link.end()
       if (!more) this.#full = true
-      else if (this.#sender.ready && !this.#scheduled) this.#scheduleFlush()
+      else if (this.#sender.ready && !this.#scheduled && !this.#gated) this.#scheduleFlush()
     }
     this.#tellRoom()
+    this.#tellAnswered()
+  }
+
+  #tellAnswered (): void {
+    if (this.#onAnswered === null || (this.#link !== null && this.#sender.underWay !== 0)) return
+    const call = this.#onAnswered
+    this.#onAnswered = null
+    call()
   }
 
   #writeBatch (link: LinkWriter): boolean {
@@ -247,8 +238,30 @@ export class Outbox {
     this.flush()
   }
 
-  /** A connection is up and the remote has accepted us. */
+  /**
+   * Lets nothing new out, so that another connection can take the session over with nothing under way; what comes in waits.
+   * @param answered called once when all that is under way is answered, or the link is gone
+   */
+  gate (answered: () => void): void {
+    this.#gated = true
+    this.#onAnswered = answered
+    this.flush()
+  }
+
+  /** Ends {@link gate}. The next {@link linkUp} does as well. */
+  ungate (): void {
+    this.#gated = false
+    this.#onAnswered = null
+    if (this.#link === null) this.#dropBatch()
+    this.flush()
+  }
+
+  /** A connection is up and the remote has accepted us. It takes the place of one that may still be there. */
   linkUp (link: LinkWriter, terms: SessionTerms): void {
+    // what waited was measured against the limit of the connection before
+    if (terms.maximumPacketSize < this.#terms.maximumPacketSize) this.#dropBatch()
+    this.#gated = false
+    this.#onAnswered = null
     this.#link = link
     this.#terms = terms
     this.#full = false
@@ -257,13 +270,17 @@ export class Outbox {
     this.flush()
   }
 
-  /** The connection is gone. QoS 0 that waited is lost with it; QoS 1 and 2 stay. */
+  /** The connection is gone. QoS 0 that waited is lost with it, unless another is about to take over; QoS 1 and 2 stay. */
   linkDown (): void {
     this.#link = null
     this.#full = false
+    if (!this.#gated) this.#dropBatch()
+    this.flush()
+  }
+
+  #dropBatch (): void {
     this.counters.droppedLinkDown += this.#batch.count
     this.#batch.clear()
-    this.flush()
   }
 
   puback (id: number, reason: number): boolean {
@@ -279,12 +296,13 @@ export class Outbox {
   }
 
   #answered (known: boolean): boolean {
-    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#sender.ready)) this.#scheduleFlush()
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#sender.ready)) this.#scheduleFlush()
     return known
   }
 
   /** The bridge is taken away: its messages are let go, and nobody waits for it any more. */
   close (): void {
+    this.#gated = false
     this.linkDown()
     this.#closed = true
     const lane = this.#lane

@@ -32,6 +32,13 @@ export interface RotationOptions<G extends Generation> {
   readonly retriesMs?: readonly number[]
 }
 
+/** A candidate that its canary has refused, and since when. */
+interface Staged<G> {
+  readonly candidate: G
+  readonly attempts: number
+  readonly since: number
+}
+
 const RETRIES_MS = [5000, 15_000, 60_000, 300_000]
 
 export class Rotation<G extends Generation> {
@@ -43,8 +50,7 @@ export class Rotation<G extends Generation> {
   #generation = 0
   #stage: RotationStage = { name: 'reading', since: Date.now() }
   #last: RotationOutcome | null = null
-  /** Refused by its canary, and since when. */
-  #staged: { readonly candidate: G, readonly attempts: number, readonly since: number } | null = null
+  #staged: Staged<G> | null = null
   #changed = false
   #running: Promise<void> | null = null
   #trial: AbortController | null = null
@@ -102,6 +108,8 @@ export class Rotation<G extends Generation> {
     const staged = this.#staged
     if (staged === null) return false
     this.#commit(staged.candidate, 'forced', 'an operator said so', Date.now() - staged.since)
+    // what is being tried now counts its generation from the one before
+    void this.#take()
     return true
   }
 
@@ -182,30 +190,33 @@ export class Rotation<G extends Generation> {
   }
 
   #refuse (candidate: G, reason: CausewayError, begun: number): void {
-    const { logger, canaryGraceMs, retriesMs = RETRIES_MS } = this.#options
     const before = this.#staged?.candidate.fingerprint === candidate.fingerprint ? this.#staged : null
-    const since = before?.since ?? begun
-    const attempts = (before?.attempts ?? 0) + 1
-    const overMs = Date.now() - since
-    if (canaryGraceMs !== null && overMs >= canaryGraceMs) {
-      this.#commit(candidate, 'forced', `canary_grace is over; ${reason.message}`, overMs)
-      return
-    }
-    const wait = retriesMs[Math.min(attempts, retriesMs.length) - 1] ?? 0
-    const retryInMs = canaryGraceMs === null ? wait : Math.min(wait, canaryGraceMs - overMs)
-    this.#staged = { candidate, attempts, since }
-    this.#conclude('refused', candidate.fingerprint, reason.message, overMs)
-    this.#enter({ name: 'staged', since, candidate: candidate.fingerprint, reason, attempts, retryInMs })
+    const staged = { candidate, attempts: (before?.attempts ?? 0) + 1, since: before?.since ?? begun }
+    const graceMs = (this.#options.canaryGraceMs ?? Infinity) - (Date.now() - staged.since)
+    if (graceMs > 0) this.#putOff(staged, reason, graceMs)
+    else this.#commit(candidate, 'forced', `canary_grace is over; ${reason.message}`, Date.now() - staged.since)
+  }
+
+  /** @param graceMs until it is committed all the same */
+  #putOff (staged: Staged<G>, reason: CausewayError, graceMs: number): void {
+    const { logger, retriesMs = RETRIES_MS } = this.#options
+    const { candidate: { fingerprint }, attempts, since } = staged
+    const retryInMs = Math.min(retriesMs[Math.min(attempts, retriesMs.length) - 1] ?? 0, graceMs)
+    this.#staged = staged
+    this.#conclude('refused', fingerprint, reason.message, Date.now() - since)
+    this.#enter({ name: 'staged', since, candidate: fingerprint, reason, attempts, retryInMs })
     this.#retry = setTimeout(() => { void this.#take() }, retryInMs)
     this.#retry.unref()
-    const line = { code: reason.code, reason: reason.message, hint: reason.hint, candidate: candidate.fingerprint, attempts, retryInMs, generation: this.#generation }
-    if (before === null) logger.error(line, 'new certificate files are valid but refused by a trial connection; the last good generation serves on')
-    else logger.debug(line, 'new certificate files are refused again')
+    // once, not at each try
+    if (attempts > 1) return
+    const { code, message, hint } = reason
+    logger.error({ code, reason: message, hint, candidate: fingerprint, retryInMs, generation: this.#generation }, 'new certificate files are valid but refused by a trial connection; the last good generation serves on')
   }
 
   #commit (candidate: G, result: 'proven' | 'unproven' | 'forced', reason: string, durationMs: number): void {
     const { logger } = this.#options
     const before = this.#current
+    const mended = this.#last?.result === 'invalid'
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#current = candidate
     this.#generation++
@@ -213,8 +224,8 @@ export class Rotation<G extends Generation> {
     this.#conclude(result, candidate.fingerprint, reason, durationMs)
     for (const warning of candidate.warnings) logger.warn({}, warning)
     const line = { generation: this.#generation, fingerprint: candidate.fingerprint, result, durationMs, ...(reason === '' ? {} : { reason }) }
-    if (before === null) logger.debug(line, 'certificate files are in use')
-    else if (result === 'proven' || reason === '') logger.info(line, 'new certificate files are in use')
+    if (before === null && !mended) logger.debug(line, 'certificate files are in use')
+    else if (before === null || result === 'proven' || reason === '') logger.info(line, 'new certificate files are in use')
     else logger.warn(line, 'new certificate files are in use, without proof that the remote accepts them')
     this.#enter({ name: 'settled', since: Date.now() })
     if (before !== null) for (const call of this.#committed) call(candidate)

@@ -1,0 +1,29 @@
+/** The outbox of a bridge: its bounds from the configuration, and how much may be under way at once. */
+import type { BridgeConfig } from '../config/model.ts'
+import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import { Outbox } from '../relay/outbox.ts'
+
+/** Messages that may wait for the remote's acknowledgement; an MQTT 5 remote says itself when it is less. */
+const WINDOW_QOS_1 = 1000
+const WINDOW_QOS_2 = 100
+/**
+ * QoS 2 to a remote of 3.1.1, which can not say how many it takes. With 20 of them open (its default) mosquitto 2.0 acknowledges
+ * messages of QoS 1 and throws them away; seen with 2.0.11, whose log shows PUBACK rc151.
+ */
+const WINDOW_QOS_2_UNSAID = 16
+
+export function outboxOf (config: BridgeConfig, counters: BridgeCounters): Outbox {
+  return new Outbox({
+    name: config.name,
+    level: config.protoVer,
+    required: config.required,
+    forwardBridged: false,
+    awaitRemote: config.durability === 'remote',
+    maxCount: config.maxSendQueueLen,
+    maxBytes: config.maxSendQueueBytes,
+    windowQos1: WINDOW_QOS_1,
+    windowQos2: config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID,
+    schedule: flush => { setImmediate(flush) },
+    counters
+  })
+}

@@ -1,0 +1,104 @@
+/** Keeps the connection of a bridge on the trust of now: one take-over at a time, and once more while it can not be done. */
+import { CausewayError, reasonOf } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import { provesNothing } from '../trust/canary.ts'
+import { HandshakeError } from '../trust/errors.ts'
+import type { Clock } from './clock.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
+import { takeOver } from './take-over.ts'
+
+export interface RenewalOptions {
+  /** The one that is up, null without one. */
+  readonly connection: () => Connection | null
+  readonly connectionOptions: () => Promise<ConnectionOptions>
+  readonly tookOver: (connection: Connection) => void
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+const SHORTEST_RETRY_MS = 5000
+const LONGEST_RETRY_MS = 300_000
+
+export class Renewal {
+  readonly #options: RenewalOptions
+  #wanted = false
+  /** Wanted while no connection was up: the one that was being made may have been verified by the trust of before. */
+  #missed = false
+  #running: Promise<void> | null = null
+  #retryMs = SHORTEST_RETRY_MS
+  #cancelRetry: () => void = () => {}
+  #stopped = false
+
+  constructor (options: RenewalOptions) {
+    this.#options = options
+  }
+
+  /** Settles when it has been tried. */
+  async renew (): Promise<void> {
+    this.#retryMs = SHORTEST_RETRY_MS
+    await this.#try()
+  }
+
+  /** Settles when none is under way. */
+  async settled (): Promise<void> {
+    await this.#running
+  }
+
+  /** A connection is up that took over from none. */
+  cameUp (): void {
+    if (this.#missed) void this.#try()
+  }
+
+  stop (): void {
+    this.#stopped = true
+    this.#cancelRetry()
+  }
+
+  async #try (): Promise<void> {
+    this.#wanted = true
+    this.#cancelRetry()
+    this.#running ??= this.#run()
+    await this.#running
+  }
+
+  async #run (): Promise<void> {
+    while (this.#isDue()) {
+      this.#wanted = false
+      const old = this.#options.connection()
+      this.#missed = old === null
+      if (old !== null) await this.#once(old)
+    }
+    this.#running = null
+  }
+
+  #isDue (): boolean { return this.#wanted && !this.#stopped }
+
+  async #once (old: Connection): Promise<void> {
+    const { connectionOptions, tookOver, logger } = this.#options
+    try {
+      const options = await connectionOptions()
+      const trust = await options.trust?.()
+      if (trust === undefined || trust.fingerprint === old.fingerprint) return
+      const { connection, pauseMs } = await takeOver(options, old)
+      logger.info({ pauseMs, sessionPresent: connection.sessionPresent }, 'link has moved to a connection verified by the new certificate files')
+      tookOver(connection)
+    } catch (error) {
+      this.#failed(old, error)
+    }
+  }
+
+  #failed (old: Connection, thrown: unknown): void {
+    const { logger, clock } = this.#options
+    if (this.#stopped) return
+    if (thrown instanceof HandshakeError && !provesNothing(thrown)) {
+      logger.warn({ code: thrown.code, reason: thrown.message, hint: thrown.hint }, 'remote is not accepted with the new certificate files; the link is ended')
+      old.fail(thrown)
+      return
+    }
+    const retryInMs = this.#retryMs
+    this.#retryMs = Math.min(retryInMs * 3, LONGEST_RETRY_MS)
+    this.#cancelRetry = clock.after(retryInMs, () => { void this.#try() })
+    const code = thrown instanceof CausewayError ? { code: thrown.code } : {}
+    logger.warn({ ...code, reason: reasonOf(thrown), retryInMs }, 'link could not move to a connection verified by the new certificate files; the old one serves on while it lasts')
+  }
+}

@@ -1,0 +1,24 @@
+/** What an outbox is made with: whose it is, and every bound of it. */
+import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+
+export interface OutboxOptions {
+  /** The bridge's name. */
+  readonly name: string
+  /** Protocol level the remote is spoken to in. */
+  readonly level: 4 | 5
+  /** A full outbox holds publishers back; false: it drops what is offered, counted. */
+  readonly required: boolean
+  /** Takes also what came by another bridge. */
+  readonly forwardBridged: boolean
+  /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
+  readonly awaitRemote: boolean
+  /** Messages of QoS 1 and 2 that may wait, and their bytes. */
+  readonly maxCount: number
+  readonly maxBytes: number
+  /** Messages that may wait for the remote's acknowledgement. */
+  readonly windowQos1: number
+  readonly windowQos2: number
+  /** Calls once, at the end of this turn of the event loop. */
+  readonly schedule: (flush: () => void) => void
+  readonly counters: BridgeCounters
+}
