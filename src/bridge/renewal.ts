@@ -1,8 +1,7 @@
 /** Keeps the connection of a bridge on the trust of now: one take-over at a time, and once more while it can not be done. */
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { provesNothing } from '../trust/canary.ts'
-import { HandshakeError } from '../trust/errors.ts'
+import { HandshakeError, isOurVerdict } from '../trust/errors.ts'
 import type { Clock } from './clock.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { takeOver } from './take-over.ts'
@@ -90,7 +89,7 @@ export class Renewal {
   #failed (old: Connection, thrown: unknown): void {
     const { logger, clock } = this.#options
     if (this.#stopped) return
-    if (thrown instanceof HandshakeError && !provesNothing(thrown)) {
+    if (thrown instanceof HandshakeError && isOurVerdict(thrown)) {
       logger.warn({ code: thrown.code, reason: thrown.message, hint: thrown.hint }, 'remote is not accepted with the new certificate files; the link is ended')
       old.fail(thrown)
       return

@@ -37,7 +37,7 @@ export async function tryCandidate (options: DialOptions): Promise<CanaryVerdict
 }
 
 /** Was the remote not there, so that it said neither yes nor no? */
-export function provesNothing ({ code }: HandshakeError): boolean {
+function provesNothing ({ code }: HandshakeError): boolean {
   return code === handshakeCodes.unreachable || code === handshakeCodes.timeout || code === handshakeCodes.aborted
 }
 

@@ -57,6 +57,15 @@ export class HandshakeError extends CausewayError {
   }
 }
 
+const verdicts: ReadonlySet<HandshakeCode> = new Set([
+  handshakeCodes.unknownAuthority, handshakeCodes.expired, handshakeCodes.notYetValid, handshakeCodes.nameMismatch, handshakeCodes.selfSigned, handshakeCodes.badChain
+])
+
+/** Is it our trust that does not accept the remote? Everything else may pass by itself. */
+export function isOurVerdict ({ code }: HandshakeError): boolean {
+  return verdicts.has(code)
+}
+
 /** Where in which file, for the errors below. */
 export interface FilePlace {
   readonly file: string
