@@ -302,7 +302,6 @@ export class Outbox {
 
   /** The bridge is taken away: its messages are let go, and nobody waits for it any more. */
   close (): void {
-    this.#gated = false
     this.linkDown()
     this.#closed = true
     const lane = this.#lane
