@@ -38,8 +38,6 @@ export interface BrokerOptions {
   readonly store: SessionStore
   readonly counters: BrokerCounters
   readonly logger: Logger
-  /** How long a message of QoS 0 waits for room in a bridge. @default 1000 ms */
-  readonly qos0WaitMs?: number
 }
 
 export interface Broker extends LocalDelivery {
@@ -54,7 +52,6 @@ export interface Broker extends LocalDelivery {
   close (drainTimeoutMs: number): Promise<void>
 }
 
-const QOS0_WAIT_MS = 1000
 /** How often a closing broker looks whether anything is owed. */
 const DRAIN_LOOK_MS = 20
 
@@ -151,13 +148,13 @@ class RunningBroker implements Broker {
   }
 
   #surroundings (): DeviceSurroundings {
-    const { config, relay, gatekeeper, counters, logger, qos0WaitMs } = this.#options
+    const { config, relay, gatekeeper, counters, logger } = this.#options
     const { mqtt, limits } = config
     return {
       mqtt,
       limits,
       gatekeeper,
-      publish: { relay, local: this.#edge.sessions, counters, gatekeeper, maxOwed: limits.maxOwedAcknowledgements, qos0WaitMs: qos0WaitMs ?? QOS0_WAIT_MS },
+      publish: { relay, local: this.#edge.sessions, counters, gatekeeper, maxOwed: limits.maxOwedAcknowledgements, qos0WaitMs: limits.qos0WaitMs },
       claims: new ClientClaims(),
       inboundQos2: new InboundQos2(limits.maxSessions, limits.maxInboundQos2),
       partialFrames: new PartialFrames(limits.partialFrameBytes),

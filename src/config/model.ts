@@ -85,6 +85,8 @@ export interface LimitsConfig {
   readonly maxSubscriberBacklogBytes: number
   /** Longest keep-alive a device may ask for, in seconds; a longer one, or none, is treated as this. 0: no limit. */
   readonly maxKeepaliveSeconds: number
+  /** How long a message of QoS 0 waits for room in a bridge that is up and busy; then it goes without that bridge, counted. */
+  readonly qos0WaitMs: number
 }
 
 export type Permit = 'allow' | 'deny'
@@ -99,7 +101,7 @@ export interface AuthConfig {
   readonly rules: readonly AclRule[]
   readonly http: HttpAuthConfig | null
   /** Decisions remembered. */
-  readonly cache: { readonly maxSize: number, readonly ttlMs: number }
+  readonly cache: { readonly maxSize: number }
 }
 
 export interface UserConfig {

@@ -64,7 +64,7 @@ test('a full bridge takes nothing, and everything once it has room', async t => 
 
 test('a QoS 0 message waits for room a bounded time, then goes without the bridge', async t => {
   const relay = relayOf()
-  const { port, counters } = await brokerFor(t, { relay: relay.make, qos0WaitMs: 200 })
+  const { port, counters } = await brokerFor(t, { relay: relay.make, limits: { qos0WaitMs: 200 } })
   const client = await RawClient.open(port)
   client.send(subscribe(1, ['up/#', 0]))
   await client.granted()

@@ -12,7 +12,7 @@ export function authConfig (over: Partial<AuthConfig> = {}): AuthConfig {
     users: [],
     rules: [],
     http: null,
-    cache: { maxSize: 32, ttlMs: 60_000 },
+    cache: { maxSize: 32 },
     ...over
   }
 }

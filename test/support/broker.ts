@@ -31,7 +31,8 @@ export const testLimits: LimitsConfig = {
   maxInboundQos2: 1000,
   maxOwedAcknowledgements: 10_000,
   maxSubscriberBacklogBytes: 4 * 1024 * 1024,
-  maxKeepaliveSeconds: 0
+  maxKeepaliveSeconds: 0,
+  qos0WaitMs: 1000
 }
 
 export const everything: Rights = { publish: () => true, subscribe: () => true, receive: () => true }
@@ -54,7 +55,6 @@ export interface TestBrokerOptions {
   readonly relay?: (interest: LocalInterest) => Relay
   readonly store?: (interest: LocalInterest) => SessionStore | Promise<SessionStore>
   readonly logger?: Logger
-  readonly qos0WaitMs?: number
 }
 
 export interface TestBroker {
@@ -86,7 +86,6 @@ export async function brokerFor (t: Test, options: TestBrokerOptions = {}): Prom
     store: await options.store?.(interest) ?? memoryStore(interest),
     counters,
     logger: options.logger ?? silentLogger,
-    ...(options.qos0WaitMs === undefined ? {} : { qos0WaitMs: options.qos0WaitMs })
   })
   t.teardown(() => broker.close(0))
   return { broker, counters, interest, port: broker.addresses[0]?.port ?? 0 }

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import type { AclRule, AuthConfig, HttpAuthConfig, UserConfig } from '../model.ts'
 import { blocks, readTexts } from '../schema/groups.ts'
-import { block, refused, works } from '../schema/key.ts'
+import { block, inert, refused, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import { nameOf } from '../schema/node.ts'
 import type { Reading } from '../schema/reading.ts'
-import { bool, choice, duration, whole } from '../schema/scalars.ts'
+import { bool, choice, whole } from '../schema/scalars.ts'
 import { section, shaped } from '../schema/section.ts'
 import { aclRule } from './acl-rule.ts'
 import { httpAuth } from './http-auth.ts'
@@ -47,9 +47,11 @@ const acl: Kind<readonly AclRule[]> = shaped<{ readonly enable: boolean, readonl
 
 const cache = section<AuthConfig['cache']>({
   keys: {
-    maxSize: works('max_size', whole({ min: 1, max: 1_000_000, unit: 'decisions' }), { or: 10_000, nanomq: 'not read', says: 'Decisions that are remembered.' }),
-    ttlMs: works('ttl', duration({ min: 0, max: 86_400_000 }, { bare: 's', nanomq: 'seconds' }), { or: 60_000, nanomq: 'not read', says: 'For this time.' })
-  }
+    maxSize: works('max_size', whole({ min: 1, max: 1_000_000, unit: 'decisions' }), { or: 10_000, nanomq: 'not read', says: 'Decisions that are remembered.' })
+  },
+  others: [
+    inert('ttl', 'duration', 'a decision of the rules holds until they change, and answers of a server have `http_auth.cache_ttl`.')
+  ]
 })
 
 export const auth: Kind<AuthConfig> = shaped<AuthValues, AuthConfig>({

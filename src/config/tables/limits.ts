@@ -40,6 +40,7 @@ export const limits: Kind<LimitsConfig> = section<LimitsConfig>({
     maxInboundQos2: count('max_inbound_qos2', 1000, 'QoS 2 handshakes that a device may have open. One more ends the connection.'),
     maxOwedAcknowledgements: count('max_owed_acknowledgements', 1000, 'Acknowledgements owed to a device. Beyond it, nothing more is read from its connection until some are given.'),
     maxSubscriberBacklogBytes: bytes('max_subscriber_backlog_bytes', 4 * mebibyte, 'Bytes that wait in the connection of a subscriber that does not read. Beyond it, QoS 0 for it is dropped and counted.'),
-    maxKeepaliveSeconds: works('max_keepalive', seconds({ min: 0, max: 65_535 }), { or: 0, ours: true, says: 'Longest keep-alive of a device; one that asks for more, or for none, is treated as if it had asked for this. 0s: no limit.' })
+    maxKeepaliveSeconds: works('max_keepalive', seconds({ min: 0, max: 65_535 }), { or: 0, ours: true, says: 'Longest keep-alive of a device; one that asks for more, or for none, is treated as if it had asked for this. 0s: no limit.' }),
+    qos0WaitMs: time('qos0_wait', 1000, 'A message of QoS 0 waits so long for room in a bridge that is up and busy; then it goes without that bridge, counted.', 0)
   }
 })

@@ -3,12 +3,12 @@ import { test } from 'tap'
 import { configOf, inspectText, warningsOf } from '../../support/config-text.ts'
 
 test('the defaults', async t => {
-  t.same(configOf('').auth, { allowAnonymous: true, noMatch: 'allow', denyAction: 'ignore', users: [], rules: [], http: null, cache: { maxSize: 10_000, ttlMs: 60_000 } })
+  t.same(configOf('').auth, { allowAnonymous: true, noMatch: 'allow', denyAction: 'ignore', users: [], rules: [], http: null, cache: { maxSize: 10_000 } })
 })
 
 test('what NanoMQ\'s own file says', async t => {
   const { auth } = configOf('auth { allow_anonymous = false, no_match = deny, deny_action = disconnect, cache = { max_size = 32, ttl = 1m }\npassword = { admin: public, "#odd:name" = "p w" } }')
-  t.match(auth, { allowAnonymous: false, noMatch: 'deny', denyAction: 'disconnect', cache: { maxSize: 32, ttlMs: 60_000 } })
+  t.match(auth, { allowAnonymous: false, noMatch: 'deny', denyAction: 'disconnect', cache: { maxSize: 32 } })
   t.same(auth.users, [{ username: 'admin', password: 'public' }, { username: '#odd:name', password: 'p w' }])
 })
 

@@ -31,7 +31,8 @@ test('every limit is a key of the same name, with its unit', async t => {
     ['maxInboundQos2', 'max_inbound_qos2', '18', 18],
     ['maxOwedAcknowledgements', 'max_owed_acknowledgements', '19', 19],
     ['maxSubscriberBacklogBytes', 'max_subscriber_backlog_bytes', '20KB', 20_480],
-    ['maxKeepaliveSeconds', 'max_keepalive', '2m', 120]
+    ['maxKeepaliveSeconds', 'max_keepalive', '2m', 120],
+    ['qos0WaitMs', 'qos0_wait', '21s', 21_000]
   ]
   const { limits } = configOf(`limits {\n${written.map(([, key, value]) => `${key} = ${value}`).join('\n')}\n}`)
   t.same(limits, Object.fromEntries(written.map(([property, , , value]) => [property, value])))
