@@ -8,11 +8,11 @@ import { type Broker, startBroker } from './broker/broker.ts'
 import { LocalInterest } from './broker/local-interest.ts'
 import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
-import type { BridgeConfig, Config } from './config/model.ts'
+import type { Config } from './config/model.ts'
 import type { Logger } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { createRelay } from './relay/bridge-relay.ts'
-import { createTrustSnapshot, type TrustSnapshot } from './trust/snapshot.ts'
+import { TrustFiles, type TrustReport } from './reload/trust-files.ts'
 
 export interface EdgeOptions {
   readonly config: Config
@@ -25,6 +25,10 @@ export interface Edge {
   /** What is bound, in the order of the configuration. */
   readonly addresses: readonly ListenerAddress[]
   readonly bridges: readonly Bridge[]
+  /** Where the certificate files of each bridge and TLS listener stand. */
+  readonly trust: readonly TrustReport[]
+  /** Looks at all certificate files now. Settles when what was found is in use or refused. */
+  checkTrust (): Promise<void>
   /**
    * Stops in order: no new connections, owed acknowledgements out, queues to the remotes, then all closed. Never rejects.
    * @param drainTimeoutMs the longest it may take
@@ -48,18 +52,25 @@ export async function startEdge (options: EdgeOptions): Promise<Edge> {
 class RunningEdge implements Edge {
   readonly #options: EdgeOptions
   readonly #bridges: Bridge[] = []
+  readonly #trust: TrustFiles
   #broker: Broker | null = null
   #closeStore: () => Promise<void> = async () => {}
 
   constructor (options: EdgeOptions) {
     this.#options = options
+    this.#trust = new TrustFiles(options.logger)
   }
 
   get addresses (): readonly ListenerAddress[] { return this.#broker?.addresses ?? [] }
   get bridges (): readonly Bridge[] { return this.#bridges }
+  get trust (): readonly TrustReport[] { return this.#trust.reports }
+
+  async checkTrust (): Promise<void> {
+    await this.#trust.check()
+  }
 
   async start (): Promise<void> {
-    const { config, logger } = this.#options
+    const { config, logger, stateDir } = this.#options
     const { limits, mqtt, persistence } = config
     const interest = new LocalInterest()
     const relay = createRelay({ interest, maxTopicLevels: limits.maxTopicLevels })
@@ -68,30 +79,23 @@ class RunningEdge implements Edge {
     const gatekeeper = new AuthGatekeeper(config.auth, { logger })
     const broker = await startBroker({ config, relay, interest, gatekeeper, store, counters: new BrokerCounters(), logger })
     this.#broker = broker
+    for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
     for (const bridge of config.bridges) {
-      this.#bridges.push(startBridge({ config: bridge, relay, delivery: broker, trust: trustOf(bridge), logger, stateDir: this.#options.stateDir, maxPacketSize: mqtt.maxPacketSize }))
+      this.#bridges.push(this.#trust.addBridge(bridge, trust => startBridge({
+        config: bridge, relay, delivery: broker, trust, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
+      })))
     }
   }
 
   async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
     const until = performance.now() + drainTimeoutMs
     const left = (): number => Math.max(0, until - performance.now())
+    await this.#trust.stop()
     await this.#broker?.close(left() / 2)
     await Promise.all(this.#bridges.map(async bridge => bridge.drain(left())))
     const undelivered = this.#bridges.reduce((sum, { queued }) => sum + queued, 0)
     await Promise.all(this.#bridges.map(async bridge => bridge.stop()))
     await this.#closeStore()
     return { undelivered }
-  }
-}
-
-/** Reads the files anew for each dial: a CA that was mended is used by the next one. Counts a generation when their content has changed. */
-function trustOf ({ tls }: BridgeConfig): (() => Promise<TrustSnapshot>) | null {
-  if (tls === null) return null
-  let current: TrustSnapshot | null = null
-  return async () => {
-    const next = await createTrustSnapshot(tls, (current?.generation ?? 0) + 1)
-    if (next.fingerprint !== current?.fingerprint) current = next
-    return current
   }
 }

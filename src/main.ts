@@ -38,6 +38,7 @@ const code = await runCli(process.argv.slice(2), {
   columns: process.stdout.isTTY ? process.stdout.columns : 100,
   cwd: process.cwd(),
   environment: readEnvironment(),
-  stop: stop.signal
+  stop: stop.signal,
+  onReload: call => process.on('SIGHUP', call)
 })
 process.exit(process.exitCode === undefined ? code : ExitCode.FAILURE)

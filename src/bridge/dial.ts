@@ -22,12 +22,13 @@ export interface Dialled {
  */
 export async function dial (config: BridgeConfig, snapshot: TrustSnapshot | null, signal: AbortSignal): Promise<Dialled> {
   if (snapshot === null) return dialPlain(config, signal)
-  const options = tlsOptions(config, snapshot, signal)
+  const options = tlsDialOptions(config, snapshot, signal)
   const socket = await dialVerified(options)
   return { socket, diagnose: error => diagnoseEstablished(error, options) }
 }
 
-function tlsOptions (config: BridgeConfig, snapshot: TrustSnapshot, signal: AbortSignal): DialOptions {
+/** How a bridge dials a remote with TLS. */
+export function tlsDialOptions (config: BridgeConfig, snapshot: TrustSnapshot, signal: AbortSignal): DialOptions {
   const { server, tls, tcp } = config
   return {
     host: server.host,

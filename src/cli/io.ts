@@ -10,6 +10,8 @@ export interface CliIo {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly stop: AbortSignal
+  /** Calls at each SIGHUP. */
+  readonly onReload: (call: () => void) => void
 }
 
 /** Exit codes of every verb. */

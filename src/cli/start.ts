@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { locateConfig } from '../config/locate.ts'
 import { showNotice } from '../config/notice.ts'
-import { startEdge } from '../edge.ts'
+import { type Edge, startEdge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { logTo } from './log-output.ts'
@@ -25,7 +25,14 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
   log.info({ file, by, pid: process.pid, node: process.version }, 'starting')
   tell(loaded, log)
   const stateDir = options.stateDir ?? io.environment['CAUSEWAY_STATE'] ?? config.persistence?.dir ?? null
+  // from now on a SIGHUP does not end the process
+  let running: Edge | null = null
+  io.onReload(() => {
+    log.info({}, 'looking at the certificate files')
+    void running?.checkTrust()
+  })
   const edge = await startEdge({ config, logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
+  running = edge
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
   await stopped(io.stop)
   log.info({ drainTimeoutMs: options.drainTimeout }, 'stopping')

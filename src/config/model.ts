@@ -3,6 +3,7 @@
  * the names of what has one. Where a key comes from and what it does not do is in schema/; docs/reference/config.md is made from that.
  */
 import type { LogLevel } from '../logger.ts'
+import type { RotationStrategy } from '../trust/rotation-state.ts'
 
 export interface Config {
   /** The file it was read from; empty for embedded defaults. */
@@ -203,6 +204,10 @@ export interface BridgeTlsConfig {
   /** Name sent and checked instead of the host; null: the host. */
   readonly sni: string | null
   readonly handshakeTimeoutMs: number
+  /** What new certificate files are held to before they are used. */
+  readonly strategy: RotationStrategy
+  /** Files that the trial connection refused are used all the same after this time; null: never. */
+  readonly canaryGraceMs: number | null
 }
 
 export interface WillConfig {

@@ -27,6 +27,8 @@ export interface RotationOptions<G extends Generation> {
   /** A refused candidate is committed all the same after this time; null: never. */
   readonly canaryGraceMs: number | null
   readonly logger: Logger
+  /** The first generation serves already, and what is odd about it was said. @default false */
+  readonly firstWasTold?: boolean
   readonly watch?: Pick<FileWatchOptions, 'debounceMs' | 'pollMs' | 'events'>
   /** Waits between canaries, in milliseconds; the last one for ever. @default 5 s to 5 min */
   readonly retriesMs?: readonly number[]
@@ -214,21 +216,22 @@ export class Rotation<G extends Generation> {
   }
 
   #commit (candidate: G, result: 'proven' | 'unproven' | 'forced', reason: string, durationMs: number): void {
-    const { logger } = this.#options
     const before = this.#current
-    const mended = this.#last?.result === 'invalid'
+    const wasInvalid = this.#last?.result === 'invalid'
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#current = candidate
     this.#generation++
     this.#staged = null
     this.#conclude(result, candidate.fingerprint, reason, durationMs)
-    for (const warning of candidate.warnings) logger.warn({}, warning)
-    const line = { generation: this.#generation, fingerprint: candidate.fingerprint, result, durationMs, ...(reason === '' ? {} : { reason }) }
-    if (before === null && !mended) logger.debug(line, 'certificate files are in use')
-    else if (before === null || result === 'proven' || reason === '') logger.info(line, 'new certificate files are in use')
-    else logger.warn(line, 'new certificate files are in use, without proof that the remote accepts them')
+    if (before !== null || this.#options.firstWasTold !== true) this.#warnOf(candidate)
+    const isChange = before !== null || wasInvalid
+    this.#options.logger[isChange ? 'info' : 'debug']({ generation: this.#generation, fingerprint: candidate.fingerprint, result, reason, durationMs }, 'certificate files are in use')
     this.#enter({ name: 'settled', since: Date.now() })
     if (before !== null) for (const call of this.#committed) call(candidate)
+  }
+
+  #warnOf (candidate: G): void {
+    for (const warning of candidate.warnings) this.#options.logger.warn({}, warning)
   }
 
   #conclude (result: RotationOutcome['result'], fingerprint: string | null, reason: string, durationMs: number): void {

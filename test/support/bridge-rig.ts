@@ -72,7 +72,7 @@ export function downRule (remoteTopic: string, localTopic: string, more: Partial
 }
 
 export function tlsOf (pki: Pick<TestPki, 'caFile'>): NonNullable<BridgeConfig['tls']> {
-  return { cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null, sni: 'localhost', handshakeTimeoutMs: 2000 }
+  return { cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null, sni: 'localhost', handshakeTimeoutMs: 2000, strategy: 'canary', canaryGraceMs: null }
 }
 
 /** Starts a bridge that is stopped when the test ends. */

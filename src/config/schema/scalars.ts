@@ -70,6 +70,16 @@ export function duration (range: Range, how: DurationForm): Kind<number> {
   })
 }
 
+/** A duration in milliseconds, or `never`, which is null. */
+export function durationOrNever (range: Range, how: DurationForm): Kind<number | null> {
+  return scalar<number | null>({
+    type: `duration, ${showDuration(range.min)} to ${showDuration(range.max)}, or never`,
+    read: (node, reading) => readText(node, reading).toLowerCase() === 'never' ? null : readDuration(node, reading, how),
+    show: value => value === null ? 'never' : showDuration(value),
+    schema: inRange(range).nullable()
+  })
+}
+
 /** A duration whose value is in whole seconds. Limits in seconds. */
 export function seconds ({ min, max }: Range): Kind<number> {
   return scalar({

@@ -2,9 +2,10 @@
 import type { BridgeTlsConfig } from '../model.ts'
 import { inert, refused, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
-import { bool, duration, line, path, text, withUnit } from '../schema/scalars.ts'
+import { bool, choice, duration, durationOrNever, line, path, text, withUnit } from '../schema/scalars.ts'
 import { type Given, type Keys, section } from '../schema/section.ts'
 import type { Reading } from '../schema/reading.ts'
+import { rotationStrategies } from '../../trust/rotation-state.ts'
 
 /** As in the file; {@link BridgeTlsConfig} is what is left of it when it is a TLS bridge. */
 export interface SslValues extends Omit<BridgeTlsConfig, 'cacertfile'> {
@@ -45,6 +46,17 @@ const keys: Keys<SslValues> = {
     or: 10_000,
     ours: true,
     says: 'The TLS handshake must be done within this time.'
+  }),
+  strategy: works('strategy', choice(rotationStrategies), {
+    or: 'canary',
+    ours: true,
+    says: 'Certificate files that change while Causeway runs. `canary`: used once a trial connection to the remote has succeeded. `enforce`: used at once, for an authority that can not be trusted any more. `lazy`: used by the next connection; the one that is up stays.'
+  }),
+  canaryGraceMs: works('canary_grace', durationOrNever({ min: 1000, max: 365 * 86_400_000 }, withUnit), {
+    or: null,
+    shown: 'never',
+    ours: true,
+    says: 'New certificate files that the trial connection refuses are used all the same after this time. With `never` the last good ones serve until the files or the remote are mended.'
   })
 }
 

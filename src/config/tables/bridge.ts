@@ -66,6 +66,6 @@ export const bridge: Kind<BridgeConfig> = shaped<BridgeValues, BridgeConfig>({ k
 
 function asConfig ({ ssl, ...values }: BridgeValues): BridgeConfig {
   if (!values.server.secure || ssl?.cacertfile == null) return { ...values, tls: null }
-  const { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs } = ssl
-  return { ...values, tls: { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs } }
+  const { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } = ssl
+  return { ...values, tls: { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } }
 }

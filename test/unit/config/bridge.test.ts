@@ -20,7 +20,7 @@ test('the defaults', async t => {
     maxSendQueueBytes: 67_108_864,
     required: true,
     durability: 'memory',
-    tls: { cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000 },
+    tls: { cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000, strategy: 'canary', canaryGraceMs: null },
     tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, localAddress: null },
     will: null,
     forwards: [{ localTopic: 'a/#', remoteTopic: '', qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14' }],
@@ -33,7 +33,7 @@ test('every key', async t => {
     server = "tls+mqtt-tcp://[2001:db8::1]:8884", enable = true, proto_ver = 5, clientid = c, keepalive = 2m, clean_start = true
     username = u, password = "p w", no_local_v4 = false, backoff_max = 30s, connect_timeout = 3s, max_send_queue_len = 5
     max_send_queue_bytes = 1MB, required = false, durability = remote
-    ssl { cacertfile = /ca.pem, certfile = /c.pem, keyfile = /k.pem, key_password = s, sni = n.example, verify_peer = true, handshake_timeout = 4s }
+    ssl { cacertfile = /ca.pem, certfile = /c.pem, keyfile = /k.pem, key_password = s, sni = n.example, verify_peer = true, handshake_timeout = 4s, strategy = lazy, canary_grace = 1h }
     tcp { nodelay = false, keepalive = true, keepidle = 20s, bind_interface = "10.0.0.7" }
     will { topic = gone, payload = bye, qos = 2, retain = true }
     forwards = [
@@ -61,7 +61,7 @@ test('every key', async t => {
     required: false,
     durability: 'remote',
     server: { secure: true, host: '2001:db8::1', port: 8884 },
-    tls: { cacertfile: '/ca.pem', certfile: '/c.pem', keyfile: '/k.pem', keyPassword: 's', sni: 'n.example', handshakeTimeoutMs: 4000 },
+    tls: { cacertfile: '/ca.pem', certfile: '/c.pem', keyfile: '/k.pem', keyPassword: 's', sni: 'n.example', handshakeTimeoutMs: 4000, strategy: 'lazy', canaryGraceMs: 3_600_000 },
     tcp: { nodelay: false, keepalive: true, keepidleMs: 20_000, localAddress: '10.0.0.7' },
     will: { topic: 'gone', payload: 'bye', qos: 2, retain: true }
   })

@@ -1,0 +1,75 @@
+/** All certificate files of an edge: those of its bridges and of its TLS listeners, watched for as long as it runs. */
+import type { Bridge } from '../bridge/bridge.ts'
+import type { TrustSource } from '../bridge/connection.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { BridgeConfig, ListenerConfig } from '../config/model.ts'
+import type { Logger } from '../logger.ts'
+import { createListenerContext } from '../trust/listener-context.ts'
+import type { ListenerContext } from '../trust/listener-context.ts'
+import { Rotation } from '../trust/rotation.ts'
+import type { RotationStatus } from '../trust/rotation-state.ts'
+import { BridgeTrust } from './bridge-trust.ts'
+
+/** What is told of the files of one bridge or listener. */
+export interface TrustReport {
+  readonly kind: 'bridge' | 'listener'
+  readonly name: string
+  readonly status: RotationStatus
+}
+
+/** What is done with a rotation, whatever it rotates. */
+interface Watched extends Pick<TrustReport, 'kind' | 'name'> {
+  readonly rotation: Pick<Rotation<never>, 'status' | 'check' | 'commit' | 'stop' | 'onStatus'>
+}
+
+export class TrustFiles {
+  readonly #logger: Logger
+  readonly #watched: Watched[] = []
+
+  constructor (logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** In the order in which they were added. */
+  get reports (): readonly TrustReport[] {
+    return this.#watched.map(({ kind, name, rotation }) => ({ kind, name, status: rotation.status }))
+  }
+
+  /** Starts a bridge whose trust is kept from now on. */
+  addBridge (config: BridgeConfig, start: (trust: TrustSource | null) => Bridge): Bridge {
+    if (config.tls === null || !config.enable) return start(null)
+    const trust = new BridgeTrust(config, config.tls, this.#logger)
+    this.#watched.push({ kind: 'bridge', name: config.name, rotation: trust.rotation })
+    const bridge = start(trust.source)
+    trust.serve(bridge)
+    return bridge
+  }
+
+  /** Keeps what a listener that is open serves with: later handshakes use it, connected devices stay. */
+  async addListener ({ name, tls }: ListenerConfig, broker: Broker): Promise<void> {
+    if (tls === null) return
+    const rotation = new Rotation<ListenerContext>({
+      files: [tls.certfile, tls.keyfile, ...(tls.verifyPeer && tls.cacertfile !== null ? [tls.cacertfile] : [])],
+      read: async () => createListenerContext(tls),
+      canary: null,
+      strategy: 'enforce',
+      canaryGraceMs: null,
+      logger: this.#logger.child({ listener: name }),
+      firstWasTold: true
+    })
+    this.#watched.push({ kind: 'listener', name, rotation })
+    rotation.onCommitted(context => broker.replaceListenerContext(name, context))
+    await rotation.start()
+    // it may have changed since the listener was opened
+    if (rotation.current !== null) broker.replaceListenerContext(name, rotation.current)
+  }
+
+  /** Looks at all files now. Settles when what was found is in use or refused. */
+  async check (): Promise<void> {
+    await Promise.all(this.#watched.map(async ({ rotation }) => rotation.check()))
+  }
+
+  async stop (): Promise<void> {
+    await Promise.all(this.#watched.map(async ({ rotation }) => rotation.stop()))
+  }
+}
