@@ -51,10 +51,8 @@ export class Tally {
     this.bytes += end - at
     this.#account(publisherOf(bytes, at), sequence)
     this.latency.record(now - intendedOf(bytes, at))
-    if (now - this.#before > this.longestPause && this.#before > 0) this.longestPause = now - this.#before
-    this.#before = now
-    if (this.firstArrival === 0) this.firstArrival = now
-    this.lastArrival = now
+    // once a chunk: its messages have one time
+    if (now !== this.lastArrival) this.#pause(now)
   }
 
   /** Starts the measured window: counts go on, what describes a span of time begins anew. */
@@ -64,6 +62,13 @@ export class Tally {
     this.firstArrival = 0
     this.lastArrival = 0
     if (this.#before > 0) this.#before = now
+  }
+
+  #pause (now: number): void {
+    if (now - this.#before > this.longestPause && this.#before > 0) this.longestPause = now - this.#before
+    this.#before = now
+    if (this.firstArrival === 0) this.firstArrival = now
+    this.lastArrival = now
   }
 
   #account (publisher: number, sequence: number): void {
