@@ -85,14 +85,16 @@ export class Progress implements Watcher {
 
 function outcomeWords (result: RunResult): string {
   const { figures } = result
-  if (figures === null) return `${result.outcome.toUpperCase()} ${result.reasons.join('; ')}`
+  // the rest of a long one stands below the table
+  const reasons = result.reasons.map(reason => reason.split('\n')[0]).join('; ')
+  if (figures === null) return `${result.outcome.toUpperCase()} ${reasons}`
   const words = [
     ...(figures.drainRate === null ? [] : [`${whole(figures.drainRate)}/s drained`]),
     ...(figures.drainRate !== null || figures.rate === null ? [] : [`${whole(figures.rate)}/s`]),
     ...(figures.rate !== null || figures.memory === null ? [] : [`${size(figures.memory)}, ${short((figures.cpuShare ?? 0) * 100)} % of a core`]),
     ...(figures.cpuPerMessage === null ? [] : [`${short(figures.cpuPerMessage)} µs CPU`]),
     ...(figures.p99 === null ? [] : [`p99 ${time(figures.p99)}`]),
-    ...(result.outcome === 'passed' ? [] : [`${result.outcome.toUpperCase()} ${result.reasons.join('; ')}`])
+    ...(result.outcome === 'passed' ? [] : [`${result.outcome.toUpperCase()} ${reasons}`])
   ]
   return words.join(', ')
 }

@@ -40,5 +40,5 @@ function caseText (report: ScenarioReport, each: CaseReport, paint: Paint): stri
 
 function notes (entry: Entry, paint: Paint): string {
   const lines = [...entry.reasons.map(reason => paint.red(`${entry.target}: ${reason}`)), ...entry.warnings.map(warning => paint.dim(`${entry.target}: ${warning}`))]
-  return lines.map(line => `    ${line}\n`).join('')
+  return lines.map(line => `    ${line.replaceAll('\n', '\n      ')}\n`).join('')
 }
