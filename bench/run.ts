@@ -7,6 +7,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
+// a reader that went away (… | head) is no reason to leave things behind
+process.stdout.on('error', () => stop.abort())
 const io = {
   out: process.stdout,
   err: process.stderr,
