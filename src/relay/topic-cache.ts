@@ -10,7 +10,7 @@ export interface Cached {
   used: boolean
 }
 
-/** Bytes an entry takes beside its name, which is held twice: object, key and place in the map. */
+/** Bytes an entry takes beside its name, which is held three times: object, key and place in the map. */
 const ENTRY_OVERHEAD = 256
 /** Bits of the doorkeeper; a name seen once is one of them. */
 const DOOR_BITS = 1 << 17
@@ -90,7 +90,7 @@ export class TopicCache<T extends Cached> {
 }
 
 function costOf (key: string): number {
-  return 2 * key.length + ENTRY_OVERHEAD
+  return 3 * key.length + ENTRY_OVERHEAD
 }
 
 function hashOf (key: string): number {

@@ -7,6 +7,8 @@ const NOWHERE: readonly Route[] = Object.freeze([])
 
 export class TopicRecord implements TopicEntry {
   readonly name: string
+  /** The name as it came, in memory of its own. */
+  readonly bytes: Buffer
   readonly fault: Violation | null
   readonly system: boolean
   routes = NOWHERE
@@ -19,11 +21,20 @@ export class TopicRecord implements TopicEntry {
   /** Looked up since the cache's hand last came by. */
   used = false
 
-  constructor (name: string, fault: Violation | null, group: number) {
+  constructor (name: string, bytes: Buffer, fault: Violation | null, group: number) {
     this.name = name
+    this.bytes = bytes
     this.fault = fault
     this.system = name.charCodeAt(0) === 0x24
     this.group = group
+  }
+
+  /** Is `bytes[start, end)` this name? From the end: names of one site begin alike. */
+  isNamed (bytes: Buffer, start: number, end: number): boolean {
+    const own = this.bytes
+    if (own.length !== end - start) return false
+    for (let i = own.length - 1; i >= 0; i--) if (own[i] !== bytes[start + i]) return false
+    return true
   }
 
   get valid (): boolean { return this.fault === null }
