@@ -48,12 +48,13 @@ test('a topic is judged once and found again', async t => {
   const entry = relay.lookup(bytes, 0, 3)
   t.match(entry, { name: 'a/b', valid: true, system: false, bridged: false, local: false })
   t.equal(relay.lookup(Buffer.from('xa/b'), 1, 4), entry)
+  for (const name of ['a/c', 'x/b', 'a/b', 'a/b', 'a/bc']) t.equal(relay.lookup(Buffer.from(name), 0, name.length).name, name)
   t.match(relay.lookup(Buffer.from('$x'), 0, 2), { system: true, valid: true })
   for (const bad of ['a/+', '#', '', 'a\0', '\xff']) {
     const name = Buffer.from(bad, 'latin1')
     t.match(relay.lookup(name, 0, name.length), { valid: false, name: '', bridged: false, local: false })
   }
-  t.equal(relay.cachedTopics, 2, 'what is not valid takes no place')
+  t.equal(relay.cachedTopics, 5, 'what is not valid takes no place')
 })
 
 test('local interest is asked again when it may have changed, and only then', async t => {
