@@ -59,5 +59,5 @@ export function credentials (over: Partial<Credentials> = {}): Credentials {
 }
 
 export function topicEntry (name: string): TopicEntry {
-  return new TopicRecord(name, null, 0)
+  return new TopicRecord(name, Buffer.from(name), null, 0)
 }
