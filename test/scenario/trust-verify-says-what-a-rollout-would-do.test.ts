@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { test } from 'tap'
+import { testPki } from '../support/certificates.ts'
+import { run } from '../support/command.ts'
+import { tlsRemote } from '../support/tls-remote.ts'
+
+test('every remote is dialled with the files of now, or with a candidate', async t => {
+  const pki = await testPki(t)
+  const stranger = await testPki(t)
+  const remote = await tlsRemote(t, pki.server)
+  const conf = await pki.write('edge.conf', `
+listeners.tcp { bind = "127.0.0.1:0" }
+bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clientid = c, ssl { cacertfile = "${pki.caFile}" } }
+`)
+  const good = await run(t, ['trust', 'verify', '--conf', conf])
+  t.equal(good.code, 0, good.err)
+  t.match(good.out, /^north {2}tls\+mqtt-tcp:\/\/localhost:\d+ {2}accepted\n/)
+
+  const bad = await run(t, ['trust', 'verify', '--conf', conf, '--candidate', stranger.caFile, '--json'])
+  t.equal(bad.code, 1)
+  t.match(JSON.parse(bad.out), [{ bridge: 'north', verdict: 'refused', code: 'CW_TLS_UNKNOWN_CA', cacertfile: stranger.caFile }])
+
+  const broken = await run(t, ['trust', 'verify', '--conf', conf, '--candidate', await pki.write('broken.pem', 'no certificate')])
+  t.equal(broken.code, 1)
+  t.match(broken.out, /invalid[^]*broken\.pem:1/)
+  t.equal(remote.heard, 0, 'not a byte of MQTT')
+
+  const shown = await run(t, ['trust', 'inspect', join(pki.dir, 'ca.pem'), '--json'])
+  t.equal(shown.code, 0)
+  t.match(JSON.parse(shown.out), [{ subject: /Test Root/ }])
+})
