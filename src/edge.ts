@@ -3,6 +3,8 @@
  * each the other's half: the Relay to the broker, local delivery to the bridges.
  */
 import { startBridge, type Bridge } from './bridge/bridge.ts'
+import { type BridgeJournal, openBridgeJournal } from './bridge/bridge-journal.ts'
+import { warnOfOrphans } from './bridge/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import { LocalInterest } from './broker/local-interest.ts'
@@ -10,6 +12,7 @@ import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
 import type { Config } from './config/model.ts'
 import type { Logger } from './logger.ts'
+import { BridgeCounters } from './metrics/bridge-counters.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { createRelay } from './relay/bridge-relay.ts'
 import { TrustFiles, type TrustReport } from './reload/trust-files.ts'
@@ -53,6 +56,8 @@ class RunningEdge implements Edge {
   readonly #options: EdgeOptions
   readonly #bridges: Bridge[] = []
   readonly #trust: TrustFiles
+  /** Open, and no bridge's yet. */
+  readonly #journals = new Map<string, { readonly counters: BridgeCounters, readonly journal: BridgeJournal }>()
   #broker: Broker | null = null
   #closeStore: () => Promise<void> = async () => {}
 
@@ -76,15 +81,31 @@ class RunningEdge implements Edge {
     const relay = createRelay({ interest, maxTopicLevels: limits.maxTopicLevels })
     const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger })
     this.#closeStore = close
+    // before anybody is let in: from then on the bridges take messages
+    await this.#openJournals()
     const gatekeeper = new AuthGatekeeper(config.auth, { logger })
     const broker = await startBroker({ config, relay, interest, gatekeeper, store, counters: new BrokerCounters(), logger })
     this.#broker = broker
-    for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
+    // in the same turn: who came in already is bridged from his first message on
     for (const bridge of config.bridges) {
+      const open = this.#journals.get(bridge.name)
+      this.#journals.delete(bridge.name)
       this.#bridges.push(this.#trust.addBridge(bridge, trust => startBridge({
-        config: bridge, relay, delivery: broker, trust, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
+        config: bridge, ...open, relay, delivery: broker, trust, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
       })))
     }
+    for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
+  }
+
+  /** @throws SpoolError */
+  async #openJournals (): Promise<void> {
+    const { config, logger } = this.#options
+    for (const { name, enable, spool } of config.bridges) {
+      if (!enable || spool === null) continue
+      const counters = new BridgeCounters()
+      this.#journals.set(name, { counters, journal: await openBridgeJournal({ config: spool, counters, logger: logger.child({ bridge: name }) }) })
+    }
+    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
   }
 
   async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
@@ -95,6 +116,7 @@ class RunningEdge implements Edge {
     await Promise.all(this.#bridges.map(async bridge => bridge.drain(left())))
     const undelivered = this.#bridges.reduce((sum, { queued }) => sum + queued, 0)
     await Promise.all(this.#bridges.map(async bridge => bridge.stop()))
+    for (const { journal } of this.#journals.values()) await journal.close()
     await this.#closeStore()
     return { undelivered }
   }

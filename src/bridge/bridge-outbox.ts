@@ -2,6 +2,7 @@
 import type { BridgeConfig } from '../config/model.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { Outbox } from '../relay/outbox.ts'
+import type { BridgeJournal } from './bridge-journal.ts'
 
 /** Messages that may wait for the remote's acknowledgement; an MQTT 5 remote says itself when it is less. */
 const WINDOW_QOS_1 = 1000
@@ -12,13 +13,15 @@ const WINDOW_QOS_2 = 100
  */
 const WINDOW_QOS_2_UNSAID = 16
 
-export function outboxOf (config: BridgeConfig, counters: BridgeCounters): Outbox {
-  return new Outbox({
+/** @param journal that of the bridge, which serves the outbox from now on; null without one */
+export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null): Outbox {
+  const outbox = new Outbox({
     name: config.name,
     level: config.protoVer,
     required: config.required,
     forwardBridged: false,
     awaitRemote: config.durability === 'remote',
+    journal,
     maxCount: config.maxSendQueueLen,
     maxBytes: config.maxSendQueueBytes,
     windowQos1: WINDOW_QOS_1,
@@ -26,4 +29,6 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters): Outbo
     schedule: flush => { setImmediate(flush) },
     counters
   })
+  if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)
+  return outbox
 }

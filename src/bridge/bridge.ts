@@ -2,15 +2,13 @@
  * The life of one bridge: dial, connect, carry, and after each end wait and try again, for as long as it is not stopped. Its
  * queue and what the remote has open in QoS 2 outlive every connection.
  */
-import type { BridgeConfig } from '../config/model.ts'
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
-import type { BridgeRelay } from '../relay/bridge-relay.ts'
-import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
 import { BridgeBit } from './bridge-bit.ts'
+import type { BridgeOptions } from './bridge-options.ts'
 import { outboxOf } from './bridge-outbox.ts'
 import type { BridgeState } from './bridge-state.ts'
 import { mayFollow } from './bridge-state.ts'
@@ -18,7 +16,7 @@ import { keptClientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { openConnection } from './connection.ts'
-import type { Connection, ConnectionOptions, TrustSource } from './connection.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
 import { DownlinkRules } from './downlink-rules.ts'
 import { Downlink } from './downlink.ts'
 import { BridgeError, bridgeCodes, unforeseen } from './errors.ts'
@@ -27,23 +25,6 @@ import { forwardRules } from './forward-rules.ts'
 import { Pause } from './pause.ts'
 import { Renewal } from './renewal.ts'
 import { Subscriptions } from './subscriptions.ts'
-
-export interface BridgeOptions {
-  readonly config: BridgeConfig
-  readonly relay: BridgeRelay
-  readonly delivery: LocalDelivery
-  /** Asked at each dial; null for plain TCP. */
-  readonly trust: TrustSource | null
-  readonly logger: Logger
-  /** Where a client id that was made is kept; null: in memory. */
-  readonly stateDir: string | null
-  /** Largest packet the remote may send. @default 10 MiB, NanoMQ's own */
-  readonly maxPacketSize?: number
-  readonly counters?: BridgeCounters
-  readonly clock?: Clock
-  /** In [0, 1). @default Math.random */
-  readonly random?: () => number
-}
 
 export interface Bridge {
   readonly name: string
@@ -110,7 +91,7 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = outboxOf(config, this.counters)
+    this.#outbox = outboxOf(config, this.counters, options.journal ?? null)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     this.#downlink = new Downlink({
       bridge: config.name,
@@ -143,6 +124,8 @@ class LivingBridge implements Bridge {
 
   async drain (timeoutMs: number): Promise<boolean> {
     if (this.#state.name === 'up') this.#change({ name: 'draining', since: Date.now() })
+    // nothing goes out now, and what waits is on disk
+    if (this.#outbox.journaled !== null && this.#connection === null) return this.#outbox.idle
     return new Promise(resolve => {
       const cancel = this.#clock.after(timeoutMs, () => resolve(this.#outbox.idle))
       this.#outbox.whenIdle(() => {
@@ -165,11 +148,21 @@ class LivingBridge implements Bridge {
       await this.#connection?.close()
       await this.#life
       const left = this.#outbox.queued
-      if (left > 0) this.#logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
+      if (left > 0 && this.#outbox.journaled !== null) this.#logger.info({ messages: left }, 'messages stay on disk for the next start')
+      else if (left > 0) this.#logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
       this.#outbox.close()
+      await this.#closeJournal()
       this.#change({ name: 'stopped', since: Date.now() })
     }
     await this.#life
+  }
+
+  async #closeJournal (): Promise<void> {
+    try {
+      await this.#options.journal?.close()
+    } catch (error) {
+      this.#logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool could not be written to its end')
+    }
   }
 
   #change (state: BridgeState): void {

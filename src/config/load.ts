@@ -4,7 +4,7 @@ import { deepFreeze } from './deep-freeze.ts'
 import { type Environment, ineffectiveVariables } from './environment.ts'
 import { ConfigInvalidError } from './errors.ts'
 import { ConfigSyntaxError, type HoconDocument, readHoconFile } from './hocon/read.ts'
-import type { Config } from './model.ts'
+import type { Config, SpoolConfig } from './model.ts'
 import { inFileOrder, type Notice } from './notice.ts'
 import type { ConfigReport } from './report.ts'
 import { judge } from './schema/judge.ts'
@@ -65,7 +65,13 @@ export function interpretConfig (document: HoconDocument, { file, cwd, environme
   if (values === undefined) return { config: null, report }
   const log = { ...values.log, file: values.log.file === null ? null : resolve(cwd, values.log.file) }
   const persistence = values.persistence === null ? null : { dir: resolve(cwd, values.persistence.dir) }
-  return { config: deepFreeze({ ...values, log, persistence, file: resolve(cwd, file) }), report }
+  const spool = atHome(values.spool, cwd)
+  const bridges = values.bridges.map(bridge => ({ ...bridge, spool: atHome(bridge.spool, cwd) }))
+  return { config: deepFreeze({ ...values, log, persistence, spool, bridges, file: resolve(cwd, file) }), report }
+}
+
+function atHome (spool: SpoolConfig | null, cwd: string): SpoolConfig | null {
+  return spool === null ? null : { ...spool, dir: resolve(cwd, spool.dir) }
 }
 
 function warnOfVariables (environment: Environment): readonly Notice[] {

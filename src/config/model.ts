@@ -14,6 +14,8 @@ export interface Config {
   readonly auth: AuthConfig
   /** Where retained messages and persistent sessions are kept; null: memory only. */
   readonly persistence: PersistenceConfig | null
+  /** Where bridges keep what waits for their remotes; null: in memory. */
+  readonly spool: SpoolConfig | null
   /** In the order of the file. */
   readonly bridges: readonly BridgeConfig[]
   readonly log: LogConfig
@@ -150,12 +152,31 @@ export interface PersistenceConfig {
   readonly dir: string
 }
 
+/** The queue on disk; limits are those of one bridge. */
+export interface SpoolConfig {
+  /** Of all bridges; in {@link BridgeConfig.spool} the bridge's own below it. */
+  readonly dir: string
+  /** `always`: synced before a device is acknowledged. `interval`: written before, synced every second. `never`: written before. */
+  readonly fsync: 'always' | 'interval' | 'never'
+  /** A message waits so long for the remote before it is written at all. */
+  readonly spoolAfterMs: number
+  readonly maxBytes: number
+  readonly maxMessages: number
+  /** Older messages are given up; 0: never. */
+  readonly maxAgeMs: number
+  /** The file system keeps so much free. */
+  readonly minFreeBytes: number
+  readonly onFull: 'backpressure' | 'drop_oldest' | 'drop_newest'
+}
+
 export interface LogConfig {
   readonly level: LogLevel
   readonly to: readonly ('console' | 'file' | 'syslog')[]
   /** Path of the log file; null unless `to` has file. */
   readonly file: string | null
 }
+
+export type Durability = 'memory' | 'spool' | 'remote'
 
 export interface BridgeConfig {
   readonly name: string
@@ -176,8 +197,10 @@ export interface BridgeConfig {
   readonly maxSendQueueBytes: number
   /** Acknowledgements may be held back for this bridge; false makes it best effort. */
   readonly required: boolean
-  /** A device is acknowledged when its message is in the bounded window (`memory`) or acknowledged by the remote (`remote`). */
-  readonly durability: 'memory' | 'remote'
+  /** A device is acknowledged when its message is in the bounded queue (`memory`), on disk or with the remote (`spool`), or with the remote (`remote`). */
+  readonly durability: Durability
+  /** For `durability = spool`, with a directory of its own; null otherwise. */
+  readonly spool: SpoolConfig | null
   /** For `tls+mqtt-tcp://`; null for plain TCP. */
   readonly tls: BridgeTlsConfig | null
   readonly tcp: { readonly nodelay: boolean, readonly keepalive: boolean, readonly keepidleMs: number, readonly localAddress: string | null }

@@ -1,5 +1,5 @@
 /** The manual's page of all keys, made from the same tables that read the file. */
-import type { Key, Kind, OtherKey, Section } from './schema/kind.ts'
+import type { Key, Kind, OtherKey } from './schema/kind.ts'
 import { root } from './tables/root.ts'
 
 const head = `# Configuration keys
@@ -43,18 +43,8 @@ function chaptersOf (kind: Kind<unknown>, path: string): readonly Chapter[] {
   return [
     { title: here === '' ? 'The file' : code(here), body: table(rows) },
     ...section.others.flatMap(other => otherChapters(other, here)),
-    ...section.keys.flatMap(([, key]) => chaptersOf(key.kind, here === '' ? key.key : `${here}.${key.key}`)),
-    ...reservedOf(section, here)
+    ...section.keys.flatMap(([, key]) => chaptersOf(key.kind, here === '' ? key.key : `${here}.${key.key}`))
   ]
-}
-
-/** Blocks that stand among named ones, such as `bridges.mqtt.cache`. */
-function reservedOf (section: Section, path: string): readonly Chapter[] {
-  return section.keys.flatMap(([, key]) => {
-    const reserved = key.kind.reserved ?? []
-    const where = `${path}.${key.key}`
-    return reserved.length === 0 ? [] : [{ title: `${code(where)}: reserved names`, body: table(reserved.map(otherRow)) }, ...reserved.flatMap(other => otherChapters(other, where))]
-  })
 }
 
 function table (rows: readonly string[]): string {

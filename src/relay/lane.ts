@@ -3,7 +3,7 @@
  * A log of chunks; what is known of a message stands in rings of numbers, by its sequence. Frames lie side by side in a chunk, so
  * that what is sent is a view of the log and no second copy. Bounds reach from the oldest unsettled message to the newest. HOT.
  */
-import type { Receipts } from './receipts.ts'
+import type { ReceiptHolder } from './receipts.ts'
 import { LogChunks } from './log-chunks.ts'
 
 /** Where a message stands with the remote. */
@@ -32,10 +32,14 @@ export class Lane {
   #state = new Uint8Array(64)
   #id = new Uint16Array(64)
   /** Who is told when the remote has it; unused, and so empty, where acknowledgements do not wait for the remote. */
-  #receipts: (Receipts | null)[] = []
+  #receipts: (ReceiptHolder | null)[] = []
   #slot = new Float64Array(64)
+  /** Its number in the journal; empty where there is none. */
+  #numbers = new Float64Array(0)
   #bytes = 0
 
+  /** Told the journal's number of each message that is settled. */
+  onSettled: ((number: number) => void) | null = null
   /** Sequence of the oldest message not settled; equal to {@link tail} when there is none. */
   head = 0
   /** Sequence the next message gets. */
@@ -81,12 +85,20 @@ export class Lane {
   }
 
   /** `receipts.release(slot)` is called when the message is settled. */
-  keepReceipt (sequence: number, receipts: Receipts, slot: number): void {
-    if (this.#receipts.length === 0) this.#receipts = new Array<Receipts | null>(this.#mask + 1).fill(null)
+  keepReceipt (sequence: number, receipts: ReceiptHolder, slot: number): void {
+    if (this.#receipts.length === 0) this.#receipts = new Array<ReceiptHolder | null>(this.#mask + 1).fill(null)
     const i = sequence & this.#mask
     this.#receipts[i] = receipts
     this.#slot[i] = slot
   }
+
+  /** The journal has the message under this number. */
+  keepNumber (sequence: number, number: number): void {
+    if (this.#numbers.length === 0) this.#numbers = new Float64Array(this.#mask + 1)
+    this.#numbers[sequence & this.#mask] = number
+  }
+
+  numberOf (sequence: number): number { return this.#numbers[sequence & this.#mask] ?? 0 }
 
   stateOf (sequence: number): number { return this.#state[sequence & this.#mask] as number }
   setState (sequence: number, state: MessageState): void { this.#state[sequence & this.#mask] = state }
@@ -116,11 +128,12 @@ export class Lane {
     const i = sequence & this.#mask
     this.#state[i] = MessageState.SETTLED
     if (this.#receipts.length !== 0) this.#release(i)
+    if (this.onSettled !== null && this.#numbers.length !== 0) this.onSettled(this.#numbers[i] as number)
     if (sequence === this.head) this.#advance()
   }
 
   #release (i: number): void {
-    const receipts = this.#receipts[i] as Receipts | null
+    const receipts = this.#receipts[i] as ReceiptHolder | null
     if (receipts === null) return
     this.#receipts[i] = null
     receipts.release(this.#slot[i] as number)
@@ -155,8 +168,9 @@ export class Lane {
     this.#state = moved(this.#state, new Uint8Array(size))
     this.#id = moved(this.#id, new Uint16Array(size))
     this.#slot = moved(this.#slot, new Float64Array(size))
+    if (this.#numbers.length !== 0) this.#numbers = moved(this.#numbers, new Float64Array(size))
     if (this.#receipts.length !== 0) {
-      const receipts: (Receipts | null)[] = []
+      const receipts: (ReceiptHolder | null)[] = []
       for (let i = 0; i < size; i++) receipts.push(this.#receipts[places[i] as number] ?? null)
       this.#receipts = receipts
     }

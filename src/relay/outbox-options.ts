@@ -1,5 +1,6 @@
 /** What an outbox is made with: whose it is, and every bound of it. */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import type { Journal } from './journal.ts'
 
 export interface OutboxOptions {
   /** The bridge's name. */
@@ -12,7 +13,9 @@ export interface OutboxOptions {
   readonly forwardBridged: boolean
   /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
   readonly awaitRemote: boolean
-  /** Messages of QoS 1 and 2 that may wait, and their bytes. */
+  /** Keeps QoS 1 and 2 on disk: publishers hear of them when they are safe there or with the remote; null: in memory only. */
+  readonly journal?: Journal | null
+  /** Messages of QoS 1 and 2 that may wait in memory, and their bytes. */
   readonly maxCount: number
   readonly maxBytes: number
   /** Messages that may wait for the remote's acknowledgement. */

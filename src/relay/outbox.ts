@@ -5,12 +5,13 @@
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
+import { JournaledLane } from './journaled-lane.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
-import type { LinkWriter, SessionTerms } from './link.ts'
-import { plainTerms } from './link.ts'
+import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
 import type { OutboxOptions } from './outbox-options.ts'
-import { SPLICE_MARGIN, frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import { appendPublish } from './lane-append.ts'
+import { frameSize, keepsLayout, largestFrame, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
 import { KEEP, type Rewrite } from './rewrite.ts'
 import { SendWindow } from './send-window.ts'
@@ -29,6 +30,8 @@ export class Outbox {
   readonly #batch = new FrameBatch()
   readonly #lane: Lane
   readonly #sender: LaneSender
+  /** Where messages are kept on disk; null: nowhere. */
+  readonly journaled: JournaledLane | null
   #link: LinkWriter | null = null
   #terms: SessionTerms = plainTerms
   /** The link has said that it has enough. */
@@ -52,16 +55,18 @@ export class Outbox {
     this.#awaitRemote = options.awaitRemote
     this.#schedule = options.schedule
     this.#lane = new Lane(options.maxCount, options.maxBytes)
+    this.journaled = options.journal == null ? null : new JournaledLane(this.#lane, options.journal, options, () => this.#scheduleFlush())
     this.#sender = new LaneSender(this.#lane, new SendWindow(options.windowQos1, options.windowQos2), options.level, options.counters)
   }
 
-  /** Messages of QoS 1 and 2 that the remote does not have yet, and their bytes. */
-  get queued (): number { return this.#lane.count }
+  /** Messages of QoS 1 and 2 that the remote does not have yet. */
+  get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
+  /** Of those in memory. */
   get queuedBytes (): number { return this.#lane.bytes }
   /** Memory that QoS 1 and 2 take now: what waits, and chunks kept for more. */
   get heldBytes (): number { return this.#lane.chunks.held }
   /** Nothing waits, for the link or for the remote. */
-  get idle (): boolean { return this.#lane.count === 0 && this.#batch.length === 0 }
+  get idle (): boolean { return this.#lane.count === 0 && this.#batch.length === 0 && this.journaled?.behind !== true }
 
   /** One listener, called when an outbox that refused an offer has room again. */
   onRoom (call: () => void): void {
@@ -81,14 +86,14 @@ export class Outbox {
     let batchBytes = 0
     for (let i = from; i < to; i++) {
       const rewrite = rewrites[i] as Rewrite
-      const bytes = view.end - view.start + SPLICE_MARGIN + (rewrite.topic === null ? 0 : rewrite.topic.length)
+      const bytes = largestFrame(view, rewrite)
       if ((rewrite.qos === KEEP ? view.qos : rewrite.qos) === 0) batchBytes += bytes
       else {
         kept++
         keptBytes += bytes
       }
     }
-    if ((kept === 0 || this.#lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
+    if ((kept === 0 || (this.journaled === null ? this.#lane.hasRoom(kept, keptBytes) : this.journaled.hasRoom(keptBytes))) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
     this.#refused = true
     return false
   }
@@ -112,27 +117,20 @@ export class Outbox {
       this.counters.droppedLinkDown++
       return
     } else this.#addToBatch(rewrite, view, header, asIs)
-    if (!this.#scheduled) this.#scheduleFlush()
+    this.#scheduleFlush()
   }
 
   #keep (rewrite: Rewrite, view: PublishView, header: number, asIs: boolean, receipts: Receipts | null, slot: number): void {
-    const lane = this.#lane
-    let sequence: number
-    if (asIs) {
-      const at = lane.chunks.reserveRun(view.bytes, view.start, view.end)
-      sequence = lane.append(at, view.end - view.start, view.topicEnd - view.start, header)
-    } else {
-      const qos = (header >> 1) & 3
-      const body = splicedBody(view, rewrite, qos, this.#level)
-      const length = frameSize(body)
-      const at = lane.chunks.reserve(length)
-      const bytes = lane.chunks.current
-      const idAt = splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, qos, this.#level)
-      sequence = lane.append(at, length, idAt - at, header)
+    if (this.journaled !== null) {
+      const size = largestFrame(view, rewrite)
+      if (this.journaled.refuses(size)) return this.drop(view)
+      if (!this.journaled.take(view, rewrite, size, receipts, slot)) return
     }
-    if (receipts !== null && this.#awaitRemote) {
+    const sequence = appendPublish(this.#lane, view, rewrite, header, asIs, this.#level)
+    if (this.journaled !== null) this.journaled.joined(sequence)
+    else if (receipts !== null && this.#awaitRemote) {
       receipts.hold(slot)
-      lane.keepReceipt(sequence, receipts, slot)
+      this.#lane.keepReceipt(sequence, receipts, slot)
     }
   }
 
@@ -178,6 +176,7 @@ export class Outbox {
   }
 
   #scheduleFlush (): void {
+    if (this.#scheduled) return
     this.#scheduled = true
     this.#schedule(this.#flushLater)
   }
@@ -221,7 +220,9 @@ export class Outbox {
   }
 
   #tellRoom (): void {
-    if (this.#refused && this.#lane.roomy && (this.#link === null || !this.#full)) {
+    this.journaled?.tell()
+    const roomy = this.journaled?.hasRoom(0) ?? this.#lane.roomy
+    if (this.#refused && roomy && (this.#link === null || !this.#full)) {
       this.#refused = false
       this.#onRoom()
     }
@@ -296,7 +297,7 @@ export class Outbox {
   }
 
   #answered (known: boolean): boolean {
-    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#sender.ready)) this.#scheduleFlush()
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#sender.ready || this.journaled?.behind === true)) this.#scheduleFlush()
     return known
   }
 
@@ -304,8 +305,10 @@ export class Outbox {
   close (): void {
     this.linkDown()
     this.#closed = true
+    this.journaled?.close()
     const lane = this.#lane
-    for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
+    // with a journal they stay in it, and who waits for them is told when they are safe there
+    if (this.journaled === null) for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
     this.#refused = false
     this.#onRoom()
   }

@@ -10,6 +10,11 @@ import type { Rewrite } from './rewrite.ts'
 /** What a frame takes at most beyond the one it is made from, without its topic: id, property length, longer remaining length. */
 export const SPLICE_MARGIN = 2 + 1 + 4
 
+/** Bytes that the frame made from `view` takes at most. */
+export function largestFrame (view: PublishView, rewrite: Rewrite): number {
+  return view.end - view.start + SPLICE_MARGIN + (rewrite.topic === null ? 0 : rewrite.topic.length)
+}
+
 /** True when the PUBLISH has an MQTT 5 property block, be it empty. */
 export function hasPropertyBlock (view: PublishView): boolean {
   return view.propertiesStart !== view.topicEnd + (view.qos === 0 ? 0 : 2)

@@ -31,6 +31,8 @@ export interface RetentionOptions {
 const PLAUSIBLE_MS = Date.UTC(2020, 0)
 const FREE_CHECK_MS = 1000
 const SAMPLE_MS = 1000
+/** Of the most messages there may be: given up at once, so that it is not done for each. */
+const DROP_SHARE = 64
 
 export class Retention {
   readonly #options: RetentionOptions
@@ -102,8 +104,14 @@ export class Retention {
     return dropped
   }
 
-  /** Gives up every message of the oldest file that still holds one; answers how many. */
+  /** Gives up a share of the messages where their count is at its limit, else all of the oldest file that still holds one; answers how many. */
   dropOldest (waiting: WaitingSet): number {
+    const { maxMessages } = this.#options.limits
+    if (waiting.count >= maxMessages) {
+      const share = waiting.count - maxMessages + Math.ceil(maxMessages / DROP_SHARE)
+      for (let dropped = 0; dropped < share; dropped++) waiting.remove(waiting.lowest())
+      return share
+    }
     const lowest = waiting.lowest()
     const segment = this.segments.find(segment => segment.lastNumber >= lowest)
     return segment === undefined ? 0 : waiting.removeThrough(segment.lastNumber)

@@ -4,6 +4,7 @@
  * to a device on the word of {@link SpoolListener.durable} is there after `kill -9` and after the power went [invariant 10].
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
+import { KEEP, type Rewrite } from '../relay/rewrite.ts'
 import { AcknowledgedRanges } from './acknowledged-ranges.ts'
 import { Commit } from './commit.ts'
 import { type Disk, realDisk } from './disk.ts'
@@ -24,6 +25,8 @@ export interface SpoolListener {
   /** The disk refused; records wait in memory and are tried again. `code` is the system's, such as ENOSPC. */
   failing (reason: string, code: string, retryMs: number): void
   recovered (): void
+  /** Files that were given up are gone. */
+  room? (): void
 }
 
 export interface SpoolOptions {
@@ -135,14 +138,22 @@ export class Spool {
     return !this.#closed && this.#commit.heldBytes + this.#buffer.used + bytes < MAX_HELD_BYTES && this.#retention.hasRoom(bytes)
   }
 
+  /** A limit of bytes, count or free disk is in the way, and not a slow disk. */
+  atLimit (bytes: number): boolean {
+    return !this.#retention.hasRoom(bytes)
+  }
+
   /**
    * Appends the message in `view`; HOT: one copy, nothing is allocated but the buffer now and then.
    * @param publisherId packet identifier of the device at QoS 2, for the journal of its handshake; 0 otherwise
+   * @param change what is kept is the message with another topic, QoS or retain flag; null: as it came
    * @returns its number
    */
-  append (view: PublishView, clientId: Buffer, publisherId: number): number {
+  append (view: PublishView, clientId: Buffer, publisherId: number, change: Rewrite | null = null): number {
     const arrived = this.#clock()
-    const topicLength = view.topicEnd - view.topicStart
+    const topic = change?.topic ?? view.bytes
+    const [topicStart, topicEnd] = topic === view.bytes ? [view.topicStart, view.topicEnd] : [2, topic.length]
+    const topicLength = topicEnd - topicStart
     const propertiesLength = view.propertiesEnd - view.propertiesStart
     const payloadLength = view.end - view.payloadStart
     const length = MESSAGE_FIXED_BYTES + clientId.length + topicLength + propertiesLength + payloadLength
@@ -151,10 +162,10 @@ export class Spool {
     const bytes = this.#buffer.bytes
     let end = writeFixed(bytes, at + HEADER_BYTES, { arrived, publisherId, clientIdLength: clientId.length, topicLength, propertiesLength })
     end += clientId.copy(bytes, end)
-    end += view.bytes.copy(bytes, end, view.topicStart, view.topicEnd)
+    end += topic.copy(bytes, end, topicStart, topicEnd)
     end += view.bytes.copy(bytes, end, view.propertiesStart, view.propertiesEnd)
     view.bytes.copy(bytes, end, view.payloadStart, view.end)
-    sealRecord(bytes, at, { kind: RecordKind.MESSAGE, flags: messageFlags(view.qos, view.retain), length, number, salt: this.#salt })
+    sealRecord(bytes, at, { kind: RecordKind.MESSAGE, flags: flagsOf(view, change), length, number, salt: this.#salt })
     this.waiting.add(number)
     this.#retention.arrived(number, arrived)
     this.#schedule(this.#options.spoolAfterMs ?? 0)
@@ -202,11 +213,11 @@ export class Spool {
     void this.#retention.removeEmpty(this.waiting)
   }
 
-  /** Makes room by giving up the oldest file's messages; answers how many. */
+  /** Makes room by giving up the oldest messages: a share where their count is at its limit, those of the oldest file otherwise; answers how many. */
   dropOldest (): number {
     const count = this.#retention.dropOldest(this.waiting)
     if (count > 0) this.#options.listener.dropped(count, 'oldest')
-    void this.#retention.removeEmpty(this.waiting)
+    void this.#retention.removeEmpty(this.waiting).then(() => this.#options.listener.room?.())
     return count
   }
 
@@ -273,4 +284,10 @@ export class Spool {
     this.#options.listener.durable(number)
     if (this.#buffer.used > 0) this.#schedule(0)
   }
+}
+
+function flagsOf (view: PublishView, change: Rewrite | null): number {
+  const qos = change === null || change.qos === KEEP ? view.qos : change.qos
+  const retain = change === null || change.retain === KEEP ? view.retain : change.retain === 1
+  return messageFlags(qos, retain)
 }

@@ -2,7 +2,8 @@
 import { EventEmitter, once } from 'node:events'
 import type { BridgeConfig } from '../../src/config/model.ts'
 import { startBridge } from '../../src/bridge/bridge.ts'
-import type { Bridge, BridgeOptions } from '../../src/bridge/bridge.ts'
+import type { Bridge } from '../../src/bridge/bridge.ts'
+import type { BridgeOptions } from '../../src/bridge/bridge-options.ts'
 import type { BridgeStateName } from '../../src/bridge/bridge-state.ts'
 import type { Logger } from '../../src/logger.ts'
 import { createRelay } from '../../src/relay/bridge-relay.ts'
@@ -53,6 +54,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     maxSendQueueBytes: 16 * 1024 * 1024,
     required: true,
     durability: 'memory',
+    spool: null,
     tls: null,
     tcp: { nodelay: true, keepalive: false, keepidleMs: 0, localAddress: null },
     connectTimeoutMs: 2000,
@@ -122,7 +124,7 @@ export function rig (t: TestScope, config: BridgeConfig, more: Partial<BridgeOpt
   return made
 }
 
-function keepingLogger (log: LogLine[]): Logger {
+export function keepingLogger (log: LogLine[]): Logger {
   const at = (level: string) => (fields: object, message: string): void => { log.push({ ...fields, level, message }) }
   const logger: Logger = {
     trace: at('trace'),

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
 import { readText } from '../readers/text.ts'
-import type { Kind, OtherKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 import type { Entry } from './ledger.ts'
 import { isNothing, nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
-import { pathOf, tellOther } from './section.ts'
+import { pathOf } from './section.ts'
 
 /** A list of single values. One value in place of a list is a list of one. */
 export function list<T> (kind: Kind<T>): Kind<readonly T[]> {
@@ -58,20 +58,21 @@ function readItems (kind: Kind<unknown>, node: HoconNode, reading: Reading): rea
 /** Each bridge is a connection; a file with more is a mistake, or means harm. */
 const mostNamed = 1000
 
-/** Blocks by name, in the order of the file. */
-export function named<T> (kind: Kind<T>, others: readonly OtherKey[] = []): Kind<readonly T[]> {
+/**
+ * Blocks by name, in the order of the file.
+ * @param reserved names that are none: they are keys beside the blocks, read by whoever reads the block around
+ */
+export function named<T> (kind: Kind<T>, reserved: readonly string[] = []): Kind<readonly T[]> {
   return {
     ...blocks(kind),
     type: 'named blocks',
-    reserved: others,
     inner: kind.inner === null ? null : { ...kind.inner, suffix: '.NAME' },
     read (node, reading) {
       if (node.kind !== 'object') return reading.refuse(`must be named blocks { NAME { … } }, not ${nameOf(node)}`)
-      tellReserved(others, node, reading)
       if (node.fields.size > mostNamed) return reading.refuse(`are more than ${mostNamed}`)
       const values: unknown[] = []
       for (const [word, field] of node.fields) {
-        if (others.some(other => other.key === word)) continue
+        if (reserved.includes(word)) continue
         const value = readNamed(kind, field, reading, values.length)
         if (value !== undefined) values.push(value)
       }
@@ -90,13 +91,6 @@ export function readNamed (kind: Kind<unknown>, field: HoconField, reading: Read
 function faultOfName (name: string): string | null {
   if (name.length > 128) return 'the name is longer than 128 characters'
   return /^[\p{L}\p{N}_.@-]+$/u.test(name) && !/^\.+$/.test(name) ? null : 'the name may hold letters, digits and _ . @ - only'
-}
-
-function tellReserved (others: readonly OtherKey[], node: HoconObject, reading: Reading): void {
-  for (const other of others) {
-    const field = node.fields.get(other.key)
-    if (field !== undefined) tellOther(other, field.value, node, reading.step(`other ${other.key}`, { path: pathOf(reading.path, field.key), place: field.place }))
-  }
 }
 
 /** A block of free names with texts; what is secret in it stays out of every table and message. */

@@ -19,8 +19,6 @@ export interface Kind<out T> {
   readonly show: (value: unknown) => string
   /** The keys inside, where it is a block, and what follows its path in the manual: `.NAME`, `[ ]`. */
   readonly inner: { readonly section: Section, readonly suffix: string } | null
-  /** Of named blocks: names that are none, since they mean something else. */
-  readonly reserved?: readonly OtherKey[]
 }
 
 /** What is in a block. */

@@ -63,11 +63,9 @@ export class Reading {
   /** As {@link find}, for the words of the file: `ssl.cacertfile`. */
   named (key: string): Reading {
     const path = this.path === '' ? key : `${this.path}.${key}`
-    for (const child of this.#children.values()) {
-      if (child.path === path) return child
-      if (path.startsWith(`${child.path}.`)) return child.named(path.slice(child.path.length + 1))
-    }
-    return this
+    const children = [...this.#children.values()]
+    const around = children.find(child => path.startsWith(`${child.path}.`))
+    return children.find(child => child.path === path) ?? around?.named(path.slice(around.path.length + 1)) ?? this
   }
 
   refuse (message: string, hint = ''): undefined {

@@ -90,10 +90,18 @@ export function pathOf (path: string, key: string): string {
 
 function fieldOf (key: Key<unknown>, node: HoconObject): HoconField | undefined {
   for (const name of [key.key, ...key.also]) {
-    const field = node.fields.get(name)
+    const field = fieldAt(name, node)
     if (field !== undefined && !isNothing(field.value)) return field
   }
   return undefined
+}
+
+/** `word`, or `word.word`: a block that stands among named ones. */
+function fieldAt (name: string, node: HoconObject): HoconField | undefined {
+  const [first = '', ...rest] = name.split('.')
+  const field = node.fields.get(first)
+  if (rest.length === 0 || field === undefined) return field
+  return field.value.kind === 'object' ? fieldAt(rest.join('.'), field.value) : undefined
 }
 
 function readKey (key: Key<unknown>, node: HoconObject, reading: Reading): unknown {

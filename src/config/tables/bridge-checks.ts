@@ -1,12 +1,14 @@
 /** What the keys of one bridge must agree on. */
 import type { Reading } from '../schema/reading.ts'
 import type { Given } from '../schema/section.ts'
-import type { BridgeConfig } from '../model.ts'
+import type { BridgeConfig, Durability } from '../model.ts'
 import { checkBridgeSsl, type SslValues } from './bridge-ssl.ts'
 
 /** As in the file. */
-export interface BridgeValues extends Omit<BridgeConfig, 'tls'> {
+export interface BridgeValues extends Omit<BridgeConfig, 'tls' | 'durability' | 'spool'> {
   readonly ssl: SslValues | null
+  /** null: as the file has a directory for it or not. */
+  readonly durability: Durability | null
 }
 
 export function checkBridge (given: Given<BridgeValues>, reading: Reading): void {

@@ -86,19 +86,6 @@ export const willOthers: readonly OtherKey[] = [
   })
 ]
 
-/** `bridges.mqtt.cache` stands among the names of bridges. */
-export const cache: OtherKey = inert('cache', 'block', {
-  says: 'messages wait in memory, up to max_send_queue_len of each bridge, and are lost if the process dies. NanoMQ keeps them in memory too while the link is down, in spite of the key.',
-  remedy: 'With durability = remote a device waits until the remote has its message',
-  inner: [
-    ['enable', 'true or false', 'No disk cache in this version.'],
-    ['disk_cache_size', 'number', 'See `max_send_queue_len`.'],
-    ['mounted_file_path', 'path', 'Nothing is written.'],
-    ['flush_mem_threshold', 'number', 'Nothing is written.'],
-    ['resend_interval', 'number', 'NanoMQ does not use it either.']
-  ]
-})
-
 const loses = 'the messages it should carry would be lost'
 
 /** Further kinds of bridges in NanoMQ. */

@@ -1,5 +1,5 @@
 /** `bridges.mqtt.NAME`: one link to a remote broker. */
-import type { BridgeConfig, WillConfig } from '../model.ts'
+import type { BridgeConfig, Durability, WillConfig } from '../model.ts'
 import { isTopicName } from '../../mqtt/topic-name.ts'
 import { blocks } from '../schema/groups.ts'
 import { block, context, required, works } from '../schema/key.ts'
@@ -54,7 +54,12 @@ const keys: Keys<BridgeValues> = {
   }),
   maxSendQueueBytes: works('max_send_queue_bytes', size({ min: 1024, max: 64 * 1024 * mebibyte }), { or: 64 * mebibyte, ours: true, says: 'As `max_send_queue_len`, in bytes; whichever is reached first.' }),
   required: works('required', bool(), { or: true, ours: true, says: 'false: best effort. The bridge never holds an acknowledgement back, and what finds no room in its queue is dropped and counted.' }),
-  durability: works('durability', choice(['memory', 'remote']), { or: 'memory', ours: true, says: 'When a device is acknowledged: once its message waits in memory, or once the remote has acknowledged it.' }),
+  durability: works('durability', choice(['memory', 'spool', 'remote']), {
+    or: null,
+    shown: 'spool where a directory for it is named, else memory',
+    ours: true,
+    says: 'When a device is acknowledged: once its message waits in memory, once it is on disk or with the remote (whichever comes first), or once the remote has acknowledged it.'
+  }),
   ssl: works('ssl', bridgeSsl, { or: null, says: 'TLS of the connection.' }),
   tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),
   will: works('will', will, { or: null, says: 'Published by the remote when this bridge is lost.' }),
@@ -62,9 +67,14 @@ const keys: Keys<BridgeValues> = {
   subscription: works('subscription', blocks(subscriptionRule), { or: [], says: 'What comes down. The first rule that matches a message is applied.' })
 }
 
-export const bridge: Kind<BridgeConfig> = shaped<BridgeValues, BridgeConfig>({ keys, others: bridgeOthers, rules: checkBridge }, asConfig)
+/** A bridge but for where its messages wait, which the whole file decides. */
+export interface UnplacedBridge extends Omit<BridgeConfig, 'durability' | 'spool'> {
+  readonly durability: Durability | null
+}
 
-function asConfig ({ ssl, ...values }: BridgeValues): BridgeConfig {
+export const bridge: Kind<UnplacedBridge> = shaped<BridgeValues, UnplacedBridge>({ keys, others: bridgeOthers, rules: checkBridge }, asConfig)
+
+function asConfig ({ ssl, ...values }: BridgeValues): UnplacedBridge {
   if (!values.server.secure || ssl?.cacertfile == null) return { ...values, tls: null }
   const { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } = ssl
   return { ...values, tls: { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } }

@@ -68,6 +68,5 @@ export const otherSections: readonly OtherKey[] = [
     inner: [['libs', 'list of block', 'Refused unless empty.']]
   }),
   ...['exchange_client', 'parquet'].map(key => refused(key, 'block', { says: `there is no recorder of messages: ${records}`, remedy: 'Remove the block', harmless: isDisabled })),
-  refused('sidecar', 'block', { ours: true, says: 'the sidecar is not in this version; without it a listener would be opened instead', remedy: 'Remove the block' }),
-  refused('spool', 'block', { ours: true, says: 'there is no queue on disk in this version: what it should keep over a restart would be lost', remedy: 'Remove the block; with durability = remote devices wait for the remote' })
+  refused('sidecar', 'block', { ours: true, says: 'the sidecar is not in this version; without it a listener would be opened instead', remedy: 'Remove the block' })
 ]

@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AuthConfig, BridgeConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig } from '../model.ts'
+import type { AuthConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -9,13 +9,14 @@ import { path } from '../schema/scalars.ts'
 import type { Reading } from '../schema/reading.ts'
 import { type Given, section, shaped } from '../schema/section.ts'
 import { auth } from './auth.ts'
-import { bridge } from './bridge.ts'
-import { cache, otherBridges } from './bridge-others.ts'
+import { bridge, type UnplacedBridge } from './bridge.ts'
+import { otherBridges } from './bridge-others.ts'
 import { limits } from './limits.ts'
 import { listeners } from './listeners.ts'
 import { log } from './log.ts'
 import { mqtt } from './mqtt.ts'
 import { otherSections } from './other-sections.ts'
+import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
 
 interface RootValues {
   readonly listeners: readonly ListenerConfig[]
@@ -24,17 +25,22 @@ interface RootValues {
   readonly auth: AuthConfig
   readonly persistence: PersistenceConfig | null
   readonly sqlite: PersistenceConfig | null
+  readonly spool: SpoolConfig | null
   readonly bridges: BridgesValues
   readonly log: LogConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
 interface BridgesValues {
-  readonly mqtt: readonly BridgeConfig[]
+  readonly mqtt: readonly UnplacedBridge[]
+  readonly cache: SpoolConfig | null
 }
 
 const bridges: Kind<BridgesValues> = section<BridgesValues>({
-  keys: { mqtt: works('mqtt', named(forgivenWhenDisabled(bridge), [cache]), { or: [], says: 'The bridges, by name.' }) },
+  keys: {
+    mqtt: works('mqtt', named(forgivenWhenDisabled(bridge), ['cache']), { or: [], says: 'The bridges, by name.' }),
+    cache: works('mqtt.cache', nanomqCache, { or: null, says: 'What waits for a remote is kept on disk, for each bridge apart. `spool` goes before it. NanoMQ has the keys and keeps such messages in memory all the same.' })
+  },
   others: otherBridges
 })
 
@@ -58,7 +64,7 @@ const sqlite: Kind<PersistenceConfig> = shaped<{ readonly mountedFilePath: strin
 }, ({ mountedFilePath }) => ({ dir: join(mountedFilePath ?? '.', directory) }))
 
 /** Without a place to keep it, a client id that was made up is another one after a restart, and the remote's session is not found again. */
-function adviseNames (given: readonly (Given<BridgeConfig> | undefined)[], reading: Reading): void {
+function adviseNames (given: readonly (Given<UnplacedBridge> | undefined)[], reading: Reading): void {
   given.forEach((each, i) => {
     if (each?.cleanStart !== false || each.clientid !== undefined) return
     reading.find(['bridges', 'mqtt', i]).named('clientid').advise('is missing, and there is no persistence to keep one: after a restart the session of the remote is not found again', 'Name a clientid')
@@ -76,6 +82,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     auth: block('auth', auth, { says: 'Who may come in, and what it may do.' }),
     persistence: works('persistence', persistence, { or: null, ours: true, says: 'What survives a restart. Goes before `sqlite`.' }),
     sqlite: works('sqlite', sqlite, { or: null, says: 'As in NanoMQ: being there, it makes retained messages and sessions survive a restart.' }),
+    spool: works('spool', spool, { or: null, ours: true, says: 'Where bridges keep on disk what waits for their remotes, and how much of it. Goes before `bridges.mqtt.cache`.' }),
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
     log: block('log', log, { says: 'What is said, and where.' }),
     // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
@@ -84,6 +91,9 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
   others: otherSections,
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
+    checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, bridges, log }) => ({ listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, bridges: bridges.mqtt, log }))
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log }) => ({
+  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log
+}))

@@ -20,6 +20,7 @@ test('the defaults', async t => {
     maxSendQueueBytes: 67_108_864,
     required: true,
     durability: 'memory',
+    spool: null,
     tls: { cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000, strategy: 'canary', canaryGraceMs: null },
     tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, localAddress: null },
     will: null,

@@ -1,6 +1,6 @@
 /** The smaller sections: mqtt, limits, log, persistence, and what NanoMQ has and Causeway has not. */
 import { test } from 'tap'
-import { configOf, inspectText, warningsOf } from '../../support/config-text.ts'
+import { bridgeOf, bridgeText, configOf, inspectText, problemsOf, warningsOf } from '../../support/config-text.ts'
 
 test('mqtt, as in NanoMQ\'s shipped file', async t => {
   const text = 'mqtt { property_size = 32, max_packet_size = 256MB, max_mqueue_len = 2048, retry_interval = 10s, keepalive_multiplier = 1.25, max_inflight_window = 100, max_awaiting_rel = 10s, await_rel_timeout = 10s }'
@@ -66,11 +66,29 @@ test('names of one\'s own are for use in the file', async t => {
 })
 
 test('what is harmless to leave out is left out and said', async t => {
-  const text = 'system { parallel = 8, daemon = true }\nhttp_server { port = 8081, password = public }\nbridges.mqtt.cache { disk_cache_size = 1 }'
+  const text = 'system { parallel = 8, daemon = true }\nhttp_server { port = 8081, password = public }'
   t.ok(configOf(text))
-  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['system', 'http_server', 'bridges.mqtt.cache'])
+  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['system', 'http_server'])
 })
 
 test('null takes a key out', async t => {
   t.equal(configOf('mqtt.max_mqueue_len = null').mqtt.maxMqueueLen, 1024)
+})
+
+test('a place on disk makes bridges keep there what waits', async t => {
+  const spool = { fsync: 'always', spoolAfterMs: 0, maxBytes: 1024 ** 3, maxMessages: 1_000_000, maxAgeMs: 0, minFreeBytes: 64 * 1024 ** 2, onFull: 'backpressure' } as const
+  t.same(bridgeOf(`${bridgeText()}\nspool.dir = q`), { ...bridgeOf(bridgeText()), durability: 'spool', spool: { ...spool, dir: '/site/q/b' } })
+  t.match(bridgeOf(`${bridgeText('durability = remote')}\nspool.dir = q`), { durability: 'remote', spool: null })
+  const all = 'spool { dir = "/q", fsync = never, spool_after = 200ms, max_bytes = 1MB, max_messages = 7, max_age = 2d, min_free = 0, on_full = drop_oldest }'
+  t.same(configOf(all).spool, { dir: '/q', fsync: 'never', spoolAfterMs: 200, maxBytes: 1024 ** 2, maxMessages: 7, maxAgeMs: 172_800_000, minFreeBytes: 0, onFull: 'drop_oldest' })
+})
+
+test('NanoMQ\'s cache is a place on disk', async t => {
+  const cached = (cache: string): string => `${bridgeText()}\nbridges.mqtt.cache { ${cache} }`
+  t.match(bridgeOf(cached('enable = true, disk_cache_size = 500, mounted_file_path = "/tmp/", flush_mem_threshold = 9')), { durability: 'spool', spool: { dir: '/tmp/causeway/spool/b', maxMessages: 500 } })
+  t.match(bridgeOf(cached('disk_cache_size = 0')), { spool: { dir: '/site/causeway/spool/b', maxMessages: 1_000_000 } })
+  t.match(bridgeOf(cached('enable = false')), { durability: 'memory', spool: null })
+  t.match(bridgeOf(`${cached('mounted_file_path = "/a"')}\nspool.dir = "/b"`), { spool: { dir: '/b/b' } })
+  t.match(warningsOf(`${cached('mounted_file_path = "/a"')}\nspool.dir = "/b"`).join(), /cache \d+:\d+ has no effect beside spool/)
+  t.match(problemsOf(cached('enable = false').replace('forwards', 'durability = spool, forwards')).join(), /b\.durability \d+:\d+ is spool, and no directory/)
 })

@@ -1,0 +1,172 @@
+/**
+ * Devices publish with QoS 1 to a real process that is killed with SIGKILL at random moments and started again, with a real mosquitto as
+ * the remote. What was acknowledged is noted here, outside the process; what arrived is noted at the remote.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { connect, type MqttClient } from 'mqtt'
+import type { TestScope } from './certificates.ts'
+import type { Mosquitto } from './mosquitto.ts'
+
+const main = new URL('../../src/main.ts', import.meta.url).pathname
+
+export interface EdgeProcessOptions {
+  readonly remotePort: number
+  /** Lines of the bridge, and of the file. */
+  readonly bridge?: string
+  readonly more?: string
+}
+
+/** A configured edge with a spool, run as a process that can be killed and started again on the same port and directory. */
+export class EdgeProcess {
+  readonly port: number
+  readonly dir: string
+  readonly log: string[] = []
+  #child: ChildProcess | null = null
+
+  private constructor (dir: string, port: number) {
+    this.dir = dir
+    this.port = port
+  }
+
+  static async make (t: TestScope, { remotePort, bridge = '', more = '' }: EdgeProcessOptions): Promise<EdgeProcess> {
+    const dir = await mkdtemp(join(tmpdir(), 'causeway-crash-'))
+    const edge = new EdgeProcess(dir, await freePort())
+    t.teardown(async () => {
+      await edge.kill()
+      await rm(dir, { recursive: true, force: true })
+    })
+    await writeFile(join(dir, 'edge.conf'), `
+      listeners.tcp.bind = "127.0.0.1:${edge.port}"
+      spool.dir = "${dir}/spool"
+      limits { max_connect_rate = 1000 }
+      bridges.mqtt.north {
+        server = "mqtt-tcp://127.0.0.1:${remotePort}", clientid = crash-bridge, clean_start = false, backoff_max = 200ms
+        forwards = [{ local_topic = "up/#", remote_topic = "" }]
+        ${bridge}
+      }
+      ${more}`)
+    return edge
+  }
+
+  /** Resolves when all listeners accept. */
+  async start (): Promise<void> {
+    const child = spawn(process.execPath, ['--import', 'tsx', main, 'start', '--conf', join(this.dir, 'edge.conf')], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    child.stderr.on('data', (text: Buffer) => this.log.push(text.toString()))
+    await new Promise<void>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', line => {
+        this.log.push(line)
+        if (line.includes('"msg":"ready"')) resolve()
+      })
+      child.once('exit', code => reject(new Error(`the edge ended with ${code ?? 'a signal'}: ${this.log.slice(-5).join(' | ')}`)))
+    })
+  }
+
+  async kill (signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    const child = this.#child
+    this.#child = null
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+}
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const OUTSTANDING = 50
+
+/** Publishes numbers in order with QoS 1, so many at a time, and notes which were acknowledged. */
+export class Device {
+  readonly name: string
+  readonly acknowledged: number[] = []
+  readonly #client: MqttClient
+  #sent = 0
+  #outstanding = 0
+  #stopped = false
+  #onQuiet: () => void = () => {}
+
+  constructor (port: number, name: string) {
+    this.name = name
+    this.#client = connect(`mqtt://127.0.0.1:${port}`, { clientId: name, reconnectPeriod: 50, connectTimeout: 5000 })
+    this.#client.on('error', () => {})
+    this.#client.on('connect', () => this.#fill())
+  }
+
+  #fill (): void {
+    while (!this.#stopped && this.#outstanding < OUTSTANDING && this.#client.connected) {
+      const number = this.#sent++
+      this.#outstanding++
+      this.#client.publish(`up/${this.name}`, String(number), { qos: 1 }, error => {
+        if (error == null) this.acknowledged.push(number)
+        this.#outstanding--
+        if (this.#outstanding === 0 && this.#stopped) this.#onQuiet()
+        setImmediate(() => this.#fill())
+      })
+    }
+  }
+
+  /** Publishes no more; waits for what is outstanding. */
+  async finish (): Promise<void> {
+    this.#stopped = true
+    if (this.#outstanding > 0) await new Promise<void>(resolve => { this.#onQuiet = resolve })
+    await this.#client.endAsync(true)
+  }
+}
+
+export interface CrashResult {
+  readonly acknowledged: number
+  /** Acknowledged and never arrived. */
+  readonly missing: readonly string[]
+  /** Arrived for the first time after a later one of the same device. */
+  readonly overtaken: readonly string[]
+  readonly repeated: number
+}
+
+/** @param random in [0, 1) */
+export async function crashRun (edge: EdgeProcess, remote: Mosquitto, kills: number, random: () => number): Promise<CrashResult> {
+  const observer = await remote.observe('up/#', { clientId: 'observer', clean: false })
+  await edge.start()
+  const devices = ['d0', 'd1', 'd2'].map(name => new Device(edge.port, name))
+  for (let i = 0; i < kills; i++) {
+    await delay(20 + random() * 600)
+    await edge.kill()
+    await edge.start()
+  }
+  await Promise.all(devices.map(async device => device.finish()))
+  const wanted = devices.flatMap(({ name, acknowledged }) => acknowledged.map(number => `up/${name} ${number}`))
+  const until = Date.now() + 20_000
+  for (let seen = new Set<string>(); Date.now() < until; await delay(100)) {
+    seen = new Set(observer.messages.map(({ topic, payload }) => `${topic} ${payload.toString()}`))
+    if (wanted.every(each => seen.has(each))) break
+  }
+  return judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]))
+}
+
+function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[]): CrashResult {
+  const seen = new Set<string>()
+  const highest = new Map<string, number>()
+  const overtaken: string[] = []
+  for (const [topic, number] of arrived) {
+    const key = `${topic} ${number}`
+    if (!seen.has(key) && number < (highest.get(topic) ?? -1)) overtaken.push(key)
+    seen.add(key)
+    highest.set(topic, Math.max(number, highest.get(topic) ?? -1))
+  }
+  return { acknowledged: wanted.length, missing: wanted.filter(each => !seen.has(each)), overtaken, repeated: arrived.length - seen.size }
+}
