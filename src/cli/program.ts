@@ -174,7 +174,7 @@ function addBench (program: Command, io: CliIo, done: Done): void {
     .argument('[options...]')
     .action(async (options: string[]) => {
       const { runBench } = await import('../bench/bench.ts')
-      done(await runBench(options, io, packageVersion()) === 0 ? ExitCode.OK : ExitCode.FAILURE)
+      done(await runBench(options, io, packageVersion()))
     })
 }
 
