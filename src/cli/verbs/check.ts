@@ -1,0 +1,16 @@
+/** `causeway check`: what a configuration file means here. */
+import type { Command } from 'commander'
+import type { CliIo } from '../io.ts'
+import { confHelp, type Done } from '../verb.ts'
+
+export function addCheck (program: Command, io: CliIo, done: Done): void {
+  program.command('check')
+    .description('say what a configuration file means here: each key works, has no effect, or is refused')
+    .option('--conf <file>', confHelp)
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n\nExit code 2 when something is refused.')
+    .action(async (options: { conf?: string, json?: boolean }) => {
+      const { check } = await import('../check.ts')
+      done(check(options, io))
+    })
+}
