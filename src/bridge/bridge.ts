@@ -7,16 +7,14 @@ import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
-import { BridgeBit } from './bridge-bit.ts'
 import type { BridgeOptions } from './bridge-options.ts'
 import { outboxOf } from './bridge-outbox.ts'
+import { BridgeStanding } from './bridge-standing.ts'
 import type { BridgeState } from './bridge-state.ts'
-import { mayFollow } from './bridge-state.ts'
-import { keptClientId } from './client-id.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
-import { openConnection } from './connection.ts'
-import type { Connection, ConnectionOptions } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { Connector } from './connector.ts'
 import { DownlinkRules } from './downlink-rules.ts'
 import { Downlink } from './downlink.ts'
 import { BridgeError, bridgeCodes, unforeseen } from './errors.ts'
@@ -46,7 +44,6 @@ export interface Bridge {
   stop (): Promise<void>
 }
 
-const MAX_PACKET_SIZE = 10 * 1024 * 1024
 /** A connection that lasted this long was a good one. */
 const STABLE_MS = 30_000
 
@@ -69,14 +66,12 @@ class LivingBridge implements Bridge {
   readonly #subscriptions: Subscriptions
   readonly #backoff: Backoff
   readonly #pause: Pause
-  readonly #bit: BridgeBit
   readonly #failures: FailureLog
   readonly #stopping = new AbortController()
-  readonly #listeners = new Set<(state: BridgeState) => void>()
+  readonly #standing: BridgeStanding
+  readonly #connector: Connector
   readonly #renewal: Renewal
   readonly #life: Promise<void>
-  #state: BridgeState
-  #clientId: string | null
   #connection: Connection | null = null
 
   constructor (options: BridgeOptions) {
@@ -86,8 +81,7 @@ class LivingBridge implements Bridge {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#logger = options.logger.child({ bridge: config.name })
-    this.#clientId = config.clientid
-    this.#bit = new BridgeBit(config)
+    this.#standing = new BridgeStanding(config.enable, this.#logger)
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
     this.#pause = new Pause(this.#clock)
@@ -100,30 +94,36 @@ class LivingBridge implements Bridge {
       delivery: options.delivery,
       counters: this.counters
     })
+    this.#connector = new Connector(options, {
+      outbox: this.#outbox,
+      downlink: this.#downlink,
+      logger: this.#logger,
+      clock: this.#clock,
+      signal: this.#stopping.signal,
+      onDialled: () => this.#standing.change({ name: 'connecting', since: Date.now() })
+    })
     this.#renewal = new Renewal({
-      connection: () => this.#state.name === 'up' ? this.#connection : null,
-      connectionOptions: async () => this.#connectionOptions(),
+      connection: () => this.state.name === 'up' ? this.#connection : null,
+      connectionOptions: async () => this.#connector.connectionOptions(),
       tookOver: connection => this.#tookOver(connection),
       logger: this.#logger,
       clock: this.#clock
     })
     const rules = forwardRules(config.forwards)
-    this.#state = { name: config.enable ? 'idle' : 'disabled', since: Date.now() }
     if (config.enable) relay.attach(this.#outbox, rules)
     this.#life = config.enable ? this.#live() : Promise.resolve()
   }
 
-  get state (): BridgeState { return this.#state }
+  get state (): BridgeState { return this.#standing.state }
   get queued (): number { return this.#outbox.queued }
   get queuedBytes (): number { return this.#outbox.queuedBytes }
 
   onState (call: (state: BridgeState) => void): () => void {
-    this.#listeners.add(call)
-    return () => { this.#listeners.delete(call) }
+    return this.#standing.onChange(call)
   }
 
   async drain (timeoutMs: number): Promise<boolean> {
-    if (this.#state.name === 'up') this.#change({ name: 'draining', since: Date.now() })
+    if (this.state.name === 'up') this.#standing.change({ name: 'draining', since: Date.now() })
     // nothing goes out now, and what waits is on disk
     if (this.#outbox.journaled !== null && this.#connection === null) return this.#outbox.idle
     return new Promise(resolve => {
@@ -152,7 +152,7 @@ class LivingBridge implements Bridge {
       else if (left > 0) this.#logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
       this.#outbox.close()
       await this.#closeJournal()
-      this.#change({ name: 'stopped', since: Date.now() })
+      this.#standing.change({ name: 'stopped', since: Date.now() })
     }
     await this.#life
   }
@@ -165,21 +165,13 @@ class LivingBridge implements Bridge {
     }
   }
 
-  #change (state: BridgeState): void {
-    if (!mayFollow(this.#state.name, state.name)) {
-      this.#logger.error({ from: this.#state.name, to: state.name }, 'bridge changes state as it never should')
-    }
-    this.#state = state
-    for (const listener of this.#listeners) listener(state)
-  }
-
   #isStopping (): boolean {
     return this.#stopping.signal.aborted
   }
 
   async #live (): Promise<void> {
     while (!this.#isStopping()) {
-      this.#change({ name: 'dialling', since: Date.now() })
+      this.#standing.change({ name: 'dialling', since: Date.now() })
       const reason = await this.#untilItEnds()
       if (!this.#isStopping()) await this.#wait(reason)
     }
@@ -188,7 +180,7 @@ class LivingBridge implements Bridge {
   /** One connection, or an attempt at one; answers why it is over. */
   async #untilItEnds (): Promise<CausewayError> {
     try {
-      const connection = await this.#connect()
+      const connection = await this.#connector.connect()
       this.#connection = connection
       this.#comesUp(connection)
       const cancel = this.#clock.after(STABLE_MS, () => {
@@ -217,47 +209,9 @@ class LivingBridge implements Bridge {
     }
   }
 
-  async #connect (): Promise<Connection> {
-    try {
-      return await this.#open()
-    } catch (error) {
-      if (this.#isStopping() || !this.#bit.retryWithout(error)) throw error
-      this.#logger.debug({ reason: reasonOf(error) }, 'trying once without the bridge bit')
-    }
-    try {
-      return await this.#open()
-    } catch (error) {
-      this.#bit.restore()
-      throw error
-    }
-  }
-
-  async #open (): Promise<Connection> {
-    return openConnection(await this.#connectionOptions())
-  }
-
-  async #connectionOptions (): Promise<ConnectionOptions> {
-    const { config, trust, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
-    this.#clientId ??= await keptClientId(stateDir, this.name)
-    return {
-      config,
-      clientId: this.#clientId,
-      bridgeBit: this.#bit.set,
-      trust,
-      maxPacketSize,
-      outbox: this.#outbox,
-      downlink: this.#downlink,
-      logger: this.#logger,
-      clock: this.#clock,
-      signal: this.#stopping.signal,
-      onDialled: () => this.#change({ name: 'connecting', since: Date.now() })
-    }
-  }
-
   #comesUp (connection: Connection): void {
     const { server } = this.#options.config
     this.counters.connects++
-    this.#bit.accepted()
     const { sessionPresent } = connection
     const facts = { server: server.url, sessionPresent, queued: this.#outbox.queued }
     if (this.#failures.said) this.#logger.info(facts, 'link is up')
@@ -267,7 +221,7 @@ class LivingBridge implements Bridge {
 
   /** Subscribes where the remote's session does not hold it all. */
   #serves (connection: Connection): void {
-    if (this.#state.name !== 'draining') this.#change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
+    if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
     this.#subscriptions.renew(connection).catch((error: unknown) => {
       connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
     })
@@ -283,7 +237,7 @@ class LivingBridge implements Bridge {
   async #wait (reason: CausewayError): Promise<void> {
     const retryInMs = this.#backoff.next()
     this.#failures.report(reason, retryInMs)
-    this.#change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
+    this.#standing.change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
     await this.#pause.wait(retryInMs, this.#stopping.signal)
   }
 }

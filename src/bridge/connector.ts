@@ -1,0 +1,62 @@
+/** Makes the connections of one bridge: its client id, which outlives them, and the bridge bit, which is left out where a remote refuses it. */
+import { reasonOf } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import { BridgeBit } from './bridge-bit.ts'
+import type { BridgeOptions } from './bridge-options.ts'
+import { keptClientId } from './client-id.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
+import { openConnection } from './connection.ts'
+
+/** Of all connections of the bridge. */
+export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'downlink' | 'logger' | 'clock' | 'signal' | 'onDialled'>
+
+/** NanoMQ's own. */
+const MAX_PACKET_SIZE = 10 * 1024 * 1024
+
+export class Connector {
+  readonly #options: BridgeOptions
+  readonly #surroundings: ConnectionSurroundings
+  readonly #logger: Logger
+  readonly #bit: BridgeBit
+  #clientId: string | null
+
+  constructor (options: BridgeOptions, surroundings: ConnectionSurroundings) {
+    this.#options = options
+    this.#surroundings = surroundings
+    this.#logger = surroundings.logger
+    this.#bit = new BridgeBit(options.config)
+    this.#clientId = options.config.clientid
+  }
+
+  /**
+   * Connects, and once more without the bridge bit where that may be the reason of a refusal.
+   * @throws CausewayError when the remote is not reached, not accepted or does not accept
+   */
+  async connect (): Promise<Connection> {
+    const connection = await this.#open()
+    this.#bit.accepted()
+    return connection
+  }
+
+  async #open (): Promise<Connection> {
+    try {
+      return await openConnection(await this.connectionOptions())
+    } catch (error) {
+      if (this.#surroundings.signal.aborted || !this.#bit.retryWithout(error)) throw error
+      this.#logger.debug({ reason: reasonOf(error) }, 'trying once without the bridge bit')
+    }
+    try {
+      return await openConnection(await this.connectionOptions())
+    } catch (error) {
+      this.#bit.restore()
+      throw error
+    }
+  }
+
+  /** What the next connection is made with. */
+  async connectionOptions (): Promise<ConnectionOptions> {
+    const { config, trust, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    this.#clientId ??= await keptClientId(stateDir, config.name)
+    return { ...this.#surroundings, config, trust, maxPacketSize, clientId: this.#clientId, bridgeBit: this.#bit.set }
+  }
+}
