@@ -25,6 +25,8 @@ export class HandshakeSlots {
     let running = false
     const timer = setTimeout(() => {
       this.#counters.handshakeTimeouts++
+      // now, not when the socket has closed: the deadline of the next one may be in the same turn
+      finish()
       socket.destroy()
     }, deadlineMs)
     const begin = (): void => {
