@@ -148,7 +148,7 @@ class RunningBroker implements Broker {
   }
 
   #surroundings (): DeviceSurroundings {
-    const { config, relay, gatekeeper, counters, logger } = this.#options
+    const { config, relay, gatekeeper, store, counters, logger } = this.#options
     const { mqtt, limits } = config
     return {
       mqtt,
@@ -164,6 +164,7 @@ class RunningBroker implements Broker {
       counters,
       lines: this.#lines,
       logger,
+      hasRoomFor: clientId => store.hasRoomFor(clientId),
       attach: stream => this.#edge.attach(stream)
     }
   }

@@ -27,6 +27,8 @@ export interface StoredSubscription {
 }
 
 export interface SessionStore {
+  /** May this client have a stored session? It may when it has one, and while there are fewer than limits.max_sessions. */
+  hasRoomFor (clientId: string): boolean
   /** Keeps a retained message; an empty payload deletes the one there is. A limit that is reached is not an error. */
   storeRetained (packet: StoredPacket): Promise<void>
   /** Subscriptions of QoS 1 and 2 of stored sessions that match. */

@@ -5,6 +5,8 @@ import { eventually } from '../support/eventually.ts'
 import { connect, packet, pingreq, publish, subscribe, text } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { Writable } from 'node:stream'
+import { SessionStore } from '../../src/broker/persistence/session-store.ts'
+import { generousLimits, storeOptions } from '../support/session-store.ts'
 
 test('connections, in all and from one address', async t => {
   const { port, counters } = await brokerFor(t, { limits: { maxConnections: 3 } })
@@ -33,6 +35,20 @@ test('CONNECTs per second: the rest is told that the server is not available', a
   }
   t.same(codes, [0, 0, 3, 3])
   t.equal(counters.refusedConnectRate, 2)
+})
+
+test('stored sessions: who has none yet is told so at CONNECT, and may come without one', async t => {
+  const { port, counters } = await brokerFor(t, { store: interest => new SessionStore(storeOptions({ interest, limits: { ...generousLimits, maxSessions: 1 } })) })
+  const stored = await RawClient.open(port, { clientId: 'stored', clean: false })
+  stored.send(subscribe(1, ['a', 1]))
+  t.same(await stored.granted(), [1])
+  const late = await RawClient.dial(port)
+  late.send(connect({ clientId: 'late', clean: false }))
+  t.equal((await late.next(2)).body[1], 3)
+  await late.ended()
+  t.equal(counters.connectsRefused, 1)
+  await RawClient.open(port, { clientId: 'late' })
+  await RawClient.open(port, { clientId: 'stored', clean: false })
 })
 
 test('the size of a packet, told before it has arrived', async t => {

@@ -16,11 +16,13 @@ type Base = new () => {
   subscriptionsByClient (client: Identified): Promise<{ topic: string }[]>
   cleanSubscriptions (client: Identified): Promise<void>
   outgoingClearMessageId (client: Identified, packet: Queued): Promise<unknown>
-} & Omit<SessionStore, 'removeSubscriptions' | 'settled'>
+} & Omit<SessionStore, 'removeSubscriptions' | 'settled' | 'hasRoomFor'>
 
 export function memoryStore (interest: StoredInterest): SessionStore {
   const Memory = load('aedes-persistence/asyncPersistence.js') as Base // its types are not where TypeScript looks
   class MemoryStore extends Memory implements SessionStore {
+    hasRoomFor (): boolean { return true }
+
     override addSubscriptions (client: Identified, subscriptions: readonly Asked[]): Promise<void> {
       for (const { topic, qos } of subscriptions) {
         if (qos > 0) interest.stored(client.id, topic)

@@ -73,6 +73,10 @@ export class SessionStore {
 
   get broker (): StoreBroker { return this.#broker }
 
+  hasRoomFor (clientId: string): boolean {
+    return this.sessions.hasRoomFor(clientId)
+  }
+
   /** Must be an async function by its class: Aedes looks. */
   async setup (broker: StoreBroker): Promise<void> {
     this.#broker = broker

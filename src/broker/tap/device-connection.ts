@@ -196,7 +196,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   }
 
   #begin (introduction: Introduction): void {
-    const life = new SessionLife(this.#around, this.#peer, introduction.level, {
+    const life = new SessionLife(this.#around, this.#peer, introduction, {
       opened: session => this.#opened(session, introduction),
       dismissed: reason => this.#end('dismissed', 'closed a connection', { cause: reason })
     })

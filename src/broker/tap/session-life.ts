@@ -10,6 +10,7 @@ import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Qos, ReturnCode, Session, SessionOwner, Subscription } from '../session-port.ts'
+import type { Introduction } from './connect-door.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface SessionLifeEvents {
@@ -25,9 +26,13 @@ export interface SessionLifeSurroundings {
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
   readonly publish: { readonly relay: Relay }
+  readonly hasRoomFor: (clientId: string) => boolean
 }
 
 const UNAVAILABLE = 3
+const NO_ROOM: Refusal = { allow: false, returnCode: UNAVAILABLE, reason: 'as many sessions are stored as limits.max_sessions allows' }
+
+type Refusal = Extract<Answer, { readonly allow: false }>
 
 /** Before CONNECT is answered nothing is allowed. */
 const NOTHING_ALLOWED: Rights = { publish: () => false, subscribe: () => false, receive: () => false }
@@ -38,6 +43,7 @@ export class SessionLife implements SessionOwner, Claimant {
   readonly #around: SessionLifeSurroundings
   readonly #peer: PeerInfo
   readonly #level: 3 | 4
+  readonly #clean: boolean
   readonly #events: SessionLifeEvents
   #rights: Rights = NOTHING_ALLOWED
   #generation = 0
@@ -47,10 +53,11 @@ export class SessionLife implements SessionOwner, Claimant {
   /** The connection has ended: the session must not begin, or ends as soon as it has. */
   #abandoned = false
 
-  constructor (around: SessionLifeSurroundings, peer: PeerInfo, level: 3 | 4, events: SessionLifeEvents) {
+  constructor (around: SessionLifeSurroundings, peer: PeerInfo, { level, request }: Introduction, events: SessionLifeEvents) {
     this.#around = around
     this.#peer = peer
     this.#level = level
+    this.#clean = request.cleanSession
     this.#events = events
   }
 
@@ -67,6 +74,7 @@ export class SessionLife implements SessionOwner, Claimant {
     const { address, port, certificate } = this.#peer
     const answer = await gatekeeper.authenticate({ clientId, username, password, address, port, level: this.#level, certificate })
     if (!answer.allow) return this.#refuse(answer)
+    if (!this.#clean && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights
     if (this.#abandoned) return UNAVAILABLE
     this.#claim = claims.claim(clientId, this)
@@ -147,7 +155,7 @@ export class SessionLife implements SessionOwner, Claimant {
     return allowed === false ? refused() : allowed.then(still => still || refused(), refused)
   }
 
-  #refuse (answer: Answer & { allow: false }): ReturnCode {
+  #refuse (answer: Refusal): ReturnCode {
     this.#around.counters.connectsRefused++
     const { address, listener } = this.#peer
     this.#around.lines.warn('refused', { clientId: this.clientId, address, listener, returnCode: answer.returnCode, cause: answer.reason }, 'refused a device')

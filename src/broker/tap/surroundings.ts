@@ -27,6 +27,8 @@ export interface DeviceSurroundings {
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
   readonly logger: Logger
+  /** May this client have a session that outlasts its connection? */
+  readonly hasRoomFor: (clientId: string) => boolean
   /** Gives the session of a CONNECT that may pass to its keeper. */
   readonly attach: (stream: SessionStream) => void
 }

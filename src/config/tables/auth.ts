@@ -56,7 +56,7 @@ const cache = section<AuthConfig['cache']>({
 
 export const auth: Kind<AuthConfig> = shaped<AuthValues, AuthConfig>({
   keys: {
-    allowAnonymous: works('allow_anonymous', bool(), { or: true, says: 'Devices without user name and password may come in.' }),
+    allowAnonymous: works('allow_anonymous', bool(), { or: true, says: 'Devices without user name and password may come in. false with neither users nor a server: those whose client certificate verifies, by its name.' }),
     noMatch: works('no_match', choice(['allow', 'deny']), { or: 'allow', says: 'What holds where no rule matches.' }),
     denyAction: works('deny_action', choice(['ignore', 'disconnect']), { or: 'ignore', says: '`ignore`: what is not allowed is acknowledged and discarded. `disconnect`: it ends the connection.' }),
     users: works('password', users, { or: [], secret: true, says: 'User names and their passwords: plain, or `scrypt$N$r$p$salt$hash` (base64).' }),
@@ -69,7 +69,6 @@ export const auth: Kind<AuthConfig> = shaped<AuthValues, AuthConfig>({
   ],
   rules: (given, reading) => {
     const hasCredentials = (given.users?.length ?? 0) > 0 || given.httpAuth != null
-    if (given.allowAnonymous === false && !hasCredentials) reading.named('allow_anonymous').refuse('is false with neither password nor http_auth: nobody could come in', 'Add password { user = "…" }')
     adviseOpen(given.allowAnonymous, hasCredentials, reading)
   }
 }, ({ acl: rules, httpAuth: http, ...values }) => ({ ...values, rules, http }))

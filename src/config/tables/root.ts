@@ -17,6 +17,7 @@ import { log } from './log.ts'
 import { mqtt } from './mqtt.ts'
 import { otherSections } from './other-sections.ts'
 import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
+import { checkWaysIn } from './ways-in.ts'
 
 interface RootValues {
   readonly listeners: readonly ListenerConfig[]
@@ -91,6 +92,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
   others: otherSections,
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
+    checkWaysIn(given.auth, given.listeners, reading)
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
