@@ -12,12 +12,15 @@ import type { Reading } from './reading.ts'
 export class Block {
   /** Blocks and arrays around this one. */
   readonly depth: number
+  /** The top-level key it stands under, in small letters; empty at the top and inside arrays. */
+  readonly root: string
   readonly #object: DraftObject
   readonly #reading: Reading
 
-  constructor (object: DraftObject, depth: number, reading: Reading) {
+  constructor (object: DraftObject, depth: number, reading: Reading, root = '') {
     reading.checkDepth(object, depth)
     this.depth = depth
+    this.root = root
     this.#object = object
     this.#reading = reading
   }
@@ -26,13 +29,14 @@ export class Block {
   open (segment: KeySegment, place: Place): Block {
     const field = this.#field(segment)
     const last = field.layers.at(-1)
-    if (last?.kind === 'object') return new Block(last, this.depth + 1, this.#reading)
+    const root = this.root === '' && this.depth === 0 ? foldKey(segment.text) : this.root
+    if (last?.kind === 'object') return new Block(last, this.depth + 1, this.#reading, root)
     const object: DraftObject = { kind: 'object', place, fields: new Map() }
     this.#reading.countNode(object)
     this.#noteOverride(field, object, segment)
     this.#define(field, segment)
     field.layers.push(object)
-    return new Block(object, this.depth + 1, this.#reading)
+    return new Block(object, this.depth + 1, this.#reading, root)
   }
 
   /** `key = value`, for all but objects. */

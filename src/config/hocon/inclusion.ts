@@ -33,7 +33,7 @@ export class Inclusion {
     const { limits } = this.#reading
     if (++this.#followed > limits.maxIncludes) this.#reading.exceed(directive.place, `more than ${limits.maxIncludes} includes`)
     if (chain.length > limits.maxIncludeDepth) this.#reading.exceed(directive.place, `files that include each other more than ${limits.maxIncludeDepth} deep`)
-    const content = this.#find(directive, from)
+    const content = this.#find(directive, from, into.root)
     if (content === undefined) return
     if (chain.includes(content.identity)) this.#reading.fail(directive.place, `${directive.file} is included while it is being read`, { code, hint: 'Break the circle of includes.' })
     this.#reading.countBytes(directive.place, content.bytes.length)
@@ -42,8 +42,11 @@ export class Inclusion {
     this.parse(source, into, [...chain, content.identity])
   }
 
-  /** A file that is there and can not be read is an error even where it may be missing: what it holds may be the access rules. */
-  #find ({ file, place, required }: IncludeDirective, from: Source): FileContent | undefined {
+  /**
+   * A file that is there and can not be read is an error even where it may be missing: what it holds may be the access rules. Where it
+   * holds nothing else, in `auth`, it may not be missing either: without it everybody would be let in.
+   */
+  #find ({ file, place, required }: IncludeDirective, from: Source, root: string): FileContent | undefined {
     const paths = candidates(file, this.#cwd, from.path)
     let content: FileContent | undefined
     try {
@@ -54,6 +57,7 @@ export class Inclusion {
     if (content !== undefined) return content
     const what = `the included file ${file} does not exist (looked for: ${paths.join(', ')})`
     if (required) this.#reading.fail(place, what, { code, hint: 'Create the file, or leave out required( ) if the configuration is good without it.' })
+    if (root === 'auth') this.#reading.fail(place, what, { code, hint: 'It holds users or access rules, without which devices would have rights that they should not. Create the file, or remove the include.' })
     this.#reading.warn(place, what)
     return undefined
   }

@@ -16,6 +16,8 @@ export const inclusion: readonly Vector[] = [
   { row: 'the working directory comes first', text: 'include "sub/outer.conf"', files: { ...files, 'beside.conf': 'b = 1' }, value: { b: { number: '1' } } },
   { row: 'included members are of the block they stand in: the last counts in NanoMQ too', text: 'a = 0\ninclude "inner.conf"', files, value },
   { row: 'a missing file', text: 'include "none.conf"\na = 1', files, value, warnings: ['1:1 the included file none.conf does not exist'] },
+  { row: 'a missing file of users', text: 'auth.password = { include "none.conf" }', files, error: '1:19: the included file none.conf does not exist' },
+  { row: 'a missing file of access rules', text: 'Auth {\n  acl { include "none.conf" }\n}', files, error: '2:9: the included file none.conf does not exist' },
   { row: 'a missing required file', text: 'a = 1\n  include required(file("none.conf"))', files, error: '2:3: the included file none.conf does not exist' },
   { row: 'url(…)', text: 'include url("http://h/f")', error: '1:9: include url(…) is not supported' },
   { row: 'a number of forms in the wrong order', text: 'include file(required("f"))', error: '1:14: required( can not stand inside file(' },
