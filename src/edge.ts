@@ -15,7 +15,7 @@ import type { Logger } from './logger.ts'
 import { BridgeCounters } from './metrics/bridge-counters.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { createRelay } from './relay/bridge-relay.ts'
-import { TrustFiles, type TrustReport } from './reload/trust-files.ts'
+import { TrustFiles, type TrustOwner, type TrustReport } from './reload/trust-files.ts'
 
 export interface EdgeOptions {
   readonly config: Config
@@ -32,6 +32,10 @@ export interface Edge {
   readonly trust: readonly TrustReport[]
   /** Looks at all certificate files now. Settles when what was found is in use or refused. */
   checkTrust (): Promise<void>
+  /** Takes files into use that are valid and that a trial connection has refused. False: there are none, or no such owner. */
+  commitTrust (owner: TrustOwner): boolean
+  /** Gives up files that are valid and not in use, until they change. False: there are none, or no such owner. */
+  abortTrust (owner: TrustOwner): boolean
   /**
    * Stops in order: no new connections, owed acknowledgements out, queues to the remotes, then all closed. Never rejects.
    * @param drainTimeoutMs the longest it may take
@@ -74,6 +78,10 @@ class RunningEdge implements Edge {
     await this.#trust.check()
   }
 
+  commitTrust (owner: TrustOwner): boolean { return this.#trust.commit(owner) }
+
+  abortTrust (owner: TrustOwner): boolean { return this.#trust.abort(owner) }
+
   async start (): Promise<void> {
     const { config, logger, stateDir } = this.#options
     const { limits, mqtt, persistence } = config
@@ -90,8 +98,8 @@ class RunningEdge implements Edge {
     for (const bridge of config.bridges) {
       const open = this.#journals.get(bridge.name)
       this.#journals.delete(bridge.name)
-      this.#bridges.push(this.#trust.addBridge(bridge, trust => startBridge({
-        config: bridge, ...open, relay, delivery: broker, trust, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
+      this.#bridges.push(this.#trust.addBridge(bridge, (trust, renewed) => startBridge({
+        config: bridge, ...open, relay, delivery: broker, trust, renewed, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
       })))
     }
     for (const listener of config.listeners) await this.#trust.addListener(listener, broker)

@@ -7,6 +7,7 @@ import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
 import type { TrustSource } from './connection.ts'
+import type { RenewalOutcome } from './renewal.ts'
 
 export interface BridgeOptions {
   readonly config: BridgeConfig
@@ -14,6 +15,8 @@ export interface BridgeOptions {
   readonly delivery: LocalDelivery
   /** Asked at each dial; null for plain TCP. */
   readonly trust: TrustSource | null
+  /** Told what became of the link each time the trust has changed under it. */
+  readonly renewed?: (outcome: RenewalOutcome) => void
   readonly logger: Logger
   /** Where a client id that was made is kept; null: in memory. */
   readonly stateDir: string | null

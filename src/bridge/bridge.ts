@@ -106,6 +106,7 @@ class LivingBridge implements Bridge {
       connection: () => this.state.name === 'up' ? this.#connection : null,
       connectionOptions: async () => this.#connector.connectionOptions(),
       tookOver: connection => this.#tookOver(connection),
+      renewed: options.renewed ?? (() => {}),
       logger: this.#logger,
       clock: this.#clock
     })

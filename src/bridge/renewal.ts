@@ -6,11 +6,23 @@ import type { Clock } from './clock.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { takeOver } from './take-over.ts'
 
+/** How an attempt to move the link ended. */
+export interface RenewalOutcome {
+  /** The link is verified by the trust with this fingerprint; false: it is not. */
+  readonly moved: boolean
+  readonly fingerprint: string
+  /** In words. */
+  readonly reason: string
+  /** From the dial of the second connection on. */
+  readonly durationMs: number
+}
+
 export interface RenewalOptions {
   /** The one that is up, null without one. */
   readonly connection: () => Connection | null
   readonly connectionOptions: () => Promise<ConnectionOptions>
   readonly tookOver: (connection: Connection) => void
+  readonly renewed: (outcome: RenewalOutcome) => void
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -73,15 +85,20 @@ export class Renewal {
   #isDue (): boolean { return this.#wanted && !this.#stopped }
 
   async #once (old: Connection): Promise<void> {
-    const { connectionOptions, tookOver, logger } = this.#options
+    const { connectionOptions, tookOver, renewed, logger, clock } = this.#options
+    const begun = clock.now()
+    let fingerprint = ''
     try {
       const options = await connectionOptions()
       const trust = await options.trust?.()
       if (trust === undefined || trust.fingerprint === old.fingerprint) return
+      fingerprint = trust.fingerprint
       const { connection, pauseMs } = await takeOver(options, old)
+      renewed({ moved: true, fingerprint, reason: `nothing new went out for ${pauseMs} ms`, durationMs: clock.now() - begun })
       logger.info({ pauseMs, sessionPresent: connection.sessionPresent }, 'link has moved to a connection verified by the new certificate files')
       tookOver(connection)
     } catch (error) {
+      if (!this.#stopped) renewed({ moved: false, fingerprint, reason: reasonOf(error), durationMs: clock.now() - begun })
       this.#failed(old, error)
     }
   }

@@ -2,6 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts'
 import type { TrustSource } from '../bridge/connection.ts'
 import { tlsDialOptions } from '../bridge/dial.ts'
+import type { RenewalOutcome } from '../bridge/renewal.ts'
 import type { BridgeConfig, BridgeTlsConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { tryCandidate } from '../trust/canary.ts'
@@ -39,6 +40,11 @@ export class BridgeTrust {
     // also what the files say may have changed without them, as when the clock was set
     if (this.rotation.current === null) await this.rotation.check()
     return this.rotation.serving()
+  }
+
+  /** What became of the link after a commit. */
+  readonly renewed = ({ moved, fingerprint, reason, durationMs }: RenewalOutcome): void => {
+    this.rotation.note(moved ? 'cut over' : 'not cut over', fingerprint, reason, durationMs)
   }
 
   /** The bridge that dials with it. */

@@ -1,13 +1,14 @@
 /** All certificate files of an edge: those of its bridges and of its TLS listeners, watched for as long as it runs. */
 import type { Bridge } from '../bridge/bridge.ts'
 import type { TrustSource } from '../bridge/connection.ts'
+import type { RenewalOutcome } from '../bridge/renewal.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { BridgeConfig, ListenerConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import { Rotation } from '../trust/rotation.ts'
-import type { RotationStatus } from '../trust/rotation-state.ts'
+import type { RotationStatus, RotationStep } from '../trust/rotation-state.ts'
 import { BridgeTrust } from './bridge-trust.ts'
 
 /** What is told of the files of one bridge or listener. */
@@ -15,11 +16,16 @@ export interface TrustReport {
   readonly kind: 'bridge' | 'listener'
   readonly name: string
   readonly status: RotationStatus
+  /** The last steps, oldest first. */
+  readonly history: readonly RotationStep[]
 }
 
+/** Whose files are meant: those of a bridge or of a listener. */
+export type TrustOwner = Pick<TrustReport, 'kind' | 'name'>
+
 /** What is done with a rotation, whatever it rotates. */
-interface Watched extends Pick<TrustReport, 'kind' | 'name'> {
-  readonly rotation: Pick<Rotation<never>, 'status' | 'check' | 'commit' | 'stop' | 'onStatus'>
+interface Watched extends TrustOwner {
+  readonly rotation: Pick<Rotation<never>, 'status' | 'history' | 'check' | 'commit' | 'abort' | 'stop' | 'onStatus'>
 }
 
 export class TrustFiles {
@@ -32,15 +38,15 @@ export class TrustFiles {
 
   /** In the order in which they were added. */
   get reports (): readonly TrustReport[] {
-    return this.#watched.map(({ kind, name, rotation }) => ({ kind, name, status: rotation.status }))
+    return this.#watched.map(({ kind, name, rotation }) => ({ kind, name, status: rotation.status, history: rotation.history }))
   }
 
   /** Starts a bridge whose trust is kept from now on. */
-  addBridge (config: BridgeConfig, start: (trust: TrustSource | null) => Bridge): Bridge {
-    if (config.tls === null || !config.enable) return start(null)
+  addBridge (config: BridgeConfig, start: (trust: TrustSource | null, renewed: (outcome: RenewalOutcome) => void) => Bridge): Bridge {
+    if (config.tls === null || !config.enable) return start(null, () => {})
     const trust = new BridgeTrust(config, config.tls, this.#logger)
     this.#watched.push({ kind: 'bridge', name: config.name, rotation: trust.rotation })
-    const bridge = start(trust.source)
+    const bridge = start(trust.source, trust.renewed)
     trust.serve(bridge)
     return bridge
   }
@@ -67,6 +73,20 @@ export class TrustFiles {
   /** Looks at all files now. Settles when what was found is in use or refused. */
   async check (): Promise<void> {
     await Promise.all(this.#watched.map(async ({ rotation }) => rotation.check()))
+  }
+
+  /** Takes what is valid and was not committed into use, whatever its trial says. False when there is no such thing. */
+  commit (owner: TrustOwner): boolean {
+    return this.#of(owner)?.commit() ?? false
+  }
+
+  /** Gives up what is valid and was not committed, until the files change. False when there is no such thing. */
+  abort (owner: TrustOwner): boolean {
+    return this.#of(owner)?.abort() ?? false
+  }
+
+  #of (owner: TrustOwner): Watched['rotation'] | null {
+    return this.#watched.find(({ kind, name }) => kind === owner.kind && name === owner.name)?.rotation ?? null
   }
 
   async stop (): Promise<void> {

@@ -8,7 +8,8 @@ import type { DialOptions } from './dial.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
 
 export type CanaryVerdict =
-  | { readonly kind: 'accepted' }
+  /** `note`: what is not proven by it all the same. */
+  | { readonly kind: 'accepted', readonly note?: string }
   /** The remote does not accept the candidate, or the candidate not the remote. */
   | { readonly kind: 'refused', readonly reason: HandshakeError }
   /** Nothing was proven: the remote is not there, or the canary was given up. */

@@ -1,4 +1,4 @@
-/** Where a set of certificate files stands: one union, readable from outside at any time. */
+/** Where a set of certificate files stands, and by which steps it came there: readable from outside at any time. */
 import type { CausewayError } from '../errors.ts'
 
 /** What new files are held to before they serve. */
@@ -16,15 +16,17 @@ export type RotationStage =
   | { readonly name: 'canary', readonly since: number, readonly candidate: string }
   /** The remote and the candidate do not accept each other; what served before serves on. Tried again. */
   | { readonly name: 'staged', readonly since: number, readonly candidate: string, readonly reason: CausewayError, readonly attempts: number, readonly retryInMs: number }
+  /** An operator does not want the candidate; what served before serves on. Nothing is tried until the files change. */
+  | { readonly name: 'aborted', readonly since: number, readonly candidate: string }
   | { readonly name: 'stopped', readonly since: number }
 
 /** How the last change ended. */
 export interface RotationOutcome {
   /**
    * `proven`: the canary was accepted. `unproven`: there was none, or nobody to try it on. `forced`: in spite of it.
-   * `invalid`: the files could not be used. `refused`: by the canary.
+   * `invalid`: the files could not be used. `refused`: by the canary. `aborted`: by an operator.
    */
-  readonly result: 'proven' | 'unproven' | 'forced' | 'invalid' | 'refused'
+  readonly result: 'proven' | 'unproven' | 'forced' | 'invalid' | 'refused' | 'aborted'
   /** Of what it was about; null for files that could not be read. */
   readonly fingerprint: string | null
   /** Why; empty where there is nothing to say. */
@@ -33,6 +35,26 @@ export interface RotationOutcome {
   readonly durationMs: number
   /** Milliseconds since 1970. */
   readonly at: number
+}
+
+/**
+ * One step of a change, as it ended. A change goes through `detected`, `valid`, `proven`, `committed`, `cut over` when all is well. `unchanged`: the
+ * files are back to what serves. `not cut over`: the link stays where it is, and is tried again by itself or ended.
+ */
+export interface RotationStep {
+  readonly step: 'detected' | 'valid' | 'invalid' | 'unchanged' | 'proven' | 'unproven' | 'refused' | 'aborted' | 'committed' | 'cut over' | 'not cut over'
+  /** Milliseconds since 1970 at its end; of a repeated step, of the last time. */
+  readonly at: number
+  /** What the step took; `committed`: all since the detection. */
+  readonly durationMs: number
+  /** That serves after it. */
+  readonly generation: number
+  /** Of what it was about; null for files that could not be read. */
+  readonly fingerprint: string | null
+  /** Why; empty where there is nothing to say. */
+  readonly reason: string
+  /** How often, one after the other, it ended like this: a refused candidate is tried again for as long as it is there. */
+  readonly times: number
 }
 
 export interface RotationStatus {

@@ -8,7 +8,9 @@ import type { CanaryVerdict } from './canary.ts'
 import { TrustError, trustCodes } from './errors.ts'
 import { FileWatch } from './file-watch.ts'
 import type { FileWatchOptions } from './file-watch.ts'
-import type { RotationOutcome, RotationStage, RotationStatus, RotationStrategy } from './rotation-state.ts'
+import { RotationRecord } from './rotation-record.ts'
+import type { Subject } from './rotation-record.ts'
+import type { RotationStatus, RotationStep, RotationStrategy } from './rotation-state.ts'
 
 /** What is common to what bridges dial with and what listeners serve with. */
 export interface Generation {
@@ -34,11 +36,15 @@ export interface RotationOptions<G extends Generation> {
   readonly retriesMs?: readonly number[]
 }
 
-/** A candidate that its canary has refused, and since when. */
-interface Staged<G> {
+/** What is valid and does not serve yet. */
+interface Pending<G> extends Subject {
   readonly candidate: G
+  /** Trials that refused it. */
   readonly attempts: number
+  /** Detected at, in milliseconds since 1970. */
   readonly since: number
+  /** An operator does not want it. */
+  readonly aborted: boolean
 }
 
 const RETRIES_MS = [5000, 15_000, 60_000, 300_000]
@@ -46,13 +52,13 @@ const RETRIES_MS = [5000, 15_000, 60_000, 300_000]
 export class Rotation<G extends Generation> {
   readonly #options: RotationOptions<G>
   readonly #watch: FileWatch
-  readonly #listeners = new Set<(status: RotationStatus) => void>()
+  readonly #record: RotationRecord
   readonly #committed = new Set<(generation: G) => void>()
   #current: G | null = null
-  #generation = 0
-  #stage: RotationStage = { name: 'reading', since: Date.now() }
-  #last: RotationOutcome | null = null
-  #staged: Staged<G> | null = null
+  #pending: Pending<G> | null = null
+  /** When what is to be taken was detected, and whether it was not known before. */
+  #begun = 0
+  #isNew = false
   #changed = false
   #running: Promise<void> | null = null
   #trial: AbortController | null = null
@@ -61,20 +67,21 @@ export class Rotation<G extends Generation> {
 
   constructor (options: RotationOptions<G>) {
     this.#options = options
-    this.#watch = new FileWatch({ ...options.watch, files: options.files, changed: () => { void this.#take() } })
+    this.#record = new RotationRecord(options.logger)
+    this.#watch = new FileWatch({ ...options.watch, files: options.files, changed: () => { void this.#take(true) } })
   }
 
-  get status (): RotationStatus {
-    return { generation: this.#generation, fingerprint: this.#current?.fingerprint ?? null, stage: this.#stage, last: this.#last }
-  }
+  get status (): RotationStatus { return this.#record.status }
+
+  /** The last steps, oldest first. */
+  get history (): readonly RotationStep[] { return this.#record.history }
 
   /** What serves; null while nothing has been fit to. */
   get current (): G | null { return this.#current }
 
   /** Calls at each change of the status; the answer ends that. */
   onStatus (call: (status: RotationStatus) => void): () => void {
-    this.#listeners.add(call)
-    return () => { this.#listeners.delete(call) }
+    return this.#record.onStatus(call)
   }
 
   /** Calls with each generation that takes the place of another; the answer ends that. */
@@ -86,7 +93,7 @@ export class Rotation<G extends Generation> {
   /** Begins to watch, and reads the first generation, which needs no canary: it takes nobody's place. Never rejects. */
   async start (): Promise<void> {
     await this.#watch.start()
-    await this.#take()
+    await this.#take(true)
   }
 
   /**
@@ -95,38 +102,56 @@ export class Rotation<G extends Generation> {
    */
   serving (): G {
     if (this.#current !== null) return this.#current
-    if (this.#stage.name === 'invalid') throw this.#stage.reason
+    if (this.#record.stage.name === 'invalid') throw this.#record.stage.reason
     throw new TrustError(trustCodes.notReady, `${this.#options.files.join(', ')} have not been read yet`, { hint: 'It is tried again by itself.' })
   }
 
   /** Looks at the files now, and tries again what is staged or was invalid. Settles when that is done. */
   async check (): Promise<void> {
-    if (!await this.#watch.check() && this.#stage.name !== 'settled') void this.#take()
+    if (!await this.#watch.check() && this.#record.stage.name !== 'settled') void this.#take(false)
     await this.#running
   }
 
-  /** Commits what its canary has refused. False when nothing is staged. */
+  /** Commits what is valid and does not serve yet, whatever its canary says. False when there is no such thing. */
   commit (): boolean {
-    const staged = this.#staged
-    if (staged === null) return false
-    this.#commit(staged.candidate, 'forced', 'an operator said so', Date.now() - staged.since)
+    const pending = this.#pending
+    if (pending === null) return false
+    this.#commit(pending, 'forced', 'an operator said so')
     // what is being tried now counts its generation from the one before
-    void this.#take()
+    void this.#take(false)
     return true
+  }
+
+  /** Gives up what is valid and does not serve yet, until the files change. False when there is no such thing. */
+  abort (): boolean {
+    const pending = this.#pending
+    if (pending === null || pending.aborted) return false
+    this.#pending = { ...pending, aborted: true }
+    this.#trial?.abort()
+    this.#cancelRetry()
+    this.#record.aborted(pending, true)
+    return true
+  }
+
+  /** What became of a generation after it was committed: whether the link was moved to it. */
+  note (step: 'cut over' | 'not cut over', fingerprint: string, reason: string, durationMs: number): void {
+    this.#record.note(step, fingerprint, reason, durationMs)
   }
 
   async stop (): Promise<void> {
     this.#stopped = true
     this.#watch.close()
     this.#trial?.abort()
-    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#cancelRetry()
     await this.#running
-    this.#enter({ name: 'stopped', since: Date.now() })
+    this.#record.stopped()
   }
 
   /** Takes what is in the files now; a canary of what was in them before is given up. */
-  async #take (): Promise<void> {
+  async #take (isNew: boolean): Promise<void> {
     this.#changed = true
+    this.#isNew ||= isNew
+    this.#begun = performance.now()
     this.#trial?.abort()
     this.#running ??= this.#run()
     await this.#running
@@ -135,8 +160,10 @@ export class Rotation<G extends Generation> {
   async #run (): Promise<void> {
     while (this.#isDue()) {
       this.#changed = false
-      if (this.#retry !== null) clearTimeout(this.#retry)
-      await this.#attempt(Date.now())
+      this.#cancelRetry()
+      if (this.#isNew) this.#record.detected()
+      this.#isNew = false
+      await this.#attempt(this.#begun)
     }
     this.#running = null
   }
@@ -144,103 +171,80 @@ export class Rotation<G extends Generation> {
   #isDue (): boolean { return this.#changed && !this.#stopped }
 
   async #attempt (begun: number): Promise<void> {
-    this.#enter({ name: 'reading', since: begun })
+    const since = Date.now()
+    this.#record.reading()
     let candidate: G
     try {
-      candidate = await this.#options.read(this.#generation + 1)
+      candidate = await this.#options.read(this.#record.generation + 1)
     } catch (error) {
-      this.#reject(error, begun)
+      this.#pending = null
+      this.#record.invalid(error instanceof CausewayError ? error : new TrustError(trustCodes.unreadable, reasonOf(error), { cause: error }), begun)
       return
     }
-    if (candidate.fingerprint === this.#current?.fingerprint) this.#settleAgain()
-    else await this.#prove(candidate, begun)
+    const { fingerprint } = candidate
+    const before = this.#pending?.fingerprint === fingerprint ? this.#pending : null
+    if (fingerprint === this.#current?.fingerprint) {
+      this.#record.settled(this.#pending !== null || this.#record.isInvalid, begun)
+      this.#pending = null
+    } else if (before?.aborted === true) this.#record.aborted(before, false)
+    else {
+      if (before === null) this.#record.valid({ fingerprint, begun })
+      await this.#prove({ attempts: 0, since, begun, aborted: false, fingerprint, ...before, candidate })
+    }
   }
 
-  /** The files are back to what serves. */
-  #settleAgain (): void {
-    if (this.#staged !== null || this.#last?.result === 'invalid') this.#options.logger.info({ generation: this.#generation }, 'certificate files are back to what is in use')
-    this.#staged = null
-    this.#enter({ name: 'settled', since: Date.now() })
-  }
-
-  #reject (thrown: unknown, begun: number): void {
-    const reason = thrown instanceof CausewayError ? thrown : new TrustError(trustCodes.unreadable, reasonOf(thrown), { cause: thrown })
-    const { logger } = this.#options
-    const isNews = this.#last?.result !== 'invalid' || this.#last.reason !== reason.message
-    this.#staged = null
-    this.#conclude('invalid', null, reason.message, Date.now() - begun)
-    this.#enter({ name: 'invalid', since: Date.now(), reason })
-    if (!isNews) return
-    const serving = this.#current === null ? 'and nothing good was read before' : 'the last good generation serves on'
-    logger.warn({ code: reason.code, reason: reason.message, hint: reason.hint, generation: this.#generation }, `certificate files can not be used, ${serving}`)
-  }
-
-  async #prove (candidate: G, begun: number): Promise<void> {
+  async #prove (pending: Pending<G>): Promise<void> {
     const { canary, strategy } = this.#options
-    if (this.#current === null || canary === null) return this.#commit(candidate, 'unproven', '', Date.now() - begun)
-    if (strategy !== 'canary') return this.#commit(candidate, 'unproven', `strategy is ${strategy}`, Date.now() - begun)
-    this.#enter({ name: 'canary', since: Date.now(), candidate: candidate.fingerprint })
+    const { candidate, fingerprint } = pending
+    this.#pending = pending
+    if (this.#current === null || canary === null) return this.#commit(pending, 'unproven', '')
+    if (strategy !== 'canary') return this.#commit(pending, 'unproven', `strategy is ${strategy}`)
+    this.#record.trying(fingerprint)
     const trial = new AbortController()
+    const begun = performance.now()
     this.#trial = trial
     const verdict = await canary(candidate, trial.signal)
     this.#trial = null
-    // the content has changed again, or somebody has committed it meanwhile
-    if (trial.signal.aborted || this.#current.fingerprint === candidate.fingerprint) return
-    if (verdict.kind === 'accepted') this.#commit(candidate, 'proven', '', Date.now() - begun)
-    else if (verdict.kind === 'unreachable') this.#commit(candidate, 'unproven', verdict.reason.message, Date.now() - begun)
-    else this.#refuse(candidate, verdict.reason, begun)
+    // the content has changed again, or somebody has decided meanwhile
+    if (trial.signal.aborted || this.#pending !== pending) return
+    const reason = verdict.kind === 'accepted' ? verdict.note ?? '' : verdict.reason.message
+    this.#record.tried(verdict, reason, { fingerprint, begun })
+    if (verdict.kind === 'refused') this.#refuse(pending, verdict.reason)
+    else this.#commit(pending, verdict.kind === 'accepted' ? 'proven' : 'unproven', reason)
   }
 
-  #refuse (candidate: G, reason: CausewayError, begun: number): void {
-    const before = this.#staged?.candidate.fingerprint === candidate.fingerprint ? this.#staged : null
-    const staged = { candidate, attempts: (before?.attempts ?? 0) + 1, since: before?.since ?? begun }
-    const graceMs = (this.#options.canaryGraceMs ?? Infinity) - (Date.now() - staged.since)
-    if (graceMs > 0) this.#putOff(staged, reason, graceMs)
-    else this.#commit(candidate, 'forced', `canary_grace is over; ${reason.message}`, Date.now() - staged.since)
+  #refuse (before: Pending<G>, reason: CausewayError): void {
+    const pending = { ...before, attempts: before.attempts + 1 }
+    // by the clock that is never set: an hour of grace is an hour, also when the time is set after a cold start
+    const graceMs = (this.#options.canaryGraceMs ?? Infinity) - (performance.now() - pending.begun)
+    if (graceMs > 0) this.#putOff(pending, reason, graceMs)
+    else this.#commit(pending, 'forced', `canary_grace is over; ${reason.message}`)
   }
 
   /** @param graceMs until it is committed all the same */
-  #putOff (staged: Staged<G>, reason: CausewayError, graceMs: number): void {
-    const { logger, retriesMs = RETRIES_MS } = this.#options
-    const { candidate: { fingerprint }, attempts, since } = staged
+  #putOff (pending: Pending<G>, reason: CausewayError, graceMs: number): void {
+    const { retriesMs = RETRIES_MS } = this.#options
+    const { attempts, since } = pending
     const retryInMs = Math.min(retriesMs[Math.min(attempts, retriesMs.length) - 1] ?? 0, graceMs)
-    this.#staged = staged
-    this.#conclude('refused', fingerprint, reason.message, Date.now() - since)
-    this.#enter({ name: 'staged', since, candidate: fingerprint, reason, attempts, retryInMs })
-    this.#retry = setTimeout(() => { void this.#take() }, retryInMs)
+    this.#pending = pending
+    this.#record.staged(pending, { since, reason, attempts, retryInMs })
+    this.#retry = setTimeout(() => { void this.#take(false) }, retryInMs)
     this.#retry.unref()
-    // once, not at each try
-    if (attempts > 1) return
-    const { code, message, hint } = reason
-    logger.error({ code, reason: message, hint, candidate: fingerprint, retryInMs, generation: this.#generation }, 'new certificate files are valid but refused by a trial connection; the last good generation serves on')
   }
 
-  #commit (candidate: G, result: 'proven' | 'unproven' | 'forced', reason: string, durationMs: number): void {
-    const before = this.#current
-    const wasInvalid = this.#last?.result === 'invalid'
-    if (this.#retry !== null) clearTimeout(this.#retry)
+  #commit (pending: Pending<G>, result: 'proven' | 'unproven' | 'forced', reason: string): void {
+    const { candidate } = pending
+    const { logger, firstWasTold } = this.#options
+    const isFirst = this.#current === null
+    this.#cancelRetry()
     this.#current = candidate
-    this.#generation++
-    this.#staged = null
-    this.#conclude(result, candidate.fingerprint, reason, durationMs)
-    if (before !== null || this.#options.firstWasTold !== true) this.#warnOf(candidate)
-    const isChange = before !== null || wasInvalid
-    this.#options.logger[isChange ? 'info' : 'debug']({ generation: this.#generation, fingerprint: candidate.fingerprint, result, reason, durationMs }, 'certificate files are in use')
-    this.#enter({ name: 'settled', since: Date.now() })
-    if (before !== null) for (const call of this.#committed) call(candidate)
+    this.#pending = null
+    if (!isFirst || firstWasTold !== true) for (const warning of candidate.warnings) logger.warn({}, warning)
+    this.#record.committed(pending, result, reason)
+    if (!isFirst) for (const call of this.#committed) call(candidate)
   }
 
-  #warnOf (candidate: G): void {
-    for (const warning of candidate.warnings) this.#options.logger.warn({}, warning)
-  }
-
-  #conclude (result: RotationOutcome['result'], fingerprint: string | null, reason: string, durationMs: number): void {
-    this.#last = { result, fingerprint, reason, durationMs, at: Date.now() }
-  }
-
-  #enter (stage: RotationStage): void {
-    this.#stage = stage
-    const { status } = this
-    for (const call of this.#listeners) call(status)
+  #cancelRetry (): void {
+    if (this.#retry !== null) clearTimeout(this.#retry)
   }
 }

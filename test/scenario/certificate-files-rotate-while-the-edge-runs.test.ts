@@ -115,6 +115,7 @@ test('a CA that was removed is gone, once the remote has moved on', { skip: mosq
   await put('ca.pem', next.root.certPem)
   await eventually('too early', () => bridgeTrust().stage.name === 'staged')
   t.equal(edge.bridges[0]?.state.name, 'up', 'the site is not lost for it')
+  t.match(edge.trust[0]?.history.map(({ step }) => step), ['detected', 'valid', 'committed', 'detected', 'valid', 'proven', 'committed', 'cut over', 'detected', 'valid', 'refused'])
 
   await remote.stop()
   await remote.configure({ pki: next })
@@ -130,6 +131,27 @@ test('a CA that was removed is gone, once the remote has moved on', { skip: mosq
     const state = edge.bridges[0]?.state
     return state?.name === 'waiting' && state.reason.code === 'CW_TLS_UNKNOWN_CA'
   })
+})
+
+test('an operator gives up what is staged, or takes it all the same', { skip: mosquittoMissing }, async t => {
+  const pki = await testPki(t)
+  const next = await testPki(t, { name: 'Next' })
+  const remote = await startMosquitto(t, { pki })
+  const { edge, put, bridgeTrust } = await site(t, { 'ca.pem': pki.root.certPem }, bridged(remote.tlsPort))
+  await isUp(edge)
+  const owner = { kind: 'bridge', name: 'north' } as const
+  t.equal(edge.commitTrust(owner), false, 'there is nothing')
+  t.equal(edge.abortTrust({ kind: 'listener', name: 'north' }), false, 'nor anybody of that name')
+  await put('ca.pem', next.root.certPem)
+  await eventually('it is refused', () => bridgeTrust().stage.name === 'staged')
+  t.equal(edge.abortTrust(owner), true)
+  await edge.checkTrust()
+  t.match(bridgeTrust(), { generation: 1, stage: { name: 'aborted' } })
+  t.equal(edge.bridges[0]?.state.name, 'up')
+  t.equal(edge.commitTrust(owner), true)
+  t.match(bridgeTrust(), { generation: 2, last: { result: 'forced' } })
+  await eventually('the new set does not accept the remote: the link is ended', () => edge.bridges[0]?.state.name === 'waiting')
+  await eventually('it is told', () => edge.trust[0]?.history.at(-1)?.step === 'not cut over')
 })
 
 test('a remote that is down: what is valid is used, and said to be unproven; its return is met with it', { skip: mosquittoMissing }, async t => {

@@ -7,6 +7,7 @@ import type { CanaryVerdict } from '../../../src/trust/canary.ts'
 import { HandshakeError, TrustError, handshakeCodes, trustCodes } from '../../../src/trust/errors.ts'
 import { Rotation } from '../../../src/trust/rotation.ts'
 import type { Generation, RotationOptions } from '../../../src/trust/rotation.ts'
+import { keepingLogger, type LogLine } from '../../support/bridge-rig.ts'
 import { eventually } from '../../support/eventually.ts'
 
 const refused: CanaryVerdict = { kind: 'refused', reason: new HandshakeError(handshakeCodes.unknownAuthority, 'not trusted') }
@@ -115,4 +116,78 @@ test('the latest content wins: a canary of what is not in the files any more is 
   t.same(asked, ['two', 'three'])
   t.same(committed, ['three'])
   t.equal(rotation.status.generation, 2)
+})
+
+test('each step is in the history, with reason and duration', async t => {
+  let verdict: CanaryVerdict = refused
+  const { rotation, put } = await rotating(t, { canary: async () => verdict, retriesMs: [600_000] })
+  t.match(rotation.history, [{ step: 'detected' }, { step: 'valid', fingerprint: 'one' }, { step: 'committed', generation: 1, reason: 'unproven' }])
+  await put('bad')
+  await put('two')
+  await rotation.check()
+  await rotation.check()
+  verdict = { kind: 'accepted', note: 'one of two was asked' }
+  await rotation.check()
+  rotation.note('cut over', 'two', 'nothing new went out for 12 ms', 40)
+  t.match(rotation.history.slice(3), [
+    { step: 'detected', generation: 1 },
+    { step: 'invalid', fingerprint: null, reason: 'bad', generation: 1 },
+    { step: 'detected' },
+    { step: 'valid', fingerprint: 'two', times: 1 },
+    { step: 'refused', fingerprint: 'two', reason: 'not trusted', times: 3 },
+    { step: 'proven', fingerprint: 'two', reason: 'one of two was asked', generation: 1 },
+    { step: 'committed', fingerprint: 'two', reason: 'proven: one of two was asked', generation: 2 },
+    { step: 'cut over', fingerprint: 'two', durationMs: 40, generation: 2 }
+  ])
+  t.ok(rotation.history.every(({ at, durationMs }) => at > 0 && durationMs >= 0))
+})
+
+test('an operator gives a candidate up: it is not tried again until the files change, nor by a call to look', async t => {
+  let tries = 0
+  const { rotation, committed, put } = await rotating(t, { canary: async () => { tries++; return refused }, retriesMs: [20] })
+  t.equal(rotation.abort(), false, 'there is none')
+  await put('two')
+  t.equal(rotation.abort(), true)
+  t.equal(rotation.abort(), false, 'once')
+  const triesThen = tries
+  await rotation.check()
+  await new Promise(resolve => setTimeout(resolve, 60))
+  t.equal(tries, triesThen)
+  t.match(rotation.status, { generation: 1, stage: { name: 'aborted', candidate: 'two' }, last: { result: 'aborted' } })
+  await put('three')
+  t.equal(rotation.status.stage.name, 'staged', 'other content is a new candidate')
+  rotation.abort()
+  t.equal(rotation.commit(), true, 'and may be taken after all')
+  t.same(committed, ['three'])
+})
+
+test('an operator decides while the trial runs', async t => {
+  const canary = async (_candidate: Generation, signal: AbortSignal): Promise<CanaryVerdict> => {
+    await new Promise(resolve => signal.addEventListener('abort', resolve))
+    return { kind: 'accepted' }
+  }
+  const given = await rotating(t, { canary })
+  const putting = given.put('two')
+  await eventually('the trial', () => given.rotation.status.stage.name === 'canary')
+  given.rotation.abort()
+  await putting
+  t.match(given.rotation.status, { generation: 1, stage: { name: 'aborted' } })
+
+  const taken = await rotating(t, { canary })
+  const puttingToo = taken.put('two')
+  await eventually('the trial', () => taken.rotation.status.stage.name === 'canary')
+  t.equal(taken.rotation.commit(), true)
+  await puttingToo
+  t.match(taken.rotation.status, { generation: 2, stage: { name: 'settled' }, last: { result: 'forced' } })
+})
+
+test('the same bad content after good content is told again; while it stays it is told once', async t => {
+  const log: LogLine[] = []
+  const { rotation, put } = await rotating(t, { logger: keepingLogger(log) })
+  await put('bad')
+  await rotation.check()
+  await put('one')
+  await put('bad')
+  t.equal(log.filter(({ level }) => level === 'warn').length, 2)
+  t.equal(log.filter(({ message }) => message.includes('back to what is in use')).length, 1)
 })
