@@ -18,6 +18,7 @@ import { Listener, type ListenerAddress } from './listener/listener.ts'
 import type { PeerInfo } from './listener/peer-info.ts'
 import { TokenBucket } from './listener/token-bucket.ts'
 import type { LocalInterest } from './local-interest.ts'
+import { recheckDevices } from './recheck-devices.ts'
 import { RelayEntry } from './relay-entry.ts'
 import { RepeatedLines } from './repeated-lines.ts'
 import type { Done } from './session-port.ts'
@@ -45,6 +46,8 @@ export interface Broker extends LocalDelivery {
   readonly addresses: readonly ListenerAddress[]
   /** Certificates of a listener were renewed: its later handshakes use them. */
   replaceListenerContext (listener: string, context: ListenerContext): void
+  /** Ends the connections of a listener that the context would not let in, a few at a time. Settles with how many those were, and of how many. */
+  recheckDevices (listener: string, context: ListenerContext): Promise<{ readonly dropped: number, readonly checked: number }>
   /**
    * Accepts no more, lets acknowledgements that are owed go out, closes all sessions.
    * @param drainTimeoutMs what is still owed then is not waited for
@@ -95,6 +98,10 @@ class RunningBroker implements Broker {
 
   replaceListenerContext (listener: string, context: ListenerContext): void {
     this.#listeners.get(listener)?.replaceContext(context)
+  }
+
+  async recheckDevices (listener: string, context: ListenerContext): Promise<{ readonly dropped: number, readonly checked: number }> {
+    return recheckDevices([...this.#connections].filter(({ peer }) => peer.listener === listener), context)
   }
 
   async start (): Promise<void> {

@@ -46,7 +46,11 @@ export interface ListenerTlsConfig {
   readonly verifyPeer: boolean
   readonly failIfNoPeerCert: boolean
   readonly handshakeTimeoutMs: number
+  /** What becomes of connected devices whose certificate a new `cacertfile` does not accept. */
+  readonly onRotate: OnRotate
 }
+
+export type OnRotate = 'keep' | 'recheck'
 
 export interface MqttConfig {
   /** Largest packet a device may send, in bytes with its header. */

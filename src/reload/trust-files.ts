@@ -25,7 +25,7 @@ export type TrustOwner = Pick<TrustReport, 'kind' | 'name'>
 
 /** What is done with a rotation, whatever it rotates. */
 interface Watched extends TrustOwner {
-  readonly rotation: Pick<Rotation<never>, 'status' | 'history' | 'check' | 'commit' | 'abort' | 'stop' | 'onStatus'>
+  readonly rotation: Pick<Rotation<never>, 'status' | 'history' | 'check' | 'commit' | 'abort' | 'note' | 'stop' | 'onStatus'>
 }
 
 export class TrustFiles {
@@ -64,10 +64,21 @@ export class TrustFiles {
       firstWasTold: true
     })
     this.#watched.push({ kind: 'listener', name, rotation })
-    rotation.onCommitted(context => broker.replaceListenerContext(name, context))
+    rotation.onCommitted(context => {
+      broker.replaceListenerContext(name, context)
+      if (tls.onRotate === 'recheck') void this.#recheck(name, broker, context)
+    })
     await rotation.start()
     // it may have changed since the listener was opened
     if (rotation.current !== null) broker.replaceListenerContext(name, rotation.current)
+  }
+
+  async #recheck (name: string, broker: Broker, context: ListenerContext): Promise<void> {
+    const begun = performance.now()
+    const { dropped, checked } = await broker.recheckDevices(name, context)
+    const reason = `${dropped} of ${checked} connected devices are dropped: the CAs of now do not accept their certificates`
+    if (dropped > 0) this.#logger.warn({ listener: name, dropped, checked }, 'connected devices are dropped: the CAs of now do not accept their certificates')
+    this.#watched.find(each => each.kind === 'listener' && each.name === name)?.rotation.note('cut over', context.fingerprint, reason, performance.now() - begun)
   }
 
   /** Looks at all files now. Settles when what was found is in use or refused. */

@@ -2,13 +2,14 @@
  * Opens a TLS connection and hands it over only when the remote is proven to be who it should be: chain, dates, name, TLS 1.2 at
  * least, nothing resumed. Until then not one byte of ours is written, so that a refused server learns no password.
  */
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
-import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { diagnose } from './diagnosis.ts'
 import type { HandshakeFacts } from './diagnosis.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
 import type { HandshakeCode } from './errors.ts'
+import { peerChain } from './peer-chain.ts'
 import { identityError, peerNameOf } from './peer-name.ts'
 import type { PeerName } from './peer-name.ts'
 import type { TrustSnapshot } from './snapshot.ts'
@@ -82,7 +83,7 @@ class Dial {
     const fail = (error: unknown): void => {
       settle()
       // an alert that comes after the server's certificate is about ours
-      if (this.#peer.length === 0) this.#peer = chainOf(socket)
+      if (this.#peer.length === 0) this.#peer = peerChain(socket)
       socket.destroy()
       reject(diagnose(error, this.#facts()))
     }
@@ -90,7 +91,7 @@ class Dial {
     const closed = (): void => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
     const expire = (): void => fail(this.#timedOut())
     const seen = (): void => {
-      this.#peer = chainOf(socket)
+      this.#peer = peerChain(socket)
     }
     const connected = (): void => {
       this.#stage = 'handshake'
@@ -129,7 +130,7 @@ class Dial {
   /** Node has verified when 'secureConnect' comes; this holds it to that. */
   #lastLook (socket: TLSSocket): HandshakeError | null {
     if (socket.isSessionReused()) return this.#failure(handshakeCodes.failed, 'resumed a session, which is never verified', 'This is a defect of Causeway: report it.')
-    if (!socket.authorized || chainOf(socket).length === 0) return this.#failure(handshakeCodes.failed, 'was connected without being verified', 'This is a defect of Causeway: report it.')
+    if (!socket.authorized || peerChain(socket).length === 0) return this.#failure(handshakeCodes.failed, 'was connected without being verified', 'This is a defect of Causeway: report it.')
     return null
   }
 
@@ -167,25 +168,4 @@ function factsOf (options: DialOptions, stage: HandshakeFacts['stage'], peer: re
     stage,
     now: new Date()
   }
-}
-
-/**
- * The chain of the server, leaf first; empty when Node does not tell. A server can make it long: ten are enough for words.
- * Not by getPeerX509Certificate, which on a client takes the leaf out of the chain that is about to be checked (Node 20, 22).
- */
-function chainOf (socket: TLSSocket): X509Certificate[] {
-  const chain: X509Certificate[] = []
-  try {
-    // empty without a certificate, whatever the type says
-    let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true)
-    const seen = new Set<object>()
-    while (next?.raw !== undefined && !seen.has(next) && chain.length < 10) {
-      seen.add(next)
-      chain.push(new X509Certificate(next.raw))
-      next = next.issuerCertificate
-    }
-  } catch {
-    // words only: without the certificate the message is shorter, the refusal the same
-  }
-  return chain
 }

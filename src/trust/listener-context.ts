@@ -7,6 +7,8 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { nameOf } from './certificate-facts.ts'
 import { TrustError, trustCodes } from './errors.ts'
 import { readKeyPair } from './key-pair.ts'
+import { peerChain } from './peer-chain.ts'
+import { recheckChain } from './rechecked-chain.ts'
 import { fingerprintOf, secureContextOf, secureOptions } from './secure-context.ts'
 import { readTrustBundle } from './trust-bundle.ts'
 
@@ -32,6 +34,8 @@ export interface ListenerContext {
   readonly warnings: readonly string[]
   /** Why this client is to be dropped at 'secureConnection'; null when it may go on. Call it for each. */
   refusal (socket: TLSSocket): string | null
+  /** Why this client, which an earlier context has let in, would not be let in by this one; null when it would. */
+  recheck (socket: TLSSocket): string | null
 }
 
 /**
@@ -51,7 +55,8 @@ export async function createListenerContext (files: ListenerTrustFiles, now = ne
     peers: Object.freeze({ requestCert: files.verifyPeer, rejectUnauthorized: files.verifyPeer && files.failIfNoPeerCert }),
     fingerprint: fingerprintOf(material),
     warnings: Object.freeze([...pair.warnings, ...(clients?.warnings ?? []), ...uselessKeys(files)]),
-    refusal: files.verifyPeer ? refusalOf(files.failIfNoPeerCert) : () => null
+    refusal: files.verifyPeer ? refusalOf(files.failIfNoPeerCert) : () => null,
+    recheck: clients === null ? () => null : recheckOf(clients.anchors, files.failIfNoPeerCert)
   })
 }
 
@@ -67,6 +72,13 @@ function uselessKeys (files: ListenerTrustFiles): string[] {
   if (files.cacertfile !== null) useless.push(`cacertfile ${files.cacertfile} has no effect while verify_peer = false: clients are not asked for a certificate`)
   if (files.failIfNoPeerCert) useless.push('fail_if_no_peer_cert has no effect while verify_peer = false: clients are not asked for a certificate')
   return useless
+}
+
+function recheckOf (anchors: readonly X509Certificate[], required: boolean): (socket: TLSSocket) => string | null {
+  return socket => {
+    const chain = peerChain(socket)
+    return chain.length === 0 && !required ? null : recheckChain(chain, anchors)
+  }
 }
 
 function refusalOf (required: boolean): (socket: TLSSocket) => string | null {

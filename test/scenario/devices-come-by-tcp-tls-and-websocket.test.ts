@@ -21,7 +21,7 @@ const mosquittoPub = '/usr/bin/mosquitto_pub'
 const withMosquitto = existsSync(mosquittoPub) ? {} : { skip: 'mosquitto_pub is not installed' }
 
 function tlsOf (pki: TestPki, overrides: Partial<ListenerTlsConfig> = {}): ListenerTlsConfig {
-  return { certfile: pki.server.certFile, keyfile: pki.server.keyFile, keyPassword: null, cacertfile: null, verifyPeer: false, failIfNoPeerCert: false, handshakeTimeoutMs: 3000, ...overrides }
+  return { certfile: pki.server.certFile, keyfile: pki.server.keyFile, keyPassword: null, cacertfile: null, verifyPeer: false, failIfNoPeerCert: false, handshakeTimeoutMs: 3000, onRotate: 'keep', ...overrides }
 }
 
 function allFour (pki: TestPki): ListenerConfig[] {

@@ -4,6 +4,7 @@
  */
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { ListenerConfig } from '../../config/model.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { ListenerContext } from '../../trust/listener-context.ts'
@@ -47,10 +48,13 @@ export class Listener {
   readonly #server: Server
   readonly #tls: TlsStage | null
   readonly #webSocket: WebSocketStage | null
+  /** What the TLS stage serves with. */
+  #context: ListenerContext | null
 
   /** @param context what the TLS stage serves with; null for a plain listener */
   constructor (config: ListenerConfig, context: ListenerContext | null, around: ListenerSurroundings) {
     this.#config = config
+    this.#context = context
     this.#around = around
     this.#server = createServer({ noDelay: true, keepAlive: true }, socket => this.#connected(socket))
     this.#webSocket = config.transport === 'ws' || config.transport === 'wss'
@@ -85,12 +89,13 @@ export class Listener {
 
   /** Certificates were renewed: later handshakes use them. */
   replaceContext (context: ListenerContext): void {
+    this.#context = context
     this.#tls?.replaceContext(context)
   }
 
   /** Accepts no more. Connections that were handed over are not touched; those in their handshake are cut off. */
   close (): Promise<void> {
-    for (const socket of this.#arriving.values()) socket.destroy()
+    for (const { socket } of this.#arriving.values()) socket.destroy()
     if (!this.#server.listening) return Promise.resolve()
     return new Promise(resolve => {
       // it calls back only after the last connection is gone, which is not ours to wait for
@@ -99,8 +104,8 @@ export class Listener {
     })
   }
 
-  /** Raw sockets between accept and hand-over. */
-  readonly #arriving = new Map<string, Socket>()
+  /** Raw sockets between accept and hand-over, and what the listener served with when they came. */
+  readonly #arriving = new Map<string, { readonly socket: Socket, readonly context: ListenerContext | null }>()
 
   #connected (socket: Socket): void {
     const { limits, lines } = this.#around
@@ -112,7 +117,7 @@ export class Listener {
       return
     }
     const key = peerKey(socket)
-    this.#arriving.set(key, socket)
+    this.#arriving.set(key, { socket, context: this.#context })
     socket.on('error', () => socket.destroy())
     socket.once('close', () => {
       this.#arriving.delete(key)
@@ -137,8 +142,21 @@ export class Listener {
   }
 
   #accept (stream: Duplex, socket: Socket): void {
-    this.#arriving.delete(peerKey(socket))
+    const key = peerKey(socket)
+    const refusal = this.#refusalOfLate(socket, this.#arriving.get(key)?.context ?? null)
+    this.#arriving.delete(key)
+    if (refusal !== null) {
+      this.#handshakeFailed(peerAddress(socket), refusal)
+      stream.destroy()
+      return
+    }
     this.#around.accept(stream, peerInfo(this.#config.name, socket))
+  }
+
+  /** A handshake that began before the certificates were renewed was judged by those of before. */
+  #refusalOfLate (socket: Socket, context: ListenerContext | null): string | null {
+    if (context === this.#context || this.#config.tls?.onRotate !== 'recheck' || !(socket instanceof TLSSocket)) return null
+    return this.#context?.recheck(socket) ?? null
   }
 
   #handshakeFailed (address: string, reason: string): void {

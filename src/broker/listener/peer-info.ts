@@ -1,6 +1,7 @@
 /** Who is at the other end of an accepted connection, as far as the transport can say. */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { peerLeaf } from '../../trust/peer-chain.ts'
 
 export interface PeerInfo {
   /** The peer's IP address; an IPv4 address mapped into IPv6 is written as IPv4. */
@@ -11,6 +12,8 @@ export interface PeerInfo {
   readonly listener: string
   /** Of a verified client certificate; null without one. */
   readonly certificate: { readonly commonName: string, readonly subject: string } | null
+  /** The TLS it came in by; null: none. */
+  readonly tls: TLSSocket | null
 }
 
 const MAPPED = '::ffff:'
@@ -30,14 +33,15 @@ export function peerInfo (listener: string, socket: Socket): PeerInfo {
     address: peerAddress(socket),
     port: socket.localPort ?? 0,
     listener,
-    certificate: socket instanceof TLSSocket ? certificateOf(socket) : null
+    certificate: socket instanceof TLSSocket ? certificateOf(socket) : null,
+    tls: socket instanceof TLSSocket ? socket : null
   }
 }
 
 function certificateOf (socket: TLSSocket): PeerInfo['certificate'] {
   if (!socket.authorized) return null
-  const leaf = socket.getPeerX509Certificate()
-  if (leaf === undefined) return null
+  const leaf = peerLeaf(socket)
+  if (leaf === null) return null
   // one line a relative name in Node's form; the most specific common name is the last
   const names = leaf.subject.split('\n').filter(line => line.startsWith('CN='))
   return { commonName: names.at(-1)?.slice(3) ?? '', subject: leaf.subject.replaceAll('\n', ',') }

@@ -61,6 +61,8 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     around.ticker.add(this)
   }
 
+  get peer (): PeerInfo { return this.#peer }
+
   /** Acknowledgements that its device waits for. */
   get owed (): number { return this.#open?.publish.owed ?? 0 }
 
@@ -83,6 +85,11 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     if (opening) this.#life?.abandon()
     else this.#tap?.destroy()
     this.#forgetWhenOver()
+  }
+
+  /** Its certificate is not accepted any more. */
+  distrust (cause: string): void {
+    this.#end('distrusted', 'closed a connection: the CAs of now do not accept the certificate of the device', { cause })
   }
 
   /** Users or rules were replaced. */

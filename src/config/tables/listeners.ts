@@ -42,7 +42,7 @@ function listener (transport: Transport, { name, bind }: PlainValues, tls: Liste
 }
 
 function tlsOf (own: TlsValues, shared: TlsValues | null): ListenerTlsConfig {
-  const { certfile, keyfile, keyPassword, cacertfile, verifyPeer, failIfNoPeerCert } = own.certfile === null && shared !== null ? shared : own
+  const { certfile, keyfile, keyPassword, cacertfile, verifyPeer, failIfNoPeerCert, onRotate } = own.certfile === null && shared !== null ? shared : own
   return {
     certfile: certfile ?? '',
     keyfile: keyfile ?? '',
@@ -50,6 +50,7 @@ function tlsOf (own: TlsValues, shared: TlsValues | null): ListenerTlsConfig {
     cacertfile: verifyPeer ? cacertfile : null,
     verifyPeer,
     failIfNoPeerCert,
-    handshakeTimeoutMs: own.handshakeTimeoutMs
+    handshakeTimeoutMs: own.handshakeTimeoutMs,
+    onRotate
   }
 }

@@ -21,7 +21,7 @@ test('the defaults of each kind', async t => {
     ['wss', 'wss', '0.0.0.0', 8086, '/mqtt']
   ])
   t.same(listeners[1]?.tls, {
-    certfile: '/site/c.pem', keyfile: '/site/k.pem', keyPassword: null, cacertfile: null, verifyPeer: false, failIfNoPeerCert: false, handshakeTimeoutMs: 10_000
+    certfile: '/site/c.pem', keyfile: '/site/k.pem', keyPassword: null, cacertfile: null, verifyPeer: false, failIfNoPeerCert: false, handshakeTimeoutMs: 10_000, onRotate: 'keep'
   })
 })
 

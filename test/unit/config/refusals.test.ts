@@ -91,6 +91,7 @@ const rows: Readonly<Record<string, Row>> = {
   'wss without any certificate': { text: 'listeners.wss { bind = "0.0.0.0:8086" }', path: 'listeners.wss.certfile', at: '1:11', says: /no TLS handshake/ },
   'verify_peer of devices without CA': { text: 'listeners.ssl { certfile = x, keyfile = y\nverify_peer = true }', path: 'listeners.ssl.verify_peer', at: '2:1', says: /needs cacertfile/ },
   'unverified certificates demanded': { text: 'listeners.ssl { certfile = x, keyfile = y\nfail_if_no_peer_cert = true }', path: 'listeners.ssl.fail_if_no_peer_cert', at: '2:1', says: /any certificate at all/ },
+  'devices checked again that show nothing': { text: 'listeners.ssl { certfile = x, keyfile = y\non_rotate = recheck }', path: 'listeners.ssl.on_rotate', at: '2:1', says: /show no certificate/ },
   'two listeners on one port': { text: 'listeners.tcp { bind = "0.0.0.0:1883" }\nlisteners.ws { bind = "127.0.0.1:1883/mqtt" }', path: 'listeners.ws.bind', at: '2:16', says: /port of listeners\.tcp too/ },
   'two listeners on the default port': { text: 'listeners.tcp.a { }\nlisteners.tcp.b { enable = true }', path: 'listeners.tcp.b.bind', at: '2:15', says: /port of listeners\.tcp\.a too/ },
   'a path on TCP': { text: 'listeners.tcp { bind = "0.0.0.0:1883/mqtt" }', path: 'listeners.tcp.bind', at: '1:17', says: /only a WebSocket/ },
