@@ -8,6 +8,7 @@ import type { Logger } from '../logger.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
+import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
@@ -76,6 +77,7 @@ export class Connection {
   readonly #tap: RemoteTap
   readonly #client: RemoteClient
   #liveness: Liveness | null = null
+  #acks: AckWatch | null = null
   #reason: CausewayError | null = null
   #strays = 0
   #retired = false
@@ -116,7 +118,7 @@ export class Connection {
    * @throws Refusal, or the reason the connection ended for
    */
   async accepted (): Promise<void> {
-    const { signal, outbox, clock } = this.#options
+    const { signal, outbox, clock, config } = this.#options
     const abort = (): void => this.#end(new BridgeError(bridgeCodes.stopped, 'the bridge was stopped while connecting'))
     signal.addEventListener('abort', abort, { once: true })
     try {
@@ -130,6 +132,12 @@ export class Connection {
         takeMoved: () => this.#tap.takeMoved(),
         ping: () => this.#tap.ping(),
         dead: silentMs => this.#dead(silentMs)
+      }, clock)
+      this.#acks = new AckWatch(config.ackTimeoutMs, {
+        underWay: () => outbox.underWay,
+        takeAnswered: () => this.#tap.takeAnswered(),
+        isWriting: () => this.#tap.isWriting,
+        stuck: ms => this.#stuck(ms)
       }, clock)
     } catch (error) {
       this.#tap.destroy()
@@ -152,7 +160,7 @@ export class Connection {
   /** Another connection has taken the session over: nothing goes out here any more, and what was on its way in is read. */
   retire (): void {
     this.#retired = true
-    this.#liveness?.stop()
+    this.#stopWatching()
     this.#tap.retire()
     const cancel = this.#options.clock.after(RETIRE_MS, () => this.#tap.destroy())
     void this.ended.then(cancel)
@@ -197,13 +205,25 @@ export class Connection {
     }))
   }
 
+  #stuck (ms: number): void {
+    const { config, outbox } = this.#options
+    this.#end(new BridgeError(bridgeCodes.noAck, `${config.server.url} has acknowledged nothing for ${Math.round(ms / 1000)} s, with ${outbox.underWay} messages under way`, {
+      hint: 'The remote is alive and stuck, or something between lets only small packets through. All of them are sent again; `cancel_timeout` is how long it may take.'
+    }))
+  }
+
+  #stopWatching (): void {
+    this.#liveness?.stop()
+    this.#acks?.stop()
+  }
+
   #stray (type: number, id: number): void {
     // one line a connection: a remote at fault can send millions
     if (this.#strays++ === 0 && !this.#retired) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
   }
 
   #finish (): CausewayError {
-    this.#liveness?.stop()
+    this.#stopWatching()
     this.#tap.release()
     return this.#reason ?? new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
       hint: 'Another client with the same client id, a message that the remote does not take, or a restart of it does this: look into its log.'

@@ -57,6 +57,7 @@ export class Connector {
   async connectionOptions (): Promise<ConnectionOptions> {
     const { config, trust, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
     this.#clientId ??= await keptClientId(stateDir, config.name)
-    return { ...this.#surroundings, config, trust, maxPacketSize, clientId: this.#clientId, bridgeBit: this.#bit.set }
+    const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
+    return { ...this.#surroundings, config, trust, maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
   }
 }

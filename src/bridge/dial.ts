@@ -1,6 +1,7 @@
 /** Opens the way to the remote: TLS through the trust layer, which hands over only what it has verified, or plain TCP. */
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import type { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { BridgeConfig } from '../config/model.ts'
 import { diagnoseEstablished, dialVerified } from '../trust/dial.ts'
 import type { DialOptions } from '../trust/dial.ts'
@@ -41,12 +42,13 @@ export function tlsDialOptions (config: BridgeConfig, snapshot: TrustSnapshot, s
     nodelay: tcp.nodelay,
     keepalive: tcp.keepalive,
     keepidleMs: tcp.keepidleMs,
-    localAddress: tcp.localAddress
+    localAddress: localAddressOf(config)
   }
 }
 
 async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Dialled> {
   const { server, tcp } = config
+  const localAddress = localAddressOf(config)
   const diagnose = (error: Error): BridgeError => new BridgeError(bridgeCodes.linkLost, `${server.url} has broken the connection: ${reasonOf(error)}`, {
     cause: error,
     hint: 'The remote was restarted, or the network between was cut. It is tried again by itself.'
@@ -58,7 +60,7 @@ async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Di
       noDelay: tcp.nodelay,
       keepAlive: tcp.keepalive,
       keepAliveInitialDelay: tcp.keepidleMs,
-      ...(tcp.localAddress === null ? {} : { localAddress: tcp.localAddress })
+      ...(localAddress === null ? {} : { localAddress })
     })
     const settle = (): void => {
       clearTimeout(timer)
@@ -82,6 +84,19 @@ async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Di
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
   })
+}
+
+/**
+ * Where to connect from: as it is configured, or what the named interface has now.
+ * @throws BridgeError when there is no such interface, or it has no address
+ */
+function localAddressOf (config: BridgeConfig): string | null {
+  const { bindInterface } = config.tcp
+  if (bindInterface === null || isIP(bindInterface) !== 0) return bindInterface
+  const family = isIP(config.server.host) === 6 ? 'IPv6' : 'IPv4'
+  const found = networkInterfaces()[bindInterface]?.find(each => each.family === family)
+  if (found !== undefined) return found.address
+  throw unreachable(config, `tcp.bind_interface = ${bindInterface} has no ${family} address now`)
 }
 
 function unreachable (config: BridgeConfig, why: string, cause?: Error): BridgeError {

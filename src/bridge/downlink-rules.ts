@@ -21,6 +21,7 @@ export interface Landing {
 
 interface CompiledRule {
   readonly filter: string
+  readonly exclude: readonly string[]
   readonly map: (topic: string) => string
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null
@@ -37,6 +38,7 @@ export class DownlinkRules {
   constructor (rules: readonly SubscriptionRule[]) {
     this.#rules = rules.map(rule => ({
       filter: sharedFilter(rule.remoteTopic)?.filter ?? rule.remoteTopic,
+      exclude: rule.exclude,
       map: mappingOf(rule, rule.remoteTopic, rule.localTopic).map,
       qos: rule.qos,
       retain: rule.retain
@@ -56,7 +58,7 @@ export class DownlinkRules {
   }
 
   #land (topic: string): Landing {
-    const rule = this.#rules.find(({ filter }) => matches(filter, topic))
+    const rule = this.#rules.find(({ filter, exclude }) => matches(filter, topic) && !exclude.some(each => matches(each, topic)))
     const name = rule?.map(topic) ?? null
     // nobody but the broker itself speaks on $SYS, and a prefix can make a name longer than it may be
     const usable = name !== null && isTopicName(name) && !isServerTopic(name)

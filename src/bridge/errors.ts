@@ -8,6 +8,7 @@ export const bridgeCodes = {
   noConnack: 'CW_BRIDGE_NO_CONNACK',
   linkLost: 'CW_BRIDGE_LINK_LOST',
   linkDead: 'CW_BRIDGE_LINK_DEAD',
+  noAck: 'CW_BRIDGE_NO_ACK',
   protocol: 'CW_BRIDGE_PROTOCOL',
   disconnected: 'CW_BRIDGE_DISCONNECTED',
   localDelivery: 'CW_BRIDGE_LOCAL_DELIVERY',

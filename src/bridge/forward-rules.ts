@@ -9,7 +9,7 @@ import { BridgeError, bridgeCodes } from './errors.ts'
 export function forwardRules (rules: readonly TopicRule[]): ForwardRule[] {
   return rules.map(rule => {
     const mapping = mappingOf(rule, rule.localTopic, rule.remoteTopic)
-    return { filter: rule.localTopic, rename: mapping.sameTopic ? null : mapping.map, qos: rule.qos, retain: rule.retain }
+    return { filter: rule.localTopic, exclude: rule.exclude, rename: mapping.sameTopic ? null : mapping.map, qos: rule.qos, retain: rule.retain }
   })
 }
 

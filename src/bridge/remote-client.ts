@@ -3,14 +3,14 @@
  * connects again. The only file that knows mqtt.js.
  */
 import { MqttClient } from 'mqtt'
-import type { IClientOptions, IConnackPacket } from 'mqtt'
+import type { IClientSubscribeOptions, IConnackPacket } from 'mqtt'
 import type { Duplex } from 'node:stream'
 import type { BridgeConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
 import type { SessionTerms } from '../relay/link.ts'
 import { connackRefusal } from './connack-refusal.ts'
+import { connectOptions, pairs, present } from './connect-options.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
-import { SubscribeIds } from './subscribe-ids.ts'
 
 /** What CONNACK has told. */
 export interface Acceptance {
@@ -42,10 +42,6 @@ const ANSWER_MS = 10_000
 const CLOSE_MS = 1000
 /** From here on a code in SUBACK is a refusal. */
 const FIRST_ERROR = 0x80
-/** What an MQTT 5 remote may have under way to us: the brake on the downlink. */
-const RECEIVE_MAXIMUM = 1000
-/** A session that does not expire. */
-const NEVER = 0xffffffff
 
 export class RemoteClient {
   readonly #config: BridgeConfig
@@ -57,7 +53,7 @@ export class RemoteClient {
   constructor (config: BridgeConfig, clientId: string, stream: Duplex, maxPacketSize: number) {
     this.#config = config
     this.#stream = stream
-    this.#client = new MqttClient(() => stream, clientOptions(config, clientId, maxPacketSize))
+    this.#client = new MqttClient(() => stream, connectOptions(config, clientId, maxPacketSize))
     // without a listener a refused CONNACK ends the process
     this.#client.on('error', error => { this.#failure ??= error })
   }
@@ -113,13 +109,19 @@ export class RemoteClient {
         clearTimeout(timer)
         fail('closes the connection instead of answering SUBSCRIBE')
       })
-      this.#client.subscribe(wanted, (error, granted = []) => {
+      this.#client.subscribe(wanted, this.#subscribeOptions(), (error, granted = []) => {
         clearTimeout(timer)
         const refused = granted.filter(grant => grant.qos >= FIRST_ERROR).map(grant => grant.topic)
         if (error !== null && refused.length === 0) fail(`does not answer SUBSCRIBE as it must: ${error.message}`)
         else resolve(refused)
       })
     })
+  }
+
+  #subscribeOptions (): IClientSubscribeOptions {
+    const { protoVer, subProperties } = this.#config
+    const given = protoVer === 5 && subProperties !== null ? present({ subscriptionIdentifier: subProperties.identifier, userProperties: pairs(subProperties.userProperties) }) : {}
+    return { qos: 0, ...(Object.keys(given).length === 0 ? {} : { properties: given }) }
   }
 
   /**
@@ -136,35 +138,6 @@ export class RemoteClient {
       })
       this.#client.end(false, this.#config.protoVer === 5 ? { reasonCode } : {})
     })
-  }
-}
-
-function clientOptions (config: BridgeConfig, clientId: string, maxPacketSize: number): IClientOptions {
-  const { will } = config
-  return {
-    protocolId: 'MQTT',
-    protocolVersion: config.protoVer,
-    clientId,
-    clean: config.cleanStart,
-    keepalive: config.keepaliveSeconds,
-    connectTimeout: config.connectTimeoutMs,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    messageIdProvider: new SubscribeIds(),
-    ...(config.username === null ? {} : { username: config.username }),
-    ...(config.password === null ? {} : { password: config.password }),
-    ...(will === null ? {} : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain } }),
-    ...(config.protoVer === 5 ? { properties: connectProperties(config, maxPacketSize) } : {})
-  }
-}
-
-function connectProperties (config: BridgeConfig, maximumPacketSize: number): NonNullable<IClientOptions['properties']> {
-  return {
-    receiveMaximum: RECEIVE_MAXIMUM,
-    maximumPacketSize,
-    // a session of MQTT 5 ends with its connection unless it is asked for longer
-    ...(config.cleanStart ? {} : { sessionExpiryInterval: NEVER })
   }
 }
 

@@ -61,6 +61,7 @@ export class RemoteTap extends Duplex {
   #held = false
   #heard = true
   #moved = false
+  #answered = false
 
   constructor (options: RemoteTapOptions) {
     super({ decodeStrings: true })
@@ -139,6 +140,16 @@ export class RemoteTap extends Duplex {
     return moved
   }
 
+  /** Did an acknowledgement of something under way come in since the last call? */
+  takeAnswered (): boolean {
+    const answered = this.#answered
+    this.#answered = false
+    return answered
+  }
+
+  /** Bytes wait in the socket. */
+  get isWriting (): boolean { return this.#socket.writableLength !== 0 }
+
   #fromRemote (bytes: Buffer, start: number, body: number, end: number): boolean {
     const fault = faultOfServerHeader(bytes[start] as number, this.#level) ?? this.#take(bytes, start, body, end)
     if (fault !== null) this.#violated(fault)
@@ -188,7 +199,8 @@ export class RemoteTap extends Duplex {
     const outbox = this.#outbox
     const known = outbox !== null && (
       type === PacketType.PUBACK ? outbox.puback(id, reason) : type === PacketType.PUBREC ? outbox.pubrec(id, reason) : outbox.pubcomp(id))
-    if (!known) this.#owner.stray(type, id)
+    if (known) this.#answered = true
+    else this.#owner.stray(type, id)
     return null
   }
 

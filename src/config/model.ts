@@ -207,9 +207,18 @@ export interface BridgeConfig {
   readonly spool: SpoolConfig | null
   /** For `tls+mqtt-tcp://`; null for plain TCP. */
   readonly tls: BridgeTlsConfig | null
-  readonly tcp: { readonly nodelay: boolean, readonly keepalive: boolean, readonly keepidleMs: number, readonly localAddress: string | null }
+  readonly tcp: BridgeTcpConfig
   readonly connectTimeoutMs: number
+  /** The link is ended when the remote acknowledges nothing of what is under way for so long. */
+  readonly ackTimeoutMs: number
+  /** QoS 0 waits in a small buffer while the link is down. */
+  readonly retryQos0: boolean
+  /** Takes also what came by other bridges. */
+  readonly forwardBridged: boolean
   readonly will: WillConfig | null
+  /** MQTT 5 only; null: none is set. */
+  readonly connProperties: ConnProperties | null
+  readonly subProperties: SubProperties | null
   readonly forwards: readonly TopicRule[]
   readonly subscription: readonly SubscriptionRule[]
 }
@@ -237,17 +246,56 @@ export interface BridgeTlsConfig {
   readonly canaryGraceMs: number | null
 }
 
+export interface BridgeTcpConfig {
+  readonly nodelay: boolean
+  readonly keepalive: boolean
+  readonly keepidleMs: number
+  /** Local IP address to connect from, or the name of the interface that has it; null: whichever the system takes. */
+  readonly bindInterface: string | null
+}
+
+export type UserProperties = Readonly<Record<string, string>>
+
+export interface ConnProperties {
+  /** null: for ever with `clean_start = false`, else 0. */
+  readonly sessionExpirySeconds: number | null
+  readonly receiveMaximum: number
+  readonly maximumPacketSize: number | null
+  readonly requestProblemInformation: boolean
+  readonly requestResponseInformation: boolean
+  readonly userProperties: UserProperties
+}
+
+export interface SubProperties {
+  readonly identifier: number | null
+  readonly userProperties: UserProperties
+}
+
+export interface WillProperties {
+  readonly payloadFormatIndicator: boolean | null
+  readonly messageExpirySeconds: number | null
+  readonly contentType: string | null
+  readonly responseTopic: string | null
+  readonly correlationData: string | null
+  readonly willDelaySeconds: number | null
+  readonly userProperties: UserProperties
+}
+
 export interface WillConfig {
   readonly topic: string
   readonly payload: string
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
+  /** MQTT 5 only; null: none. */
+  readonly properties: WillProperties | null
 }
 
 /** One rule, up (`forwards`: local to remote) or down (`subscription`: remote to local). NanoMQ's mapping, reference 1.5. */
 export interface TopicRule {
   readonly localTopic: string
   readonly remoteTopic: string
+  /** Filters on the side that chooses: their topics do not cross by this rule. */
+  readonly exclude: readonly string[]
   /** Overrides the message's; null keeps it. */
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null

@@ -11,6 +11,8 @@ export interface OutboxOptions {
   readonly required: boolean
   /** Takes also what came by another bridge. */
   readonly forwardBridged: boolean
+  /** QoS 0 waits in the batch while the link is down; false: it is dropped. @default false */
+  readonly keepQos0?: boolean
   /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
   readonly awaitRemote: boolean
   /** Keeps QoS 1 and 2 on disk: publishers hear of them when they are safe there or with the remote; null: in memory only. */

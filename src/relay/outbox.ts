@@ -25,6 +25,7 @@ export class Outbox {
   readonly forwardBridged: boolean
   readonly counters: BridgeCounters
   readonly #level: 4 | 5
+  readonly #keepQos0: boolean
   readonly #awaitRemote: boolean
   readonly #schedule: (flush: () => void) => void
   readonly #batch = new FrameBatch()
@@ -52,6 +53,7 @@ export class Outbox {
     this.forwardBridged = options.forwardBridged
     this.counters = options.counters
     this.#level = options.level
+    this.#keepQos0 = options.keepQos0 ?? false
     this.#awaitRemote = options.awaitRemote
     this.#schedule = options.schedule
     this.#lane = new Lane(options.maxCount, options.maxBytes)
@@ -59,6 +61,8 @@ export class Outbox {
     this.#sender = new LaneSender(this.#lane, new SendWindow(options.windowQos1, options.windowQos2), options.level, options.counters)
   }
 
+  /** Messages of QoS 1 and 2 that were sent on this connection and are not answered in full. */
+  get underWay (): number { return this.#link === null ? 0 : this.#sender.underWay }
   /** Messages of QoS 1 and 2 that the remote does not have yet. */
   get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
   /** Of those in memory. */
@@ -113,7 +117,7 @@ export class Outbox {
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
     if (this.#closed) return
     if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
-    else if (this.#link === null && !this.#gated) {
+    else if (this.#link === null && !this.#gated && !(this.#keepQos0 && this.#batch.hasRoom(largestFrame(view, rewrite)))) {
       this.counters.droppedLinkDown++
       return
     } else this.#addToBatch(rewrite, view, header, asIs)
@@ -253,7 +257,7 @@ export class Outbox {
   ungate (): void {
     this.#gated = false
     this.#onAnswered = null
-    if (this.#link === null) this.#dropBatch()
+    if (this.#link === null && !this.#keepQos0) this.#dropBatch()
     this.flush()
   }
 
@@ -275,7 +279,7 @@ export class Outbox {
   linkDown (): void {
     this.#link = null
     this.#full = false
-    if (!this.#gated) this.#dropBatch()
+    if (!this.#gated && !this.#keepQos0) this.#dropBatch()
     this.flush()
   }
 

@@ -4,6 +4,7 @@
  * once a topic name, not once a message.
  */
 import { FilterTrie } from '../mqtt/filter-trie.ts'
+import { matches } from '../mqtt/topic-filter.ts'
 import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
 import type { Outbox } from './outbox.ts'
 import { KEEP } from './rewrite.ts'
@@ -12,6 +13,8 @@ import { Route } from './route.ts'
 /** What one line of `forwards` says. */
 export interface ForwardRule {
   readonly filter: string
+  /** Filters whose topics it leaves alone. */
+  readonly exclude?: readonly string[]
   /** The name at the remote; null: each topic keeps its own. */
   readonly rename: ((topic: string) => string) | null
   /** Overrides the message's; null keeps it. */
@@ -57,6 +60,7 @@ export class RouteTable {
     for (const { rule, outbox } of found) {
       if (outbox !== last) names.clear()
       last = outbox
+      if (rule.exclude?.some(filter => matches(filter, topic)) === true) continue
       const name = rule.rename === null ? topic : rule.rename(topic)
       if (names.has(name) || !isTopicName(name)) continue // a prefix can make it longer than a name may be
       names.add(name)

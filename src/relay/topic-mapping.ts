@@ -1,9 +1,11 @@
 /**
- * NanoMQ's renaming of topics between two brokers, the same up and down with the roles swapped. A rule is compiled
- * once; what NanoMQ crashes on, or answers by dropping rules, is refused here in words.
+ * NanoMQ's renaming of topics between two brokers, the same up and down with the roles swapped, and beyond it `{1}`, `{2}` … in the
+ * target, which stand for what the wildcards of the source matched. A rule is compiled once; what NanoMQ crashes on, or answers by
+ * dropping rules, is refused here in words.
  */
 import { isTopicFilter, sharedFilter } from '../mqtt/topic-filter.ts'
 import { isTopicName } from '../mqtt/topic-name.ts'
+import { compileCaptures, faultOfCaptures, hasCaptures } from './topic-captures.ts'
 
 export interface MappingRule {
   /** The filter that chooses: `local_topic` of a forward, `remote_topic` of a subscription. A `$share/group/` is not part of the topic. */
@@ -38,6 +40,7 @@ export function compileMapping (rule: MappingRule): TopicMapping | MappingRefusa
   if (reason !== null) return { refused: true, reason }
   const plain = rule.prefix === '' && rule.suffix === ''
   if (rule.target === '') return mapping(plain, topic => topic, rule)
+  if (hasCaptures(rule.target)) return mapping(false, compileCaptures(source, rule.target), rule)
   if (!hasWildcard(rule.target)) return mapping(plain && rule.target === source, () => rule.target, rule)
 
   const at = source.indexOf(rule.target) // the first place, at a level's start or not, as NanoMQ searches
@@ -56,6 +59,7 @@ function faultOfRule (source: string, { target, prefix, suffix }: MappingRule): 
   if (hasWildcard(prefix)) return 'the prefix holds a wildcard; NanoMQ drops this rule and all behind it'
   if (hasWildcard(suffix)) return 'the suffix holds a wildcard; NanoMQ drops this rule and all behind it'
   if (!isTopicFilter(source)) return `"${source}" is no topic filter: # stands alone in the last level only, + fills its level`
+  if (hasCaptures(target)) return faultOfCaptures(source, target) ?? faultOfAffixes(prefix, suffix)
   const place = target.indexOf('#')
   if (place !== -1 && place !== target.length - 1) return `# is not the last character of "${target}"`
   if (hasWildcard(target)) {
@@ -63,6 +67,10 @@ function faultOfRule (source: string, { target, prefix, suffix }: MappingRule): 
   } else if (target !== '' && !isTopicName(prefix + target + suffix)) {
     return `"${prefix + target + suffix}" is no topic name`
   }
+  return faultOfAffixes(prefix, suffix)
+}
+
+function faultOfAffixes (prefix: string, suffix: string): string | null {
   return isTopicName(`${prefix}-${suffix}`) ? null : 'prefix and suffix are no part of a topic name'
 }
 

@@ -56,9 +56,14 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     durability: 'memory',
     spool: null,
     tls: null,
-    tcp: { nodelay: true, keepalive: false, keepidleMs: 0, localAddress: null },
+    tcp: { nodelay: true, keepalive: false, keepidleMs: 0, bindInterface: null },
     connectTimeoutMs: 2000,
+    ackTimeoutMs: 60_000,
+    retryQos0: false,
+    forwardBridged: false,
     will: null,
+    connProperties: null,
+    subProperties: null,
     forwards: [rule('up/#', '')],
     subscription: [],
     ...more
@@ -66,7 +71,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
 }
 
 export function rule (localTopic: string, remoteTopic: string, more: Partial<BridgeConfig['forwards'][number]> = {}): BridgeConfig['forwards'][number] {
-  return { localTopic, remoteTopic, qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:1:1', ...more }
+  return { localTopic, remoteTopic, exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:1:1', ...more }
 }
 
 export function downRule (remoteTopic: string, localTopic: string, more: Partial<BridgeConfig['subscription'][number]> = {}): BridgeConfig['subscription'][number] {

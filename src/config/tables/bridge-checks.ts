@@ -30,12 +30,23 @@ function checkSession (given: Given<BridgeValues>, reading: Reading): void {
 }
 
 function checkSessionOf5 (given: Given<BridgeValues>, reading: Reading): void {
-  if (given.cleanStart !== false) return
-  reading.named('clean_start').warn('is false with MQTT 5, where a session ends with its connection unless an expiry is set, which is not in this version',
-    'Use proto_ver = 4 for a session that lasts')
+  const expiry = given.connProperties?.sessionExpirySeconds
+  if (given.cleanStart === false && expiry === 0) {
+    reading.named('conn_properties.session_expiry_interval').warn('is 0: the session ends with its connection in spite of clean_start = false, and with it what the remote has for this bridge', 'Remove the key')
+  }
+  if (given.cleanStart !== false && expiry != null && expiry > 0) {
+    reading.named('conn_properties.session_expiry_interval').advise('has little effect with clean_start = true: the next connection begins a new session', 'Set clean_start = false')
+  }
 }
 
 function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void {
+  for (const key of ['conn_properties', 'sub_properties', 'will.properties']) {
+    const properties = reading.named(key)
+    if (properties.given && properties.path.endsWith(key)) properties.warn('is not sent: MQTT 3.1.1 has no properties', 'Set proto_ver = 5 where the remote speaks it')
+  }
+  if (given.forwardBridged === true) {
+    reading.named('forward_bridged').warn('is true with MQTT 3.1.1, which can not carry a count of hops: where bridges form a ring, messages go round for ever', 'Make sure that no remote leads back here, or set proto_ver = 5')
+  }
   if (given.password !== undefined && given.username === undefined) {
     // [MQTT-3.1.2-22]
     reading.named('password').refuse('is given without username, which MQTT 3.1.1 does not allow', 'Add username, or proto_ver = 5')

@@ -7,7 +7,8 @@ import type { Kind } from '../schema/kind.ts'
 import { bool, choice, duration, mqttString, oneOf, seconds, size, text, whole, withUnit } from '../schema/scalars.ts'
 import { remoteAddress } from '../schema/remote-address.ts'
 import { type Keys, section, shaped } from '../schema/section.ts'
-import { bridgeOthers, willOthers } from './bridge-others.ts'
+import { bridgeOthers } from './bridge-others.ts'
+import { connProperties, subProperties, willProperties } from './bridge-properties.ts'
 import { bridgeSsl } from './bridge-ssl.ts'
 import { bridgeTcp } from './bridge-tcp.ts'
 import { type BridgeValues, checkBridge } from './bridge-checks.ts'
@@ -19,9 +20,9 @@ const will: Kind<WillConfig> = section<WillConfig>({
     topic: required('topic', text(mqttString.refine(isTopicName, { error: 'must be a topic name, without wildcards' })), { says: 'Topic at the remote. NanoMQ silently drops a will without topic or payload; here both are required.' }),
     payload: required('payload', text(mqttString), { says: 'What is published.' }),
     qos: works('qos', oneOf([0, 1, 2]), { or: 0, says: 'QoS of the will.' }),
-    retain: works('retain', bool(), { or: false, says: 'Whether the remote keeps it.' })
-  },
-  others: willOthers
+    retain: works('retain', bool(), { or: false, says: 'Whether the remote keeps it.' }),
+    properties: works('properties', willProperties, { or: null, says: 'MQTT 5: properties of the will.' })
+  }
 })
 
 const mebibyte = 1024 ** 2
@@ -60,9 +61,25 @@ const keys: Keys<BridgeValues> = {
     ours: true,
     says: 'When a device is acknowledged: once its message waits in memory, once it is on disk or with the remote (whichever comes first), or once the remote has acknowledged it.'
   }),
+  ackTimeoutMs: works('cancel_timeout', duration({ min: 1, max: 3_600_000 }, { bare: 'ms', nanomq: 'number' }), {
+    or: 60_000,
+    nanomq: '10000: the message is given up',
+    says: 'A link whose remote acknowledges nothing of what is under way for so long is stuck: it is ended and made anew, and everything is sent again. No message is given up. At least 1 s.'
+  }),
+  retryQos0: works('retry_qos_0', bool(), {
+    or: false,
+    says: 'true: up to 256 KiB of QoS 0 wait while the link is down, and the rest is dropped, counted. NanoMQ drops them all in spite of the key. A link that is merely busy drops none either way.'
+  }),
+  forwardBridged: works('forward_bridged', bool(), {
+    or: false,
+    ours: true,
+    says: 'true: what came by another bridge goes on by this one. Never does a message go back by the bridge it came by.'
+  }),
   ssl: works('ssl', bridgeSsl, { or: null, says: 'TLS of the connection.' }),
   tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),
   will: works('will', will, { or: null, says: 'Published by the remote when this bridge is lost.' }),
+  connProperties: works('conn_properties', connProperties, { or: null, says: 'MQTT 5: properties of CONNECT.' }),
+  subProperties: works('sub_properties', subProperties, { or: null, says: 'MQTT 5: properties of SUBSCRIBE.' }),
   forwards: works('forwards', blocks(forwardRule), { or: [], says: 'What goes up, in this order. A message goes up once for each rule that matches it.' }),
   subscription: works('subscription', blocks(subscriptionRule), { or: [], says: 'What comes down. The first rule that matches a message is applied.' })
 }

@@ -6,6 +6,7 @@ import type { SubscriptionRule, TopicRule } from '../model.ts'
 import { context, inert, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
+import { list } from '../schema/groups.ts'
 import { bool, mqttString, oneOf, text } from '../schema/scalars.ts'
 import { type Keys, section, shaped } from '../schema/section.ts'
 import { flag, placeText } from './pieces.ts'
@@ -13,8 +14,11 @@ import { flag, placeText } from './pieces.ts'
 const affix = 'as it is: no `/` is added.'
 
 const commonKeys: Keys<Omit<TopicRule, 'qos'>> = {
-  localTopic: required('local_topic', text(mqttString), { says: 'Topic or filter here. In `forwards` it chooses the messages; in `subscription` it is the new name (empty: the name stays).' }),
-  remoteTopic: required('remote_topic', text(mqttString), { says: 'Topic or filter at the remote. In `subscription` it chooses the messages; in `forwards` it is the new name (empty: the name stays).' }),
+  localTopic: required('local_topic', text(mqttString), { says: 'Topic or filter here. In `forwards` it chooses the messages; in `subscription` it is the new name (empty: the name stays; `{1}`: what the first wildcard matched).' }),
+  remoteTopic: required('remote_topic', text(mqttString), { says: 'Topic or filter at the remote. In `subscription` it chooses the messages; in `forwards` it is the new name (empty: the name stays; `{1}`: what the first wildcard matched).' }),
+  exclude: works('exclude', list(text(mqttString.refine(isTopicFilter, { error: 'must be a topic filter' }))), {
+    or: [], shown: 'none', ours: true, says: 'Filters whose topics this rule leaves alone, on the side where it chooses. In `subscription` the next rule that matches is applied to them.'
+  }),
   retain: works('retain', flag(), { or: null, says: 'Retain flag of the message on the other side (0 or 1); left out, the flag it has.' }),
   prefix: works('prefix', text(mqttString), { or: '', says: `Put before the new name, ${affix}` }),
   suffix: works('suffix', text(mqttString), { or: '', says: `Put behind the new name, ${affix}` }),

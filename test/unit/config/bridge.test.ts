@@ -22,9 +22,14 @@ test('the defaults', async t => {
     durability: 'memory',
     spool: null,
     tls: { cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000, strategy: 'canary', canaryGraceMs: null },
-    tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, localAddress: null },
+    tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, bindInterface: null },
+    ackTimeoutMs: 60_000,
+    retryQos0: false,
+    forwardBridged: false,
     will: null,
-    forwards: [{ localTopic: 'a/#', remoteTopic: '', qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14' }],
+    connProperties: null,
+    subProperties: null,
+    forwards: [{ localTopic: 'a/#', remoteTopic: '', exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14' }],
     subscription: []
   })
 })
@@ -36,7 +41,10 @@ test('every key', async t => {
     max_send_queue_bytes = 1MB, required = false, durability = remote
     ssl { cacertfile = /ca.pem, certfile = /c.pem, keyfile = /k.pem, key_password = s, sni = n.example, verify_peer = true, handshake_timeout = 4s, strategy = lazy, canary_grace = 1h }
     tcp { nodelay = false, keepalive = true, keepidle = 20s, bind_interface = "10.0.0.7" }
-    will { topic = gone, payload = bye, qos = 2, retain = true }
+    will { topic = gone, payload = bye, qos = 2, retain = true, properties { payload_format_indicator = 1, message_expiry_interval = 1h, content_type = t, response_topic = r, correlation_data = c, will_delay_interval = 5s, user_property { a = b } } }
+    cancel_timeout = 8000, retry_qos_0 = true, forward_bridged = true
+    conn_properties { session_expiry_interval = 60, receive_maximum = 5, maximum_packet_size = 1MB, request_problem_information = 0, request_response_infomation = 1, user_property { a = b } }
+    sub_properties { identifier = 3, user_property { c = d } }
     forwards = [
       { local_topic = "x/#", remote_topic = "#", qos = 0, retain = 1, prefix = "p/", suffix = "/s" }
       { local_topic = "y", remote_topic = "z", retain = 0 }
@@ -63,14 +71,41 @@ test('every key', async t => {
     durability: 'remote',
     server: { secure: true, host: '2001:db8::1', port: 8884 },
     tls: { cacertfile: '/ca.pem', certfile: '/c.pem', keyfile: '/k.pem', keyPassword: 's', sni: 'n.example', handshakeTimeoutMs: 4000, strategy: 'lazy', canaryGraceMs: 3_600_000 },
-    tcp: { nodelay: false, keepalive: true, keepidleMs: 20_000, localAddress: '10.0.0.7' },
-    will: { topic: 'gone', payload: 'bye', qos: 2, retain: true }
+    tcp: { nodelay: false, keepalive: true, keepidleMs: 20_000, bindInterface: '10.0.0.7' },
+    ackTimeoutMs: 8000,
+    retryQos0: true,
+    forwardBridged: true,
+    will: {
+      topic: 'gone',
+      payload: 'bye',
+      qos: 2,
+      retain: true,
+      properties: { payloadFormatIndicator: true, messageExpirySeconds: 3600, contentType: 't', responseTopic: 'r', correlationData: 'c', willDelaySeconds: 5, userProperties: { a: 'b' } }
+    },
+    connProperties: { sessionExpirySeconds: 60, receiveMaximum: 5, maximumPacketSize: 1_048_576, requestProblemInformation: false, requestResponseInformation: true, userProperties: { a: 'b' } },
+    subProperties: { identifier: 3, userProperties: { c: 'd' } }
   })
   t.match(bridge.forwards, [{ localTopic: 'x/#', remoteTopic: '#', qos: 0, retain: true, prefix: 'p/', suffix: '/s' }, { qos: null, retain: false }])
   t.match(bridge.subscription, [
     { remoteTopic: 'cmd/+', localTopic: '+', qos: null, subscribeQos: 2, retain: true, prefix: 'd/', noLocal: false, retainAsPublished: true, retainHandling: 2 },
     { subscribeQos: 0, retain: null, noLocal: true, retainAsPublished: false, retainHandling: 0 }
   ])
+})
+
+test('rules take the name of the node from the environment, and leave topics out', async t => {
+  const text = 'bridges.mqtt.b { server = "mqtt-tcp://h:1", forwards = [{ local_topic = "site/+/temp", remote_topic = "fleet/"${SITE}"/{1}/temperature", exclude = ["site/test/#", "site/+/raw"] }] }'
+  const { config, report } = inspectText(text, { SITE: '17' })
+  t.same(report.problems, [])
+  t.match(config?.bridges[0]?.forwards, [{ remoteTopic: 'fleet/17/{1}/temperature', exclude: ['site/test/#', 'site/+/raw'] }])
+})
+
+test('what has no effect with MQTT 3.1.1, or may go round, is said', async t => {
+  const text = (version: number): string => warningsOf(bridgeText(`proto_ver = ${version}, forward_bridged = true, sub_properties { identifier = 3 }, will { topic = a, payload = b, properties { content_type = c } }`)).join('\n')
+  t.match(text(4), /sub_properties 6:\d+ is not sent/)
+  t.match(text(4), /will\.properties 6:\d+ is not sent/)
+  t.match(text(4), /forward_bridged 6:\d+ .*go round for ever/)
+  t.equal(text(5), '')
+  t.match(warningsOf(bridgeText('tcp { bind_interface = wlan0, quickack = true }')).join('\n'), /bind_interface .*routes of the operating system[^]*quickack .*Node can not set it|quickack[^]*bind_interface/)
 })
 
 test('a bridge without TLS has none', async t => {

@@ -19,7 +19,7 @@ const nanomqKeys: Readonly<Record<string, string>> = {
   'bridges.mqtt.NAME.will': 'topic payload qos retain properties',
   'bridges.mqtt.NAME.will.properties': 'payload_format_indicator message_expiry_interval content_type response_topic correlation_data will_delay_interval user_property',
   'bridges.mqtt.NAME.conn_properties': `session_expiry_interval receive_maximum maximum_packet_size topic_alias_maximum request_problem_infomation request_response_infomation
-    request_problem_information request_response_information user_property`,
+    user_property`,
   'bridges.mqtt.NAME.sub_properties': 'identifier user_property',
   'bridges.mqtt.NAME.forwards[ ]': 'remote_topic local_topic qos retain prefix suffix',
   'bridges.mqtt.NAME.subscription[ ]': 'remote_topic local_topic qos prefix suffix retain retain_as_published retain_handling nolocal stream_id',

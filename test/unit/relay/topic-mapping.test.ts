@@ -39,6 +39,15 @@ const rows: readonly Row[] = [
   { why: 'nothing left at all keeps the name', source: 'a/b/#', target: '#', topic: 'a/b', gives: 'a/b' },
   { why: 'empty levels are levels', source: '/+/#', target: '#', topic: '/x/y', gives: 'y' },
   { why: 'a shared subscription: its group is no part of the topic', source: '$share/g/a/+/#', target: '+/#', topic: 'a/b/c', gives: 'b/c' },
+  { why: 'a level in the middle is put elsewhere', source: 'site/+/temp', target: 'fleet/{1}/temperature', topic: 'site/7/temp', gives: 'fleet/7/temperature' },
+  { why: 'levels change places, and one comes twice', source: '+/+/#', target: '{2}/{1}/{2}/{3}', topic: 'a/b/c/d', gives: 'b/a/b/c/d' },
+  { why: 'a capture within a level', source: 'room/+/#', target: 'r-{1}-x/{2}', topic: 'room/9/t/u', gives: 'r-9-x/t/u' },
+  { why: '# that matches the parent leaves no empty level', source: 'a/#', target: 'b/{1}', topic: 'a', gives: 'b' },
+  { why: 'an empty level is captured as one', source: 'a/+/#', target: 'b/{1}/{2}', topic: 'a//c', gives: 'b//c' },
+  { why: 'what is captured is not read again', source: '+/+', target: '{2}/{1}', topic: '{2}/$&', gives: '$&/{2}' },
+  { why: 'captures between prefix and suffix', source: 'a/+', target: '{1}', prefix: 'p/', suffix: '/s', topic: 'a/b', gives: 'p/b/s' },
+  { why: 'braces without a number are letters', source: 'a/+', target: 'x/{id}', topic: 'a/b', gives: 'x/{id}' },
+  { why: 'captures of a shared subscription', source: '$share/g/a/+', target: 'b/{1}', topic: 'a/7', gives: 'b/7' },
   { why: 'more than ASCII', source: 'größe/+/#', target: '#', prefix: '東/', topic: 'größe/☃/😀', gives: '東/😀' }
 ]
 
@@ -54,6 +63,12 @@ for (const { why, source, target, prefix = '', suffix = '', topic, gives, same =
 const refusals = [
   { source: 'a/+/b', target: 'x/+/y', reason: /letter by letter/ },
   { source: '#', target: 'a/#', reason: /letter by letter/ },
+  { source: 'a/+/b', target: 'x/{2}', reason: /names \{2\}, and "a\/\+\/b" has 1 wildcard$/ },
+  { source: 'a/b', target: 'x/{1}', reason: /has no wildcard/ },
+  { source: 'a/+', target: 'x/{0}', reason: /names \{0\}/ },
+  { source: 'a/+', target: '{1}/+', reason: /both wildcards and captures/ },
+  { source: 'a/+', target: '{1}\0', reason: /no topic name/ },
+  { source: 'a/+', target: '{1}', prefix: '\0', reason: /no part of a topic name/ },
   { source: 'a/#', target: '#/a', reason: /not the last character/ },
   { source: 'a/#/b', target: 'x', reason: /no topic filter/ },
   { source: 'a/#/b', target: '', reason: /no topic filter/ },
