@@ -25,9 +25,7 @@ export class Outbox {
   readonly forwardBridged: boolean
   readonly counters: BridgeCounters
   readonly #level: 4 | 5
-  readonly #keepQos0: boolean
-  readonly #awaitRemote: boolean
-  readonly #schedule: (flush: () => void) => void
+  readonly #options: OutboxOptions
   readonly #batch = new FrameBatch()
   readonly #lane: Lane
   readonly #sender: LaneSender
@@ -53,9 +51,7 @@ export class Outbox {
     this.forwardBridged = options.forwardBridged
     this.counters = options.counters
     this.#level = options.level
-    this.#keepQos0 = options.keepQos0 ?? false
-    this.#awaitRemote = options.awaitRemote
-    this.#schedule = options.schedule
+    this.#options = options
     this.#lane = new Lane(options.maxCount, options.maxBytes)
     this.journaled = options.journal == null ? null : new JournaledLane(this.#lane, options.journal, options, () => this.#scheduleFlush())
     this.#sender = new LaneSender(this.#lane, new SendWindow(options.windowQos1, options.windowQos2), options.level, options.counters)
@@ -117,7 +113,7 @@ export class Outbox {
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
     if (this.#closed) return
     if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
-    else if (this.#link === null && !this.#gated && !(this.#keepQos0 && this.#batch.hasRoom(largestFrame(view, rewrite)))) {
+    else if (this.#link === null && !this.#gated && !(this.#options.keepQos0 === true && this.#batch.hasRoom(largestFrame(view, rewrite)))) {
       this.counters.droppedLinkDown++
       return
     } else this.#addToBatch(rewrite, view, header, asIs)
@@ -132,7 +128,7 @@ export class Outbox {
     }
     const sequence = appendPublish(this.#lane, view, rewrite, header, asIs, this.#level)
     if (this.journaled !== null) this.journaled.joined(sequence)
-    else if (receipts !== null && this.#awaitRemote) {
+    else if (receipts !== null && this.#options.awaitRemote) {
       receipts.hold(slot)
       this.#lane.keepReceipt(sequence, receipts, slot)
     }
@@ -182,7 +178,7 @@ export class Outbox {
   #scheduleFlush (): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#schedule(this.#flushLater)
+    this.#options.schedule(this.#flushLater)
   }
 
   readonly #flushLater = (): void => {
@@ -257,7 +253,7 @@ export class Outbox {
   ungate (): void {
     this.#gated = false
     this.#onAnswered = null
-    if (this.#link === null && !this.#keepQos0) this.#dropBatch()
+    if (this.#link === null && this.#options.keepQos0 !== true) this.#dropBatch()
     this.flush()
   }
 
@@ -279,7 +275,7 @@ export class Outbox {
   linkDown (): void {
     this.#link = null
     this.#full = false
-    if (!this.#gated && !this.#keepQos0) this.#dropBatch()
+    if (!this.#gated && this.#options.keepQos0 !== true) this.#dropBatch()
     this.flush()
   }
 
@@ -316,6 +312,4 @@ export class Outbox {
     this.#refused = false
     this.#onRoom()
   }
-
-  get closed (): boolean { return this.#closed }
 }

@@ -14,9 +14,10 @@ export function hasCaptures (target: string): boolean {
 export function faultOfCaptures (source: string, target: string): string | null {
   if (target.includes('+') || target.includes('#')) return `"${target}" has both wildcards and captures such as {1}`
   const places = wildcardPlaces(source).length
-  const numbers = [...target.matchAll(CAPTURE)].map(([, number]) => Number(number))
-  const wrong = numbers.find(number => number < 1 || number > places)
-  if (wrong !== undefined) return `"${target}" names {${wrong}}, and "${source}" has ${places === 0 ? 'no wildcard' : `${places} wildcard${places === 1 ? '' : 's'}`}`
+  for (const [, digits] of target.matchAll(CAPTURE)) {
+    const number = Number(digits)
+    if (number < 1 || number > places) return `"${target}" names {${number}}, and "${source}" has ${places === 0 ? 'no wildcard' : `${places} wildcard${places === 1 ? '' : 's'}`}`
+  }
   return isTopicName(target.replace(CAPTURE, '-')) ? null : `"${target}" is no topic name`
 }
 

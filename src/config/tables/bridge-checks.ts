@@ -26,7 +26,10 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
 
 function checkSession (given: Given<BridgeValues>, reading: Reading): void {
   if (given.protoVer === 5) checkSessionOf5(given, reading)
-  else checkSessionOf311(given, reading)
+  else {
+    checkSessionOf311(given, reading)
+    warnOf311(given, reading)
+  }
 }
 
 function checkSessionOf5 (given: Given<BridgeValues>, reading: Reading): void {
@@ -40,13 +43,6 @@ function checkSessionOf5 (given: Given<BridgeValues>, reading: Reading): void {
 }
 
 function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void {
-  for (const key of ['conn_properties', 'sub_properties', 'will.properties']) {
-    const properties = reading.named(key)
-    if (properties.given && properties.path.endsWith(key)) properties.warn('is not sent: MQTT 3.1.1 has no properties', 'Set proto_ver = 5 where the remote speaks it')
-  }
-  if (given.forwardBridged === true) {
-    reading.named('forward_bridged').warn('is true with MQTT 3.1.1, which can not carry a count of hops: where bridges form a ring, messages go round for ever', 'Make sure that no remote leads back here, or set proto_ver = 5')
-  }
   if (given.password !== undefined && given.username === undefined) {
     // [MQTT-3.1.2-22]
     reading.named('password').refuse('is given without username, which MQTT 3.1.1 does not allow', 'Add username, or proto_ver = 5')
@@ -57,6 +53,17 @@ function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void 
   }
   if (given.cleanStart !== false && given.enable !== false && (given.subscription?.length ?? 0) > 0) {
     reading.named('clean_start').advise('is true: what the remote has for this bridge while it is away is lost', 'Set clean_start = false and a clientid of its own')
+  }
+}
+
+/** What MQTT 3.1.1 has no words for. */
+function warnOf311 (given: Given<BridgeValues>, reading: Reading): void {
+  for (const key of ['conn_properties', 'sub_properties', 'will.properties']) {
+    const properties = reading.named(key)
+    if (properties.given && properties.path.endsWith(key)) properties.warn('is not sent: MQTT 3.1.1 has no properties', 'Set proto_ver = 5 where the remote speaks it')
+  }
+  if (given.forwardBridged === true) {
+    reading.named('forward_bridged').warn('is true with MQTT 3.1.1, which can not carry a count of hops: where bridges form a ring, messages go round for ever', 'Make sure that no remote leads back here, or set proto_ver = 5')
   }
 }
 

@@ -93,7 +93,8 @@ test('every key', async t => {
 })
 
 test('rules take the name of the node from the environment, and leave topics out', async t => {
-  const text = 'bridges.mqtt.b { server = "mqtt-tcp://h:1", forwards = [{ local_topic = "site/+/temp", remote_topic = "fleet/"${SITE}"/{1}/temperature", exclude = ["site/test/#", "site/+/raw"] }] }'
+  const site = '$' + '{SITE}'
+  const text = `bridges.mqtt.b { server = "mqtt-tcp://h:1", forwards = [{ local_topic = "site/+/temp", remote_topic = "fleet/"${site}"/{1}/temperature", exclude = ["site/test/#", "site/+/raw"] }] }`
   const { config, report } = inspectText(text, { SITE: '17' })
   t.same(report.problems, [])
   t.match(config?.bridges[0]?.forwards, [{ remoteTopic: 'fleet/17/{1}/temperature', exclude: ['site/test/#', 'site/+/raw'] }])
