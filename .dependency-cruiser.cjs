@@ -47,7 +47,7 @@ module.exports = {
     only('mqemitter', 'broker/local-interest\\.ts$'),
     only('classic-level', 'broker/persistence/'),
     only('ws', 'broker/listener/'),
-    only('mqtt', '(bridge/remote-client|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),
+    only('mqtt', '(bridge/(remote-client|connect-options)|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),
     only('node-forge', 'trust/'),
     only('zod', 'config/'),
     only('commander', 'cli/'),
