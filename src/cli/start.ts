@@ -7,6 +7,7 @@ import { type Edge, startEdge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { logTo } from './log-output.ts'
+import { ServiceNotice } from './service-notice.ts'
 
 export interface StartOptions {
   readonly conf?: string
@@ -34,8 +35,11 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
   const edge = await startEdge({ config, logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
   running = edge
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
+  const service = new ServiceNotice({ environment: io.environment, logger: log })
+  service.ready()
   await stopped(io.stop)
   log.info({ drainTimeoutMs: options.drainTimeout }, 'stopping')
+  service.stopping()
   const { undelivered } = await edge.close(options.drainTimeout)
   if (undelivered > 0) log.warn({ undelivered }, 'stopped with messages that no remote has acknowledged')
   log.info({}, 'stopped')
