@@ -8,6 +8,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Journal } from '../relay/journal.ts'
 import type { JournaledLane } from '../relay/journaled-lane.ts'
+import type { Publisher } from '../relay/relay.ts'
 import type { Rewrite } from '../relay/rewrite.ts'
 import type { Disk } from '../spool/disk.ts'
 import { Spool } from '../spool/spool.ts'
@@ -18,7 +19,7 @@ const SWEEP_MS = 1000
 /** A queue that stays at its limit is told of once in this time. */
 const FULL_LINE_MS = 60_000
 const SEGMENT_BYTES = 16 * 1024 * 1024
-const NOBODY = Buffer.alloc(0)
+const NO_CLIENT = Buffer.alloc(0)
 
 export interface BridgeJournalOptions {
   readonly config: SpoolConfig
@@ -102,8 +103,37 @@ export class BridgeJournal implements Journal {
     return this.#spool.hasRoom(bytes)
   }
 
-  append (view: PublishView, rewrite: Rewrite): number {
-    return this.#spool.append(view, NOBODY, 0, rewrite)
+  append (view: PublishView, rewrite: Rewrite, publisher: Publisher | null): number {
+    if (publisher === null) return this.#spool.append(view, NO_CLIENT, 0, rewrite)
+    const number = this.#spool.append(view, publisher.bytes, view.packetId, rewrite)
+    this.#spool.handshakes.opened(publisher.clientId, view.packetId, number)
+    return number
+  }
+
+  get inheritedThrough (): number { return this.#spool.handshakes.inheritedThrough }
+
+  noteReleased (number: number): number {
+    return this.#spool.handshakes.noteReleased(number)
+  }
+
+  wasReleased (number: number): boolean {
+    return this.#spool.handshakes.wasReleased(number)
+  }
+
+  noteSession (): void {
+    this.#spool.handshakes.noteSession()
+  }
+
+  inherits ({ clientId }: Publisher, packetId: number): boolean {
+    return this.#spool.handshakes.inherits(clientId, packetId)
+  }
+
+  noteCompleted ({ clientId, bytes }: Publisher, packetId: number): number {
+    return this.#spool.handshakes.noteCompleted(clientId, bytes, packetId)
+  }
+
+  noteForgotten ({ clientId, bytes }: Publisher): void {
+    this.#spool.handshakes.forget(clientId, bytes)
   }
 
   has (number: number): boolean {

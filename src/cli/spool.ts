@@ -53,7 +53,7 @@ function describe (summary: JournalSummary, now: number): string {
   const rows = [
     ['waiting', `${summary.waiting} messages${summary.oldest === null ? '' : `, oldest ${age(now - summary.oldest)}, newest ${age(now - (summary.newest ?? now))}`}`],
     ['on disk', `${(summary.bytes / 1024).toFixed(0)} KiB in ${summary.files} files`],
-    ['QoS 2', `${summary.underWay} under way to the remote, ${summary.openHandshakes} handshakes open with devices`],
+    ['QoS 2', `${summary.released} half way at the remote, ${summary.openHandshakes} handshakes open with devices`],
     ...damageLines(summary).map(line => ['damage', line])
   ]
   return `${summary.dir}\n${rows.map(([label, text]) => `  ${String(label).padEnd(9)}${String(text)}\n`).join('')}`

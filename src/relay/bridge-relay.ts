@@ -5,7 +5,7 @@ import { InterestVersions } from './interest-versions.ts'
 import type { LocalInterest } from './local-interest.ts'
 import type { Outbox } from './outbox.ts'
 import type { Receipts } from './receipts.ts'
-import type { Origin, Relay, TopicEntry } from './relay.ts'
+import type { Origin, Publisher, Relay, TopicEntry } from './relay.ts'
 import { Admission } from './relay.ts'
 import type { Route } from './route.ts'
 import { type ForwardRule, type Member, RouteTable } from './route-table.ts'
@@ -127,7 +127,7 @@ class CachingRelay implements BridgeRelay {
     if (routes.length > 1 || origin.bridge !== null) return this.#admitToMany(routes, view, origin, receipts, slot)
     const route = routes[0] as Route
     const outbox = route.outbox
-    if (outbox.hasRoom(routes, 0, 1, view)) outbox.take(route, view, receipts, slot)
+    if (outbox.hasRoom(routes, 0, 1, view)) outbox.take(route, view, receipts, slot, origin)
     else if (outbox.required) return Admission.FULL
     else outbox.drop(view)
     return Admission.TAKEN
@@ -146,12 +146,20 @@ class CachingRelay implements BridgeRelay {
       const { outbox } = routes[i] as Route
       if (mayHave(outbox, origin)) {
         if (outbox.required || outbox.hasRoom(routes, i, end, view)) {
-          for (let k = i; k < end; k++) outbox.take(routes[k] as Route, view, receipts, slot)
+          for (let k = i; k < end; k++) outbox.take(routes[k] as Route, view, receipts, slot, origin)
         } else outbox.drop(view)
       }
       i = end
     }
     return Admission.TAKEN
+  }
+
+  complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
+    for (const { outbox } of this.#members) outbox.complete(publisher, packetId, receipts, slot)
+  }
+
+  forget (publisher: Publisher): void {
+    for (const { outbox } of this.#members) outbox.forget(publisher)
   }
 
   whenRoom (call: () => void): void {

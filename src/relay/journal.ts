@@ -1,8 +1,10 @@
 /**
- * The durable queue behind an outbox, as the outbox sees it: one sequence of numbers, appended at once and safe a little later.
- * What is kept is the message as it goes to this bridge's remote, so that rules that change later do not change it.
+ * The durable queue behind a lane, as the lane sees it: one sequence of numbers, appended at once and safe a little later. What is kept
+ * is the message as it goes to this bridge's remote, so that rules that change later do not change it; and of QoS 2 what must outlast
+ * this process: the handshakes with the devices and with the remote.
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
+import type { Publisher } from './relay.ts'
 import type { Rewrite } from './rewrite.ts'
 
 export interface Journal {
@@ -12,16 +14,35 @@ export interface Journal {
   readonly last: number
   /** Every record up to this number is safe. */
   readonly durable: number
+  /** Messages up to this number are from a process before this one, which may have sent them. */
+  readonly inheritedThrough: number
   /** A full journal takes no more and says so to nobody: what is offered is dropped, counted. */
   readonly dropsNewest: boolean
   /** Is there room for a message of about so many bytes? */
   hasRoom (bytes: number): boolean
-  /** Appends the message with what `rewrite` changes; copies it at once. @returns its number */
-  append (view: PublishView, rewrite: Rewrite): number
+  /**
+   * Appends the message with what `rewrite` changes; copies it at once.
+   * @param publisher where a device sent it with QoS 2: its handshake is open from now on
+   * @returns its number
+   */
+  append (view: PublishView, rewrite: Rewrite, publisher: Publisher | null): number
   /** Does the message wait? False when it was acknowledged, or given up by a limit. */
   has (number: number): boolean
   /** The remote has it, or it was given up. */
   acknowledge (number: number): void
+
+  /** PUBREC came from the remote. @returns number of the note: PUBREL may go out when it is safe */
+  noteReleased (number: number): number
+  /** Had PUBREC come for it before this process began? */
+  wasReleased (number: number): boolean
+  /** The remote began a session: what was noted of the one before is void. */
+  noteSession (): void
+  /** Did a process before this one take this message of QoS 2 from the device, which has not released it? */
+  inherits (publisher: Publisher, packetId: number): boolean
+  /** The device sent PUBREL. @returns number of the note: PUBCOMP may go out when it is safe; 0: nothing was open here */
+  noteCompleted (publisher: Publisher, packetId: number): number
+  /** The device began a session: what it had open is void. */
+  noteForgotten (publisher: Publisher): void
 }
 
 /** A message read back. */

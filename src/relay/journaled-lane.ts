@@ -9,6 +9,7 @@ import type { Journal, JournaledMessage } from './journal.ts'
 import { JournalReceipts } from './journal-receipts.ts'
 import { type Lane, MessageState } from './lane.ts'
 import type { Receipts } from './receipts.ts'
+import type { Publisher } from './relay.ts'
 import type { Rewrite } from './rewrite.ts'
 
 const NO_TICKET = -1
@@ -34,6 +35,8 @@ export class JournaledLane {
   #lastLeft = 0
   #paused = false
   #closed = false
+  /** Messages up to this number may be under way at the remote since before this process. */
+  #inheritedThrough: number
   /** Called when the lane lacks messages that the journal has, and has room for them. */
   onHungry: () => void = () => {}
 
@@ -45,6 +48,7 @@ export class JournaledLane {
     this.#changed = changed
     this.#encoder.level = options.level
     lane.onSettled = number => journal.acknowledge(number)
+    this.#inheritedThrough = journal.inheritedThrough
     if (journal.waiting > 0) this.#lastLeft = journal.last
   }
 
@@ -65,8 +69,9 @@ export class JournaledLane {
    * Journals the message; {@link hasRoom} has said yes.
    * @returns true when the lane takes it too, by {@link joined}; false when it does not, or when it was dropped
    */
-  take (view: PublishView, rewrite: Rewrite, size: number, receipts: Receipts | null, slot: number): boolean {
-    this.#number = this.#journal.append(view, rewrite)
+
+  take (view: PublishView, rewrite: Rewrite, size: number, receipts: Receipts | null, slot: number, publisher: Publisher | null): boolean {
+    this.#number = this.#journal.append(view, rewrite, publisher)
     this.#ticket = receipts === null ? NO_TICKET : this.#receipts.hold(this.#number, receipts, slot)
     if (this.#lastLeft === 0) {
       if (this.#lane.hasRoom(1, size)) return true
@@ -85,6 +90,27 @@ export class JournaledLane {
   joined (sequence: number): void {
     this.#lane.keepNumber(sequence, this.#number)
     if (this.#ticket !== NO_TICKET) this.#lane.keepReceipt(sequence, this.#receipts, this.#ticket)
+  }
+
+  /** The remote has begun a session: it knows nothing of what went out before. */
+  sessionLost (): void {
+    this.#inheritedThrough = 0
+    this.#journal.noteSession()
+  }
+
+  /** Did a process before this one take this message of QoS 2 from the device? Then it is here, and safe. */
+  inherits (publisher: Publisher, packetId: number): boolean {
+    return this.#journal.inherits(publisher, packetId)
+  }
+
+  /** The device has released its message: PUBCOMP waits until that is noted, where the handshake is kept here. */
+  complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
+    const note = this.#journal.noteCompleted(publisher, packetId)
+    if (note > this.#journal.durable) this.#receipts.hold(note, receipts, slot)
+  }
+
+  forget (publisher: Publisher): void {
+    this.#journal.noteForgotten(publisher)
   }
 
   /** The journal is safe up to `number`. */
@@ -118,7 +144,11 @@ export class JournaledLane {
     const bytes = this.#lane.chunks.current
     encoder.write(bytes, at)
     const idAt = 1 + sizeOfLength(size) + 2 + message.topic.length
-    this.#lane.keepNumber(this.#lane.append(at, size, idAt, bytes[at] as number), number)
+    const sequence = this.#lane.append(at, size, idAt, bytes[at] as number)
+    this.#lane.keepNumber(sequence, number)
+    if (encoder.qos === 2 && number <= this.#inheritedThrough) {
+      this.#lane.setState(sequence, this.#journal.wasReleased(number) ? MessageState.INHERITED_RELEASED : MessageState.INHERITED)
+    }
     this.#changed()
     return true
   }

@@ -1,21 +1,20 @@
 /** Puts the frame of a message, as it goes to the remote, into a lane. HOT. */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Lane } from './lane.ts'
-import { frameSize, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import { frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Rewrite } from './rewrite.ts'
 
 /**
+ * A frame that stays as it is but for the header is copied by the next settle of the lane's chunks.
  * @param header first byte of the frame
- * @param asIs the frame stays as it is but for the header; it is copied by the next settle of the lane's chunks
  * @returns its sequence
  */
-
-export function appendPublish (lane: Lane, view: PublishView, rewrite: Rewrite, header: number, asIs: boolean, level: 4 | 5): number {
-  if (asIs) {
+export function appendPublish (lane: Lane, view: PublishView, rewrite: Rewrite, header: number, level: 4 | 5): number {
+  const qos = (header >> 1) & 3
+  if (rewrite.topic === null && keepsLayout(view, qos, level)) {
     const at = lane.chunks.reserveRun(view.bytes, view.start, view.end)
     return lane.append(at, view.end - view.start, view.topicEnd - view.start, header)
   }
-  const qos = (header >> 1) & 3
   const body = splicedBody(view, rewrite, qos, level)
   const length = frameSize(body)
   const at = lane.chunks.reserve(length)

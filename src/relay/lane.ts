@@ -14,7 +14,13 @@ export const MessageState = {
   /** PUBREC received, PUBREL sent. */
   RELEASED: 2,
   /** The remote has it, or it was given up. */
-  SETTLED: 3
+  SETTLED: 3,
+  /** PUBREC received; PUBREL waits for the journal. */
+  RELEASING: 4,
+  /** Of QoS 2 and from a process before this one, which may have sent it: under the id that follows from its number. */
+  INHERITED: 5,
+  /** As {@link INHERITED}, and PUBREC had come. */
+  INHERITED_RELEASED: 6
 } as const
 export type MessageState = typeof MessageState[keyof typeof MessageState]
 
@@ -105,6 +111,7 @@ export class Lane {
   headerOf (sequence: number): number { return this.#header[sequence & this.#mask] as number }
   setHeader (sequence: number, header: number): void { this.#header[sequence & this.#mask] = header }
   lengthOf (sequence: number): number { return this.#length[sequence & this.#mask] as number }
+  setId (sequence: number, id: number): void { this.#id[sequence & this.#mask] = id }
   idOf (sequence: number): number { return this.#id[sequence & this.#mask] as number }
   idAtOf (sequence: number): number { return this.#idAt[sequence & this.#mask] as number }
   /** Ordinal of its chunk, for {@link LogChunks.bytesOf}, and where the frame starts there. */

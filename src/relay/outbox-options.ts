@@ -2,7 +2,17 @@
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Journal } from './journal.ts'
 
-export interface OutboxOptions {
+/** What makes one lane of an outbox. */
+export interface LaneOptions {
+  /** Which part of the QoS 2 ids is its own, from 0; the same after every restart. @default 0 */
+  readonly slice?: number
+  /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
+  readonly awaitRemote: boolean
+  /** Keeps QoS 1 and 2 on disk: publishers hear of them when they are safe there or with the remote; null: in memory only. */
+  readonly journal?: Journal | null
+}
+
+export interface OutboxOptions extends LaneOptions {
   /** The bridge's name. */
   readonly name: string
   /** Protocol level the remote is spoken to in. */
@@ -13,10 +23,6 @@ export interface OutboxOptions {
   readonly forwardBridged: boolean
   /** QoS 0 waits in the batch while the link is down; false: it is dropped. @default false */
   readonly keepQos0?: boolean
-  /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
-  readonly awaitRemote: boolean
-  /** Keeps QoS 1 and 2 on disk: publishers hear of them when they are safe there or with the remote; null: in memory only. */
-  readonly journal?: Journal | null
   /** Messages of QoS 1 and 2 that may wait in memory, and their bytes. */
   readonly maxCount: number
   readonly maxBytes: number

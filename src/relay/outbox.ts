@@ -1,22 +1,20 @@
 /**
- * The way of messages out to one bridge's remote. QoS 0 is copied into a batch and forgotten; QoS 1 and 2 stand in the lane until
+ * The way of messages out to one bridge's remote. QoS 0 is copied into a batch and forgotten; QoS 1 and 2 stand in a lane until
  * the remote has them. Bounded both ways; nothing is written but by the flush, once a turn of the event loop. HOT.
  */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
-import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
-import { JournaledLane } from './journaled-lane.ts'
-import { LaneSender } from './lane-sender.ts'
-import { Lane } from './lane.ts'
-import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
+import { BatchLane } from './batch-lane.ts'
+import type { JournaledLane } from './journaled-lane.ts'
+import type { LinkWriter, SessionTerms } from './link.ts'
 import type { OutboxOptions } from './outbox-options.ts'
-import { appendPublish } from './lane-append.ts'
-import { frameSize, keepsLayout, largestFrame, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import { OutboxLane } from './outbox-lane.ts'
+import { largestFrame } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
+import { NOBODY, type Origin, type Publisher } from './relay.ts'
 import { KEEP, type Rewrite } from './rewrite.ts'
-import { SendWindow } from './send-window.ts'
 
-/** A lane's share of one flush: enough for a TLS write at full speed, little enough that QoS 0 and PINGREQ need not wait long. */
+/** What lanes write in one flush: enough for a TLS write at full speed, little enough that QoS 0 and PINGREQ need not wait long. */
 const LANE_BUDGET = 256 * 1024
 
 export class Outbox {
@@ -24,15 +22,10 @@ export class Outbox {
   readonly required: boolean
   readonly forwardBridged: boolean
   readonly counters: BridgeCounters
-  readonly #level: 4 | 5
   readonly #options: OutboxOptions
-  readonly #batch = new FrameBatch()
-  readonly #lane: Lane
-  readonly #sender: LaneSender
-  /** Where messages are kept on disk; null: nowhere. */
-  readonly journaled: JournaledLane | null
+  readonly #batch: BatchLane
+  readonly #lane: OutboxLane
   #link: LinkWriter | null = null
-  #terms: SessionTerms = plainTerms
   /** The link has said that it has enough. */
   #full = false
   /** Nothing new goes out: what is under way is to be answered first. Called once when it is. */
@@ -50,23 +43,23 @@ export class Outbox {
     this.required = options.required
     this.forwardBridged = options.forwardBridged
     this.counters = options.counters
-    this.#level = options.level
     this.#options = options
-    this.#lane = new Lane(options.maxCount, options.maxBytes)
-    this.journaled = options.journal == null ? null : new JournaledLane(this.#lane, options.journal, options, () => this.#scheduleFlush())
-    this.#sender = new LaneSender(this.#lane, new SendWindow(options.windowQos1, options.windowQos2), options.level, options.counters)
+    this.#batch = new BatchLane(options.level, options.counters, () => this.flush(), frame => this.#writeAlone(frame))
+    this.#lane = new OutboxLane(options, options, 0, () => this.#scheduleFlush())
   }
 
+  /** Where messages are kept on disk; null: nowhere. */
+  get journaled (): JournaledLane | null { return this.#lane.journaled }
   /** Messages of QoS 1 and 2 that were sent on this connection and are not answered in full. */
-  get underWay (): number { return this.#link === null ? 0 : this.#sender.underWay }
+  get underWay (): number { return this.#link === null ? 0 : this.#lane.sender.underWay }
   /** Messages of QoS 1 and 2 that the remote does not have yet. */
-  get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
+  get queued (): number { return this.#lane.queued }
   /** Of those in memory. */
   get queuedBytes (): number { return this.#lane.bytes }
   /** Memory that QoS 1 and 2 take now: what waits, and chunks kept for more. */
-  get heldBytes (): number { return this.#lane.chunks.held }
+  get heldBytes (): number { return this.#lane.heldBytes }
   /** Nothing waits, for the link or for the remote. */
-  get idle (): boolean { return this.#lane.count === 0 && this.#batch.length === 0 && this.journaled?.behind !== true }
+  get idle (): boolean { return this.#lane.idle && this.#batch.empty }
 
   /** One listener, called when an outbox that refused an offer has room again. */
   onRoom (call: () => void): void {
@@ -93,7 +86,7 @@ export class Outbox {
         keptBytes += bytes
       }
     }
-    if ((kept === 0 || (this.journaled === null ? this.#lane.hasRoom(kept, keptBytes) : this.journaled.hasRoom(keptBytes))) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
+    if ((kept === 0 || this.#lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
     this.#refused = true
     return false
   }
@@ -104,56 +97,30 @@ export class Outbox {
 
   /**
    * Takes the message; {@link hasRoom} has said yes.
-   * @param receipts released at `slot` when the remote has the message, where publishers wait for that
+   * @param receipts released at `slot` when the message is safe, where publishers wait for that
    */
-  take (rewrite: Rewrite, view: PublishView, receipts: Receipts | null, slot: number): void {
+  take (rewrite: Rewrite, view: PublishView, receipts: Receipts | null, slot: number, origin: Origin = NOBODY): void {
+    if (this.#closed) return
     const qos = rewrite.qos === KEEP ? view.qos : rewrite.qos
     const retain = rewrite.retain === KEEP ? view.retain : rewrite.retain === 1
-    const asIs = rewrite.topic === null && keepsLayout(view, qos, this.#level)
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
-    if (this.#closed) return
-    if (qos !== 0) this.#keep(rewrite, view, header, asIs, receipts, slot)
-    else if (this.#link === null && !this.#gated && !(this.#options.keepQos0 === true && this.#batch.hasRoom(largestFrame(view, rewrite)))) {
+    if (qos !== 0) {
+      if (!this.#lane.take(rewrite, view, header, receipts, slot, origin)) return this.drop(view)
+    } else if (this.#link === null && !this.#gated && !(this.#options.keepQos0 === true && this.#batch.hasRoom(largestFrame(view, rewrite)))) {
       this.counters.droppedLinkDown++
       return
-    } else this.#addToBatch(rewrite, view, header, asIs)
+    } else this.#batch.add(rewrite, view, header)
     this.#scheduleFlush()
   }
 
-  #keep (rewrite: Rewrite, view: PublishView, header: number, asIs: boolean, receipts: Receipts | null, slot: number): void {
-    if (this.journaled !== null) {
-      const size = largestFrame(view, rewrite)
-      if (this.journaled.refuses(size)) return this.drop(view)
-      if (!this.journaled.take(view, rewrite, size, receipts, slot)) return
-    }
-    const sequence = appendPublish(this.#lane, view, rewrite, header, asIs, this.#level)
-    if (this.journaled !== null) this.journaled.joined(sequence)
-    else if (receipts !== null && this.#options.awaitRemote) {
-      receipts.hold(slot)
-      this.#lane.keepReceipt(sequence, receipts, slot)
-    }
+  /** A device has released its message of QoS 2: PUBCOMP waits until that is noted, where its handshake is kept. */
+  complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
+    this.#lane.journaled?.complete(publisher, packetId, receipts, slot)
   }
 
-  #addToBatch (rewrite: Rewrite, view: PublishView, header: number, asIs: boolean): void {
-    if (!this.#terms.retainAvailable) header &= ~1 // [MQTT-3.2.2-14]
-    if (asIs && view.bytes[view.start] === header) {
-      const length = view.end - view.start
-      if (length > this.#terms.maximumPacketSize) this.counters.droppedTooLarge++ // [MQTT-3.2.2-15]
-      else if (this.#makeRoom(length)) this.#batch.addRun(view.bytes, view.start, view.end)
-      else this.#writeAlone(Buffer.from(view.bytes.subarray(view.start, view.end)))
-      return
-    }
-    const body = splicedBody(view, rewrite, 0, this.#level)
-    const length = frameSize(body)
-    if (length > this.#terms.maximumPacketSize) {
-      this.counters.droppedTooLarge++
-      return
-    }
-    const fits = this.#makeRoom(length)
-    const at = fits ? this.#batch.reserve(length) : 0
-    const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
-    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
-    if (!fits) this.#writeAlone(bytes)
+  /** A device begins with a new session. */
+  forget (publisher: Publisher): void {
+    this.#lane.journaled?.forget(publisher)
   }
 
   /** Counts a message that found no room here. */
@@ -162,17 +129,8 @@ export class Outbox {
     if (view.qos !== 0) this.counters.acknowledgedDropped++
   }
 
-  /** Room in the batch, by a flush if need be; false for a frame that is larger than any batch. */
-  #makeRoom (length: number): boolean {
-    if (!this.#batch.hasRoom(length)) this.flush()
-    return length <= BATCH_BYTES
-  }
-
   #writeAlone (frame: Buffer): void {
-    if (this.#link === null) return
-    this.counters.sentQos0++
-    this.counters.sentBytes += frame.length
-    if (!this.#link.write(frame, null)) this.#full = true
+    if (this.#link !== null && !this.#link.write(frame, null)) this.#full = true
   }
 
   #scheduleFlush (): void {
@@ -188,41 +146,32 @@ export class Outbox {
 
   /** Writes what may go out. Called by itself at the end of a turn in which something came in. */
   flush (): void {
-    this.#lane.chunks.settle()
+    this.#lane.settle()
     const link = this.#link
     if (link === null || this.#full) this.#batch.settle()
     else {
       link.begin()
       // without a budget PUBRELs alone go out, which answer what is under way
-      let more = this.#sender.send(link, this.#gated ? 0 : LANE_BUDGET)
-      if (this.#batch.length !== 0 && !this.#gated) more = this.#writeBatch(link) && more
+      let more = this.#lane.sender.send(link, this.#gated ? 0 : LANE_BUDGET)
+      if (!this.#batch.empty && !this.#gated) more = this.#batch.write(link) && more
       link.end()
       if (!more) this.#full = true
-      else if (this.#sender.ready && !this.#scheduled && !this.#gated) this.#scheduleFlush()
+      else if (this.#lane.sender.ready && !this.#scheduled && !this.#gated) this.#scheduleFlush()
     }
     this.#tellRoom()
     this.#tellAnswered()
   }
 
   #tellAnswered (): void {
-    if (this.#onAnswered === null || (this.#link !== null && this.#sender.underWay !== 0)) return
+    if (this.#onAnswered === null || (this.#link !== null && this.#lane.sender.underWay !== 0)) return
     const call = this.#onAnswered
     this.#onAnswered = null
     call()
   }
 
-  #writeBatch (link: LinkWriter): boolean {
-    const batch = this.#batch
-    this.counters.sentQos0 += batch.count
-    this.counters.sentBytes += batch.length
-    const frames = batch.take()
-    return link.write(frames, () => batch.giveBack(frames))
-  }
-
   #tellRoom (): void {
-    this.journaled?.tell()
-    const roomy = this.journaled?.hasRoom(0) ?? this.#lane.roomy
-    if (this.#refused && roomy && (this.#link === null || !this.#full)) {
+    this.#lane.journaled?.tell()
+    if (this.#refused && this.#lane.roomy && (this.#link === null || !this.#full)) {
       this.#refused = false
       this.#onRoom()
     }
@@ -253,21 +202,20 @@ export class Outbox {
   ungate (): void {
     this.#gated = false
     this.#onAnswered = null
-    if (this.#link === null && this.#options.keepQos0 !== true) this.#dropBatch()
+    if (this.#link === null && this.#options.keepQos0 !== true) this.#batch.drop()
     this.flush()
   }
 
   /** A connection is up and the remote has accepted us. It takes the place of one that may still be there. */
   linkUp (link: LinkWriter, terms: SessionTerms): void {
     // what waited was measured against the limit of the connection before
-    if (terms.maximumPacketSize < this.#terms.maximumPacketSize) this.#dropBatch()
+    if (terms.maximumPacketSize < this.#batch.terms.maximumPacketSize) this.#batch.drop()
     this.#gated = false
     this.#onAnswered = null
     this.#link = link
-    this.#terms = terms
+    this.#batch.terms = terms
     this.#full = false
-    this.#lane.chunks.settle()
-    this.#sender.open(terms)
+    this.#lane.open(terms)
     this.flush()
   }
 
@@ -275,29 +223,31 @@ export class Outbox {
   linkDown (): void {
     this.#link = null
     this.#full = false
-    if (!this.#gated && this.#options.keepQos0 !== true) this.#dropBatch()
+    if (!this.#gated && this.#options.keepQos0 !== true) this.#batch.drop()
     this.flush()
   }
 
-  #dropBatch (): void {
-    this.counters.droppedLinkDown += this.#batch.count
-    this.#batch.clear()
-  }
-
+  /** PUBACK. False when it answers nothing. */
   puback (id: number, reason: number): boolean {
-    return this.#answered(this.#sender.puback(id, reason))
+    return this.#answered(this.#lane.sender.handshakes.puback(id, reason))
   }
 
+  /** PUBREC. False when it answers nothing; it is answered all the same. */
   pubrec (id: number, reason: number): boolean {
-    return this.#answered(this.#sender.pubrec(id, reason))
+    const { handshakes } = this.#lane.sender
+    const known = handshakes.pubrec(id, reason)
+    if (!known) handshakes.endStray(id)
+    return this.#answered(known)
   }
 
+  /** PUBCOMP. False when it answers nothing. */
   pubcomp (id: number): boolean {
-    return this.#answered(this.#sender.pubcomp(id))
+    return this.#answered(this.#lane.sender.handshakes.pubcomp(id))
   }
 
   #answered (known: boolean): boolean {
-    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#sender.ready || this.journaled?.behind === true)) this.#scheduleFlush()
+    if (!known) this.counters.strayAcknowledgements++
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#lane.ready)) this.#scheduleFlush()
     return known
   }
 
@@ -305,10 +255,7 @@ export class Outbox {
   close (): void {
     this.linkDown()
     this.#closed = true
-    this.journaled?.close()
-    const lane = this.#lane
-    // with a journal they stay in it, and who waits for them is told when they are safe there
-    if (this.journaled === null) for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
+    this.#lane.close()
     this.#refused = false
     this.#onRoom()
   }

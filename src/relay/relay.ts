@@ -34,11 +34,22 @@ export const Admission = {
 } as const
 export type Admission = typeof Admission[keyof typeof Admission]
 
-/** Where a message comes from, so that it does not go back there [invariant 9]. */
-export interface Origin {
-  /** The bridge it came by; null for devices, wills and HTTP. */
-  readonly bridge: string | null
+/** A device, by the name its QoS 2 handshakes are kept under. */
+export interface Publisher {
+  readonly clientId: string
+  /** The same as UTF-8. */
+  readonly bytes: Buffer
 }
+
+/** Where a message comes from. */
+export interface Origin {
+  /** The bridge it came by, so that it does not go back there [invariant 9]; null for devices, wills and HTTP. */
+  readonly bridge: string | null
+  /** The device whose PUBLISH it is; none for all else. */
+  readonly publisher?: Publisher | null
+}
+
+export const NOBODY: Origin = { bridge: null, publisher: null }
 
 export interface Relay {
   /** Finds or makes the entry for the topic name in `bytes[start, end)`. Never throws; look at `valid`. */
@@ -51,6 +62,15 @@ export interface Relay {
    * @param receipts the publisher's, with `slot` open for this message; null where nobody waits for an acknowledgement (QoS 0)
    */
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission
+
+  /**
+   * A device has released its message of QoS 2: bridges that keep the handshake note that it is over.
+   * @param receipts with `slot` open for PUBCOMP, which waits until that is safe
+   */
+  complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void
+
+  /** A device begins with a new session: what it had open in QoS 2 is void [MQTT-3.1.2-6]. */
+  forget (publisher: Publisher): void
 
   /** Calls once, later, when an offer refused as FULL is worth repeating. */
   whenRoom (call: () => void): void

@@ -17,9 +17,9 @@ export interface JournalSummary {
   /** Of the oldest and the newest that wait, ms since 1970; null without one. */
   readonly oldest: number | null
   readonly newest: number | null
-  /** QoS 2: handshakes open with devices, and messages that went out and are not done. */
+  /** QoS 2: handshakes open with devices, and messages that the remote has and has not been told to hand on. */
   readonly openHandshakes: number
-  readonly underWay: number
+  readonly released: number
   readonly damages: readonly { readonly file: string, readonly at: number, readonly bytes: number, readonly torn: boolean }[]
   /** Numbers that are missing between the first and the last record: lost to damage. */
   readonly gaps: readonly { readonly from: number, readonly to: number }[]
@@ -53,8 +53,8 @@ export async function inspectJournal (dir: string, disk: Disk): Promise<JournalS
     waiting: found.waiting.count,
     oldest: waits ? arrived.oldest ?? lastArrival : null,
     newest: waits ? lastArrival : null,
-    openHandshakes: found.handshakes.length,
-    underWay: found.sent.size,
+    openHandshakes: found.handshakes.count,
+    released: found.released.size,
     damages: found.damages.map(({ file, damage }) => ({ file, ...damage })),
     gaps
   }

@@ -14,18 +14,20 @@ export const RecordKind = {
   MESSAGE: 1,
   /** Messages the remote has taken: pairs of (first number, count). */
   ACKNOWLEDGED: 2,
-  /** A message of QoS 2 went out under this packet identifier. */
-  SENT: 3,
+  /** The remote began a session: what was noted as released before is void. */
+  SESSION: 3,
   /** PUBREC came from the remote: only PUBREL is sent from now on. */
   RELEASED: 4,
-  /** The device has sent PUBREL: its packet identifier is free again. */
-  COMPLETED: 5
+  /** The device has sent PUBREL: its packet identifier is free again; all it had, where the identifier is 0. */
+  COMPLETED: 5,
+  /** Handshakes that are open, told again before the files go that told of them. */
+  OPEN: 6
 } as const
 export type RecordKind = typeof RecordKind[keyof typeof RecordKind]
 
 export const MARKER = 0x1ea957c5
 export const HEADER_BYTES = 28
-const LAST_KIND = RecordKind.COMPLETED
+const LAST_KIND = RecordKind.OPEN
 
 /** Largest body: a packet of MQTT's greatest size with a client id and a topic beside it. */
 export const MAX_BODY_BYTES = 268_435_455 + 3 * 65_537

@@ -5,16 +5,12 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Disk } from './disk.ts'
+import { readHandshakes } from './handshake-notes.ts'
+import { Handshakes } from './handshakes.ts'
 import { readMessage } from './message.ts'
 import { type Damage, type FoundRecord, readRecords, RecordKind } from './record.ts'
 import { ordinalOf, readSegmentHeader, type Segment, SEGMENT_HEADER_BYTES } from './segment.ts'
 import { WaitingSet } from './waiting-set.ts'
-
-/** A QoS 2 handshake with a device that has not sent PUBREL yet. */
-export interface OpenHandshake {
-  readonly clientId: string
-  readonly packetId: number
-}
 
 export interface Recovered {
   readonly segments: Segment[]
@@ -24,11 +20,10 @@ export interface Recovered {
   readonly nextOrdinal: number
   /** The journal's own random number; chosen when it is begun. */
   readonly salt: number
-  /** Record number → packet identifier of QoS 2 messages that went out. */
-  readonly sent: Map<number, number>
-  /** Those for which the remote has sent PUBREC. */
+  /** Messages of QoS 2 for which the remote has sent PUBREC. */
   readonly released: Set<number>
-  readonly handshakes: OpenHandshake[]
+  /** Of QoS 2, with devices that have not sent PUBREL. */
+  readonly handshakes: Handshakes
   /** (number, arrival in ms since 1970), one for each second or so, in rising order. */
   readonly arrivals: { number: number, at: number }[]
   readonly damages: { readonly file: string, readonly damage: Damage }[]
@@ -49,7 +44,9 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
     }
     state.segments.push(segment)
     if (header === null) {
-      state.damages.push({ file, damage: { at: 0, bytes: bytes.length, torn: bytes.length < SEGMENT_HEADER_BYTES } })
+      const torn = bytes.length < SEGMENT_HEADER_BYTES
+      state.damages.push({ file, damage: { at: 0, bytes: bytes.length, torn } })
+      if (!torn) state.doubtHandshakes()
       continue
     }
     const damages = readRecords(bytes, SEGMENT_HEADER_BYTES, header.salt, record => {
@@ -57,6 +54,8 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
       salvage?.(record)
     })
     for (const damage of damages) state.damages.push({ file, damage })
+    // what is missing may have ended a handshake: better a message twice than one that is taken for a repetition
+    if (damages.some(({ torn }) => !torn)) state.doubtHandshakes()
   }
   return state.result()
 }
@@ -64,11 +63,10 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
 class RecoveryState {
   readonly segments: Segment[] = []
   readonly waiting = new WaitingSet()
-  readonly sent = new Map<number, number>()
   readonly released = new Set<number>()
   readonly arrivals: { number: number, at: number }[] = []
   readonly damages: { file: string, damage: Damage }[] = []
-  readonly #handshakes = new Map<string, OpenHandshake>()
+  readonly #handshakes = new Handshakes()
   readonly #seen = new WaitingSet()
   nextNumber = 1
   nextOrdinal = 1
@@ -79,14 +77,19 @@ class RecoveryState {
     switch (record.kind) {
       case RecordKind.MESSAGE: this.#message(record); break
       case RecordKind.ACKNOWLEDGED: this.#acknowledged(record.body); break
-      case RecordKind.SENT: if (record.body.length >= 10) this.sent.set(record.body.readDoubleLE(0), record.body.readUInt16LE(8)); break
+      case RecordKind.SESSION: this.released.clear(); break
       case RecordKind.RELEASED: if (record.body.length >= 8) this.released.add(record.body.readDoubleLE(0)); break
-      case RecordKind.COMPLETED: this.#handshakes.delete(record.body.toString('latin1')); break
+      case RecordKind.COMPLETED: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.close(clientId, packetId)); break
+      case RecordKind.OPEN: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.open(clientId, packetId, record.number, true)); break
     }
   }
 
+  doubtHandshakes (): void {
+    this.#handshakes.clear()
+    this.released.clear()
+  }
+
   result (): Recovered {
-    for (const number of this.sent.keys()) if (!this.waiting.has(number)) this.sent.delete(number)
     for (const number of this.released) if (!this.waiting.has(number)) this.released.delete(number)
     return {
       segments: this.segments,
@@ -94,9 +97,8 @@ class RecoveryState {
       nextNumber: this.nextNumber,
       nextOrdinal: this.nextOrdinal,
       salt: this.segments.findLast(segment => segment.salt !== 0)?.salt ?? randomInt(1, 2 ** 32),
-      sent: this.sent,
       released: this.released,
-      handshakes: [...this.#handshakes.values()],
+      handshakes: this.#handshakes,
       arrivals: this.arrivals,
       damages: this.damages
     }
@@ -110,7 +112,7 @@ class RecoveryState {
     const last = this.arrivals.at(-1)
     if (last === undefined || Math.abs(message.arrived - last.at) >= 1000) this.arrivals.push({ number: record.number, at: message.arrived })
     if (message.publisherId !== 0) {
-      this.#handshakes.set(handshakeKey(message.clientId, message.publisherId), { clientId: message.clientId.toString(), packetId: message.publisherId })
+      this.#handshakes.open(message.clientId.toString(), message.publisherId, record.number, true)
     }
   }
 
@@ -121,9 +123,4 @@ class RecoveryState {
       for (let i = 0; i < count; i++) this.waiting.remove(first + i)
     }
   }
-}
-
-/** The body of a COMPLETED record, as latin1: packet identifier and client id. */
-export function handshakeKey (clientId: Buffer, packetId: number): string {
-  return String.fromCharCode(packetId & 255, packetId >> 8) + clientId.toString('latin1')
 }

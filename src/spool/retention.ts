@@ -25,6 +25,8 @@ export interface RetentionOptions {
   readonly dir: string
   readonly limits: SpoolLimits
   readonly clock: () => number
+  /** Records up to this number are about to go: what else they tell must be safe elsewhere first. False: it is not. */
+  readonly rescue: (through: number) => Promise<boolean>
 }
 
 /** A clock below this (2020) is one that was never set: a device that booted in 1970. */
@@ -129,6 +131,7 @@ export class Retention {
     let removed = false
     try {
       for (let first = this.segments[0]; first !== undefined && this.segments.length > 1 && first.lastNumber < lowest; first = this.segments[0]) {
+        if (!await this.#options.rescue(first.lastNumber)) break
         await disk.remove(first.file)
         this.segments.shift()
         removed = true

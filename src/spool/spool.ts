@@ -1,18 +1,18 @@
 /**
- * The durable journal of one bridge: every message of QoS 1 and 2 that waits for the remote, in one sequence of numbers, with what must
- * be known of it after a crash. Appending is synchronous and copies once; writing and syncing follow in groups. What was acknowledged
- * to a device on the word of {@link SpoolListener.durable} is there after `kill -9` and after the power went [invariant 10].
+ * The durable journal of one lane of a bridge: every message of QoS 1 and 2 that waits for the remote, in one sequence of numbers, with
+ * what must be known of it after a crash. Appending is synchronous and copies once; writing and syncing follow in groups. What was
+ * acknowledged to a device on the word of {@link SpoolListener.durable} is there after `kill -9` and after the power went [invariant 10].
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
-import { KEEP, type Rewrite } from '../relay/rewrite.ts'
+import type { Rewrite } from '../relay/rewrite.ts'
 import { AcknowledgedRanges } from './acknowledged-ranges.ts'
 import { Commit } from './commit.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { SpoolError, spoolCodes } from './errors.ts'
-import { MESSAGE_FIXED_BYTES, messageFlags, writeFixed } from './message.ts'
-import { HEADER_BYTES, RecordKind, sealRecord } from './record.ts'
+import { HandshakeJournal } from './handshake-journal.ts'
+import { RecordKind } from './record.ts'
+import { RecordWriter } from './record-writer.ts'
 import { recover, type Recovered } from './recovery.ts'
-import { RecordBuffer } from './record-buffer.ts'
 import { Retention, type SpoolLimits } from './retention.ts'
 import { SpoolReader } from './reader.ts'
 import type { WaitingSet } from './waiting-set.ts'
@@ -37,7 +37,7 @@ export interface SpoolOptions {
   readonly listener: SpoolListener
   /** Bytes after which a new file is begun. */
   readonly segmentBytes?: number
-  /** Milliseconds a message waits in memory for the remote's acknowledgement, which spares the disk. */
+  /** Milliseconds a message of QoS 1 waits in memory for the remote's acknowledgement, which spares the disk. */
   readonly spoolAfterMs?: number
   readonly disk?: Disk
   /** Milliseconds since 1970. */
@@ -53,19 +53,16 @@ export class Spool {
   readonly #options: SpoolOptions
   readonly #unlock: () => Promise<void>
   readonly #commit: Commit
-  readonly #buffer = new RecordBuffer()
+  readonly #writer: RecordWriter
   readonly #acknowledged = new AcknowledgedRanges()
   readonly #retention: Retention
   readonly #clock: () => number
   /** What a process found when it opened the directory; read once by the outbox. */
   readonly recovered: Recovered
-  readonly #salt: number
-  #next: number
+  /** The handshakes of QoS 2. */
+  readonly handshakes: HandshakeJournal
   #durable: number
-  #flushing: NodeJS.Immediate | NodeJS.Timeout | null = null
   #acknowledging: NodeJS.Timeout | null = null
-  /** Records in the buffer that are no messages. */
-  #notes = 0
   #closed = false
 
   private constructor (options: SpoolOptions, unlock: () => Promise<void>, recovered: Recovered) {
@@ -73,11 +70,8 @@ export class Spool {
     this.#unlock = unlock
     this.#clock = options.clock ?? Date.now
     this.recovered = recovered
-    this.#salt = recovered.salt
-    this.#next = recovered.nextNumber
     this.#durable = recovered.nextNumber - 1
     const disk = options.disk ?? realDisk
-    this.#retention = new Retention({ disk, dir: options.dir, limits: options.limits, clock: this.#clock }, recovered)
     this.#commit = new Commit({
       dir: options.dir,
       disk,
@@ -92,6 +86,18 @@ export class Spool {
       failed: (reason, code, retryMs) => options.listener.failing(reason, code, retryMs),
       recovered: () => options.listener.recovered()
     })
+    this.#writer = new RecordWriter({
+      commit: this.#commit,
+      salt: recovered.salt,
+      firstNumber: recovered.nextNumber,
+      clock: this.#clock,
+      spoolAfterMs: options.spoolAfterMs ?? 0,
+      isSpared: (first, last) => this.#isSpared(first, last)
+    })
+    this.handshakes = new HandshakeJournal(this.#writer, recovered)
+    this.#retention = new Retention({
+      disk, dir: options.dir, limits: options.limits, clock: this.#clock, rescue: through => this.handshakes.rescue(through)
+    }, recovered)
   }
 
   /**
@@ -117,7 +123,7 @@ export class Spool {
   get waiting (): WaitingSet { return this.recovered.waiting }
 
   /** The number of the newest record. */
-  get last (): number { return this.#next - 1 }
+  get last (): number { return this.#writer.last }
 
   /** Every record up to this number is safe. */
   get durable (): number { return this.#durable }
@@ -135,7 +141,7 @@ export class Spool {
 
   /** Is there room for a message of this many bytes? False is back-pressure: nothing is lost by it. */
   hasRoom (bytes: number): boolean {
-    return !this.#closed && this.#commit.heldBytes + this.#buffer.used + bytes < MAX_HELD_BYTES && this.#retention.hasRoom(bytes)
+    return !this.#closed && this.#commit.heldBytes + this.#writer.heldBytes + bytes < MAX_HELD_BYTES && this.#retention.hasRoom(bytes)
   }
 
   /** A limit of bytes, count or free disk is in the way, and not a slow disk. */
@@ -151,24 +157,9 @@ export class Spool {
    */
   append (view: PublishView, clientId: Buffer, publisherId: number, change: Rewrite | null = null): number {
     const arrived = this.#clock()
-    const topic = change?.topic ?? view.bytes
-    const [topicStart, topicEnd] = topic === view.bytes ? [view.topicStart, view.topicEnd] : [2, topic.length]
-    const topicLength = topicEnd - topicStart
-    const propertiesLength = view.propertiesEnd - view.propertiesStart
-    const payloadLength = view.end - view.payloadStart
-    const length = MESSAGE_FIXED_BYTES + clientId.length + topicLength + propertiesLength + payloadLength
-    const number = this.#next++
-    const at = this.#buffer.reserve(HEADER_BYTES + length, number)
-    const bytes = this.#buffer.bytes
-    let end = writeFixed(bytes, at + HEADER_BYTES, { arrived, publisherId, clientIdLength: clientId.length, topicLength, propertiesLength })
-    end += clientId.copy(bytes, end)
-    end += topic.copy(bytes, end, topicStart, topicEnd)
-    end += view.bytes.copy(bytes, end, view.propertiesStart, view.propertiesEnd)
-    view.bytes.copy(bytes, end, view.payloadStart, view.end)
-    sealRecord(bytes, at, { kind: RecordKind.MESSAGE, flags: flagsOf(view, change), length, number, salt: this.#salt })
+    const number = this.#writer.message(view, clientId, publisherId, change, arrived)
     this.waiting.add(number)
     this.#retention.arrived(number, arrived)
-    this.#schedule(this.#options.spoolAfterMs ?? 0)
     return number
   }
 
@@ -176,29 +167,9 @@ export class Spool {
   acknowledge (number: number): void {
     if (!this.waiting.remove(number)) return
     // still in memory only: whether it must be written down is decided when its group is
-    if ((this.#options.spoolAfterMs ?? 0) > 0 && this.#buffer.used > 0 && number >= this.#buffer.firstNumber) return
+    if (this.#writer.holds(number)) return
     this.#acknowledged.add(number)
     this.#acknowledging ??= setTimeout(() => this.#writeAcknowledged(), ACKNOWLEDGE_EVERY_MS)
-  }
-
-  /** The message goes out under this packet identifier. @returns the record's number: durable before the identifier counts */
-  noteSent (number: number, packetId: number): number {
-    const body = Buffer.alloc(10)
-    body.writeDoubleLE(number, 0)
-    body.writeUInt16LE(packetId, 8)
-    return this.#note(RecordKind.SENT, body)
-  }
-
-  /** PUBREC came. @returns the record's number: PUBREL may go when it is durable */
-  noteReleased (number: number): number {
-    const body = Buffer.alloc(8)
-    body.writeDoubleLE(number, 0)
-    return this.#note(RecordKind.RELEASED, body)
-  }
-
-  /** The device sent PUBREL. @returns the record's number: PUBCOMP may go when it is durable */
-  noteCompleted (clientId: Buffer, publisherId: number): number {
-    return this.#note(RecordKind.COMPLETED, Buffer.concat([Buffer.from([publisherId & 255, publisherId >> 8]), clientId]))
   }
 
   /** Reads waiting messages in order, from the first number at or above `from`. */
@@ -227,50 +198,23 @@ export class Spool {
     if (this.#acknowledging !== null) clearTimeout(this.#acknowledging)
     this.#writeAcknowledged()
     this.#closed = true
-    this.#flush()
+    this.handshakes.close()
+    this.#writer.close()
     await this.#commit.close()
     await this.#retention.removeEmpty(this.waiting)
     await this.#unlock()
   }
 
-  #note (kind: RecordKind, body: Buffer): number {
-    const number = this.#next++
-    this.#notes++
-    const at = this.#buffer.reserve(HEADER_BYTES + body.length, number)
-    body.copy(this.#buffer.bytes, at + HEADER_BYTES)
-    sealRecord(this.#buffer.bytes, at, { kind, flags: 0, length: body.length, number, salt: this.#salt })
-    this.#schedule(0)
-    return number
-  }
-
   #writeAcknowledged (): void {
     this.#acknowledging = null
     const body = this.#acknowledged.take()
-    if (body.length > 0) this.#note(RecordKind.ACKNOWLEDGED, body)
+    if (body.length > 0) this.#writer.note(RecordKind.ACKNOWLEDGED, body)
     void this.#retention.removeEmpty(this.waiting)
   }
 
-  #schedule (delayMs: number): void {
-    if (this.#flushing !== null) return
-    this.#flushing = delayMs === 0 ? setImmediate(() => this.#flush()) : setTimeout(() => this.#flush(), delayMs)
-  }
-
-  /** Hands the gathered records on unless the disk is busy: then they gather until it has returned. */
-  #flush (): void {
-    this.#flushing = null
-    if (this.#buffer.used === 0 || (!this.#commit.idle && !this.#closed)) return
-    if (this.#spared()) return
-    const group = this.#buffer.take()
-    this.#notes = 0
-    this.#commit.push(group.bytes, group.firstNumber, group.lastNumber)
-  }
-
   /** With `spoolAfterMs`: what the remote took while it waited here is not written; if it took all of it, nothing is. */
-  #spared (): boolean {
-    if ((this.#options.spoolAfterMs ?? 0) === 0 || this.#notes > 0) return false
-    const { firstNumber, lastNumber } = this.#buffer
+  #isSpared (firstNumber: number, lastNumber: number): boolean {
     if (this.waiting.lowest() > lastNumber) {
-      this.#buffer.discard()
       this.#safe(lastNumber)
       return true
     }
@@ -281,13 +225,8 @@ export class Spool {
   #safe (number: number): void {
     this.#durable = number
     this.#retention.written(number)
+    this.handshakes.durable(number)
     this.#options.listener.durable(number)
-    if (this.#buffer.used > 0) this.#schedule(0)
+    this.#writer.goOn()
   }
-}
-
-function flagsOf (view: PublishView, change: Rewrite | null): number {
-  const qos = change === null || change.qos === KEEP ? view.qos : change.qos
-  const retain = change === null || change.retain === KEEP ? view.retain : change.retain === 1
-  return messageFlags(qos, retain)
 }

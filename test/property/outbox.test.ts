@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import type { PublishView } from '../../src/mqtt/publish-view.ts'
+import { FIRST_QOS_2_ID } from '../../src/relay/packet-ids.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import { Rewrite } from '../../src/relay/rewrite.ts'
@@ -22,10 +23,12 @@ class Remote {
   wire: Buffer[] = []
   /** Payloads handed on, QoS 2 once. */
   readonly got: string[] = []
-  /** Ids of QoS 2 between PUBREC and PUBREL; ids of this connection not answered yet. */
-  readonly #held = new Set<number>()
+  /** Ids of QoS 2 between PUBREC and PUBREL, at first some that a process before has left; ids of this connection not answered yet. */
+  readonly #held = new Set<number>([FIRST_QOS_2_ID, FIRST_QOS_2_ID + 1, FIRST_QOS_2_ID + 3])
   #unanswered: { id: number, kind: 'puback' | 'pubrec' | 'pubcomp' }[] = []
   readonly #seenHere = new Set<number>()
+  /** PUBRELs for what is not under way on this connection: answered all together. */
+  #releases: number[] = []
   readonly faults: string[] = []
 
   receive (count: number): void {
@@ -33,7 +36,8 @@ class Remote {
       if (frame.readUInt8(0) === 0x62) {
         const id = frame.readUInt16BE(2)
         this.#held.delete(id)
-        this.#unanswered.push({ id, kind: 'pubcomp' })
+        if (this.#seenHere.has(id)) this.#unanswered.push({ id, kind: 'pubcomp' })
+        else this.#releases.push(id)
       } else this.#publish(readPublish(frame))
     }
   }
@@ -56,6 +60,7 @@ class Remote {
   }
 
   answer (which: number, outbox: Outbox): void {
+    for (const id of this.#releases.splice(0)) if (!outbox.pubcomp(id)) this.faults.push(`pubcomp ${id} answers nothing`)
     const [chosen] = this.#unanswered.splice(which % Math.max(1, this.#unanswered.length), 1)
     if (chosen === undefined) return
     if (chosen.kind !== 'pubrec') this.#seenHere.delete(chosen.id)
@@ -66,11 +71,12 @@ class Remote {
   reconnect (session: boolean): void {
     this.wire = []
     this.#unanswered = []
+    this.#releases = []
     this.#seenHere.clear()
     if (!session) this.#held.clear()
   }
 
-  get quiet (): boolean { return this.wire.length === 0 && this.#unanswered.length === 0 }
+  get quiet (): boolean { return this.wire.length === 0 && this.#unanswered.length === 0 && this.#releases.length === 0 }
 }
 
 class Rig {
@@ -165,7 +171,7 @@ class Rig {
     if (this.link === null) this.connect(this.sessions)
     this.drain()
     for (let i = 0; i < 1000 && !(this.outbox.idle && this.remote.quiet); i++) {
-      this.remote.receive(1000)
+      this.remote.receive(10_000)
       this.remote.answer(0, this.outbox)
       this.endTurn()
     }

@@ -1,5 +1,5 @@
 /**
- * Devices publish with QoS 1 to a real process that is killed with SIGKILL at random moments and started again, with a real mosquitto as
+ * Devices publish with QoS 1 and 2 to a real process that is killed with SIGKILL at random moments and started again, with a real mosquitto as
  * the remote. What was acknowledged is noted here, outside the process; what arrived is noted at the remote.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type MqttClient } from 'mqtt'
 import type { TestScope } from './certificates.ts'
 import type { Mosquitto } from './mosquitto.ts'
+import { Qos2Device } from './qos2-device.ts'
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname
 
@@ -135,38 +136,64 @@ export interface CrashResult {
   readonly missing: readonly string[]
   /** Arrived for the first time after a later one of the same device. */
   readonly overtaken: readonly string[]
+  /** Of QoS 1: more than once, which is allowed. */
   readonly repeated: number
+  /** Of QoS 2: more than once, which is not. */
+  readonly twice: readonly string[]
+  readonly kills: number
 }
 
-/** @param random in [0, 1) */
-export async function crashRun (edge: EdgeProcess, remote: Mosquitto, kills: number, random: () => number): Promise<CrashResult> {
+export interface CrashPlan {
+  readonly kills: number
+  /** No further kill after this time: a busy machine gets fewer. @default no limit */
+  readonly withinMs?: number
+  /** In [0, 1). @default Math.random */
+  readonly random?: () => number
+}
+
+export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, withinMs = Infinity, random = Math.random }: CrashPlan): Promise<CrashResult> {
   const observer = await remote.observe('up/#', { clientId: 'observer', clean: false })
   await edge.start()
-  const devices = ['d0', 'd1', 'd2'].map(name => new Device(edge.port, name))
-  for (let i = 0; i < kills; i++) {
-    await delay(20 + random() * 600)
+  const devices = [...['a0', 'a1'].map(name => new Device(edge.port, name)), ...['b0', 'b1'].map(name => new Qos2Device(edge.port, name))]
+  const until = Date.now() + withinMs
+  let killed = 0
+  for (; killed < kills && Date.now() < until; killed++) {
+    await untilRandomMoment(devices, random)
     await edge.kill()
     await edge.start()
   }
   await Promise.all(devices.map(async device => device.finish()))
   const wanted = devices.flatMap(({ name, acknowledged }) => acknowledged.map(number => `up/${name} ${number}`))
-  const until = Date.now() + 20_000
-  for (let seen = new Set<string>(); Date.now() < until; await delay(100)) {
+  const patience = Date.now() + 20_000
+  for (let seen = new Set<string>(); Date.now() < patience; await delay(100)) {
     seen = new Set(observer.messages.map(({ topic, payload }) => `${topic} ${payload.toString()}`))
     if (wanted.every(each => seen.has(each))) break
   }
-  return judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]))
+  return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())])), kills: killed }
 }
 
-function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[]): CrashResult {
+/** After so many more acknowledgements, on a machine of any speed; sometimes before the first. */
+async function untilRandomMoment (devices: readonly { readonly acknowledged: readonly number[] }[], random: () => number): Promise<void> {
+  const total = (): number => devices.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
+  const goal = total() + Math.floor(random() * 400)
+  const until = Date.now() + 10_000
+  while (total() < goal && Date.now() < until) await delay(1)
+  await delay(random() * 20)
+}
+
+function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[]): Omit<CrashResult, 'kills'> {
   const seen = new Set<string>()
   const highest = new Map<string, number>()
   const overtaken: string[] = []
+  const twice: string[] = []
+  let repeated = 0
   for (const [topic, number] of arrived) {
     const key = `${topic} ${number}`
     if (!seen.has(key) && number < (highest.get(topic) ?? -1)) overtaken.push(key)
+    if (seen.has(key) && topic.startsWith('up/b')) twice.push(key)
+    else if (seen.has(key)) repeated++
     seen.add(key)
     highest.set(topic, Math.max(number, highest.get(topic) ?? -1))
   }
-  return { acknowledged: wanted.length, missing: wanted.filter(each => !seen.has(each)), overtaken, repeated: arrived.length - seen.size }
+  return { acknowledged: wanted.length, missing: wanted.filter(each => !seen.has(each)), overtaken, repeated, twice }
 }

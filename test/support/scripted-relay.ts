@@ -44,6 +44,10 @@ export class ScriptedRelay implements Relay {
     return Admission.TAKEN
   }
 
+  complete (): void {}
+
+  forget (): void {}
+
   whenRoom (call: () => void): void {
     this.#waiting.push(call)
   }

@@ -8,6 +8,8 @@ import { encodePingresp, faultOfEmptyPacket } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
+import { Receipts } from '../../relay/receipts.ts'
+import type { Publisher, Relay } from '../../relay/relay.ts'
 import type { HeldPings } from './held-pings.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 import type { Outbound } from './outbound.ts'
@@ -28,6 +30,8 @@ export interface ControlParts {
   readonly host: ControlHost
   readonly outbound: Outbound
   readonly ids: OpenIds
+  readonly publisher: Publisher
+  readonly relay: Pick<Relay, 'complete'>
   readonly pings: HeldPings
   readonly subscriptions: SubscriptionPackets
   readonly counters: BrokerCounters
@@ -36,10 +40,18 @@ export interface ControlParts {
 export class ControlPackets {
   readonly #parts: ControlParts
   readonly #level: 3 | 4
+  /** PUBCOMPs, in the order of their PUBRELs; a bridge may have to note first that a handshake is over. */
+  readonly #completions: Receipts
 
   constructor (parts: ControlParts, level: 3 | 4) {
     this.#parts = parts
     this.#level = level
+    this.#completions = new Receipts({ acknowledge: packetId => parts.outbound.acknowledge(AcknowledgementHeader.PUBCOMP, packetId) })
+  }
+
+  /** The connection is gone. */
+  close (): void {
+    this.#completions.close()
   }
 
   /** Takes a packet that is no PUBLISH; false when the connection has to wait for what it began, or ends. */
@@ -98,10 +110,12 @@ export class ControlPackets {
 
   /** PUBREL is answered also where the identifier is not open: the answer to an earlier one was lost [MQTT-3.6.4-1]. */
   #release (packetId: number): boolean {
-    const { ids, outbound } = this.#parts
+    const { ids, relay, publisher } = this.#parts
     if (ids.has(packetId) && !ids.isSafe(packetId)) return this.#refuse(EARLY_PUBREL)
     ids.release(packetId)
-    outbound.acknowledge(AcknowledgementHeader.PUBCOMP, packetId)
+    const slot = this.#completions.open(packetId, 2)
+    relay.complete(publisher, packetId, this.#completions, slot)
+    this.#completions.release(slot)
     return true
   }
 

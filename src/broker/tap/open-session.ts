@@ -33,11 +33,15 @@ export class OpenSession {
     this.#around = around
     this.#session = session
     this.#ids = around.inboundQos2.open(session.clientId, session.clean)
-    this.publish = new PublishPath(around.publish, host, { clientId: session.clientId, level, ids: this.#ids, life })
+    const publisher = { clientId: session.clientId, bytes: Buffer.from(session.clientId) }
+    if (session.clean) around.publish.relay.forget(publisher)
+    this.publish = new PublishPath(around.publish, host, { publisher, level, ids: this.#ids, life })
     this.control = new ControlPackets({
       host,
       outbound,
       ids: this.#ids,
+      publisher,
+      relay: around.publish.relay,
       pings,
       counters: around.counters,
       subscriptions: new SubscriptionPackets({
@@ -57,6 +61,7 @@ export class OpenSession {
 
   close (): void {
     this.publish.close()
+    this.control.close()
     if (!this.#session.clean) this.#around.inboundQos2.keep(this.#session.clientId, this.#ids)
   }
 }

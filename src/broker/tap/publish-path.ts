@@ -8,7 +8,7 @@ import { PublishView } from '../../mqtt/publish-view.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { type AcknowledgementSink, Receipts } from '../../relay/receipts.ts'
-import { Admission, type Origin, type Relay, type TopicEntry } from '../../relay/relay.ts'
+import { Admission, type Origin, type Publisher, type Relay, type TopicEntry } from '../../relay/relay.ts'
 import type { Gatekeeper, Rights } from '../auth/rights.ts'
 import type { LocalSessions } from '../local-sessions.ts'
 import type { OpenIds } from './inbound-qos2.ts'
@@ -17,7 +17,6 @@ const SERVER_TOPIC = violation('MQTT-4.7.2-1', 'PUBLISH to a topic of the server
 const BAD_TOPIC = violation('MQTT-4.7.3', 'topic name of PUBLISH is not one', 0x90)
 const TOO_MANY_OPEN = violation('', 'too many QoS 2 messages without PUBREL', 0x93)
 
-const OF_A_DEVICE: Origin = { bridge: null }
 const NO_SLOT = -1
 
 /** What the path does with its connection. */
@@ -42,8 +41,8 @@ export interface PublishSurroundings {
 }
 
 /** Whose messages these are. */
-export interface Publisher {
-  readonly clientId: string
+export interface PublishingSession {
+  readonly publisher: Publisher
   readonly level: 3 | 4 | 5
   /** Knows the rights of today. */
   readonly life: { readonly rights: Rights }
@@ -53,7 +52,8 @@ export interface Publisher {
 export class PublishPath {
   readonly #around: PublishSurroundings
   readonly #host: PublishHost
-  readonly #publisher: Publisher
+  readonly #publisher: PublishingSession
+  readonly #origin: Origin
   readonly #view = new PublishView()
   readonly #receipts: Receipts
   /** The message in work, where it has to wait. */
@@ -64,10 +64,11 @@ export class PublishPath {
   #awaitsOwed = false
   #closed = false
 
-  constructor (around: PublishSurroundings, host: PublishHost, publisher: Publisher) {
+  constructor (around: PublishSurroundings, host: PublishHost, publisher: PublishingSession) {
     this.#around = around
     this.#host = host
     this.#publisher = publisher
+    this.#origin = { bridge: null, publisher: publisher.publisher }
     this.#receipts = new Receipts(this.#sink())
   }
 
@@ -157,7 +158,7 @@ export class PublishPath {
   #admit (entry: TopicEntry): boolean {
     if (entry.bridged) {
       const receipts = this.#slot === NO_SLOT ? null : this.#receipts
-      if (this.#around.relay.admit(entry, this.#view, OF_A_DEVICE, receipts, this.#slot) === Admission.FULL) return this.#wait()
+      if (this.#around.relay.admit(entry, this.#view, this.#origin, receipts, this.#slot) === Admission.FULL) return this.#wait()
     }
     return this.#deliver()
   }
@@ -189,7 +190,7 @@ export class PublishPath {
   #deliverLocally (entry: TopicEntry, slot: number): void {
     const { qos, retain } = this.#view
     if (slot !== NO_SLOT) this.#receipts.hold(slot)
-    this.#around.local.deliver({ topic: entry.name, payload: this.#payload(), qos, retain }, this.#publisher.clientId, error => {
+    this.#around.local.deliver({ topic: entry.name, payload: this.#payload(), qos, retain }, this.#publisher.publisher.clientId, error => {
       if (error !== null) this.#host.storeFailed(error)
       else if (slot !== NO_SLOT) this.#receipts.release(slot)
     })

@@ -190,24 +190,6 @@ test('with spoolAfterMs an early acknowledgement spares the disk', async t => {
   await again.spool.close()
 })
 
-test('the handshakes of QoS 2 are there after a restart', async t => {
-  const dir = await realDir(t)
-  const client = Buffer.from('pump-7')
-  const { spool, watcher } = await open(dir)
-  const first = spool.append(publishView('a', 'one', 2, 17), client, 17)
-  const second = spool.append(publishView('a', 'two', 2, 18), client, 18)
-  spool.noteSent(first, 2000)
-  spool.noteSent(second, 2001)
-  spool.noteReleased(first)
-  await watcher.untilDurable(spool.noteCompleted(client, 17))
-  await spool.close()
-  const again = await open(dir)
-  t.strictSame([...again.spool.recovered.sent], [[first, 2000], [second, 2001]])
-  t.strictSame([...again.spool.recovered.released], [first])
-  t.strictSame(again.spool.recovered.handshakes, [{ clientId: 'pump-7', packetId: 18 }])
-  await again.spool.close()
-})
-
 test('a reader follows the writer and passes over what was taken', async t => {
   const dir = await realDir(t)
   const { spool, watcher } = await open(dir, { segmentBytes: 10_000 })

@@ -1,0 +1,83 @@
+/** The lane of QoS 0: copied into a batch, written with the next flush, and forgotten. Nothing waits while the link is down. HOT. */
+import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
+import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
+import { frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
+import type { Rewrite } from './rewrite.ts'
+
+export class BatchLane {
+  readonly #level: 4 | 5
+  readonly #counters: BridgeCounters
+  readonly #batch = new FrameBatch()
+  /** Makes room by a flush. */
+  readonly #flush: () => void
+  readonly #writeAlone: (frame: Buffer) => void
+  terms: SessionTerms = plainTerms
+
+  /** @param writeAlone for a frame that is larger than any batch */
+  constructor (level: 4 | 5, counters: BridgeCounters, flush: () => void, writeAlone: (frame: Buffer) => void) {
+    this.#level = level
+    this.#counters = counters
+    this.#flush = flush
+    this.#writeAlone = writeAlone
+  }
+
+  get empty (): boolean { return this.#batch.length === 0 }
+
+  hasRoom (bytes: number): boolean { return this.#batch.hasRoom(bytes) }
+
+  /** @param header first byte of the frame */
+  add (rewrite: Rewrite, view: PublishView, header: number): void {
+    if (!this.terms.retainAvailable) header &= ~1 // [MQTT-3.2.2-14]
+    if (rewrite.topic === null && view.bytes[view.start] === header && keepsLayout(view, 0, this.#level)) {
+      const length = view.end - view.start
+      if (length > this.terms.maximumPacketSize) this.#counters.droppedTooLarge++ // [MQTT-3.2.2-15]
+      else if (this.#makeRoom(length)) this.#batch.addRun(view.bytes, view.start, view.end)
+      else this.#alone(Buffer.from(view.bytes.subarray(view.start, view.end)))
+      return
+    }
+    const body = splicedBody(view, rewrite, 0, this.#level)
+    const length = frameSize(body)
+    if (length > this.terms.maximumPacketSize) {
+      this.#counters.droppedTooLarge++
+      return
+    }
+    const fits = this.#makeRoom(length)
+    const at = fits ? this.#batch.reserve(length) : 0
+    const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
+    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
+    if (!fits) this.#alone(bytes)
+  }
+
+  /** Room in the batch, by a flush if need be; false for a frame that is larger than any batch. */
+  #makeRoom (length: number): boolean {
+    if (!this.#batch.hasRoom(length)) this.#flush()
+    return length <= BATCH_BYTES
+  }
+
+  #alone (frame: Buffer): void {
+    this.#counters.sentQos0++
+    this.#counters.sentBytes += frame.length
+    this.#writeAlone(frame)
+  }
+
+  /** @returns false when the link has enough */
+  write (link: LinkWriter): boolean {
+    const batch = this.#batch
+    this.#counters.sentQos0 += batch.count
+    this.#counters.sentBytes += batch.length
+    const frames = batch.take()
+    return link.write(frames, () => batch.giveBack(frames))
+  }
+
+  /** Copies what is only noted, so that its source may change. */
+  settle (): void {
+    this.#batch.settle()
+  }
+
+  drop (): void {
+    this.#counters.droppedLinkDown += this.#batch.count
+    this.#batch.clear()
+  }
+}

@@ -1,0 +1,96 @@
+/** One lane of an outbox for QoS 1 and 2: what waits, what is under way, and the journal behind it where there is one. HOT. */
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { appendPublish } from './lane-append.ts'
+import { LaneSender } from './lane-sender.ts'
+import { Lane } from './lane.ts'
+import type { SessionTerms } from './link.ts'
+import { JournaledLane } from './journaled-lane.ts'
+import type { LaneOptions, OutboxOptions } from './outbox-options.ts'
+import { largestFrame } from './publish-splice.ts'
+import type { Receipts } from './receipts.ts'
+import type { Origin } from './relay.ts'
+import type { Rewrite } from './rewrite.ts'
+import { SendWindow } from './send-window.ts'
+
+export class OutboxLane {
+  readonly sender: LaneSender
+  /** Where messages are kept on disk; null: nowhere. */
+  readonly journaled: JournaledLane | null
+  readonly #lane: Lane
+  readonly #level: 4 | 5
+  readonly #awaitRemote: boolean
+
+  /** @param changed called when there may be more to send, or room again */
+  constructor (all: OutboxOptions, own: LaneOptions, index: number, changed: () => void) {
+    const journal = own.journal ?? null
+    this.#level = all.level
+    this.#awaitRemote = own.awaitRemote
+    this.#lane = new Lane(all.maxCount, all.maxBytes)
+    this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
+    this.sender = new LaneSender(this.#lane, new SendWindow(all.windowQos1, all.windowQos2), {
+      level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1
+    })
+  }
+
+  /** Messages that the remote does not have yet. */
+  get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
+  /** Of those in memory. */
+  get bytes (): number { return this.#lane.bytes }
+  /** Memory taken now: what waits, and chunks kept for more. */
+  get heldBytes (): number { return this.#lane.chunks.held }
+  get idle (): boolean { return this.#lane.count === 0 && this.journaled?.behind !== true }
+  /** Enough has left since it was full that more is worth offering. */
+  get roomy (): boolean { return this.journaled?.hasRoom(0) ?? this.#lane.roomy }
+  /** An acknowledgement may have made something possible. */
+  get ready (): boolean { return this.sender.ready || this.journaled?.behind === true }
+
+  hasRoom (count: number, bytes: number): boolean {
+    return this.journaled === null ? this.#lane.hasRoom(count, bytes) : this.journaled.hasRoom(bytes)
+  }
+
+  /**
+   * Takes the message; {@link hasRoom} has said yes.
+   * @param header first byte of its frame
+   * @returns false when a full journal drops it
+   */
+
+  take (rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
+    const { journaled } = this
+    if (journaled !== null) return this.#journal(journaled, rewrite, view, header, receipts, slot, origin)
+    const sequence = appendPublish(this.#lane, view, rewrite, header, this.#level)
+    if (receipts !== null && this.#awaitRemote) {
+      receipts.hold(slot)
+      this.#lane.keepReceipt(sequence, receipts, slot)
+    }
+    return true
+  }
+
+  // eslint-disable-next-line max-params -- as take
+  #journal (journaled: JournaledLane, rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
+    const publisher = view.qos === 2 ? origin.publisher ?? null : null
+    // a device that repeats what the process before had made safe: its receipt waits for nothing more
+    if (publisher !== null && journaled.inherits(publisher, view.packetId)) return true
+    const size = largestFrame(view, rewrite)
+    if (journaled.refuses(size)) return false
+    if (journaled.take(view, rewrite, size, receipts, slot, publisher)) journaled.joined(appendPublish(this.#lane, view, rewrite, header, this.#level))
+    return true
+  }
+
+  /** Copies what is only noted of the frames, so that their source may change. */
+  settle (): void {
+    this.#lane.chunks.settle()
+  }
+
+  open (terms: SessionTerms): void {
+    this.#lane.chunks.settle()
+    if (!terms.sessionPresent) this.journaled?.sessionLost()
+    this.sender.open(terms)
+  }
+
+  /** The bridge is taken away: nobody waits for its messages any more. With a journal they stay in it. */
+  close (): void {
+    const lane = this.#lane
+    if (this.journaled !== null) this.journaled.close()
+    else for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
+  }
+}

@@ -1,0 +1,28 @@
+/** The bodies of notes about QoS 2, and how they are read. Numbers are little-endian. */
+
+/** A message of this journal, for {@link RecordKind.RELEASED}. The buffer is used again by the next call. */
+export function numberBody (number: number): Buffer {
+  scratch.writeDoubleLE(number, 0)
+  return scratch
+}
+
+const scratch = Buffer.alloc(8)
+
+/** A device's handshake: packet id 2 | client id length 2 | client id. */
+export function handshakeBody (clientId: Buffer, packetId: number): Buffer {
+  const body = Buffer.allocUnsafe(4 + clientId.length)
+  body.writeUInt16LE(packetId, 0)
+  body.writeUInt16LE(clientId.length, 2)
+  clientId.copy(body, 4)
+  return body
+}
+
+/** Reads one handshake or several. */
+export function readHandshakes (body: Buffer, each: (clientId: string, packetId: number) => void): void {
+  for (let at = 0; at + 4 <= body.length;) {
+    const end = at + 4 + body.readUInt16LE(at + 2)
+    if (end > body.length) return
+    each(body.toString('utf8', at + 4, end), body.readUInt16LE(at))
+    at = end
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * A device that does with QoS 2 all that the standard asks of it, over as many connections as it takes: it repeats under the same identifier
+ * with DUP, goes on with PUBREL where PUBREC had come, and gives no identifier away before PUBCOMP. Its state is here, outside the broker.
+ */
+import { connect as dial, type Socket } from 'node:net'
+import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
+import { connect, publish, pubrel } from './packets.ts'
+
+const OUTSTANDING = 20
+const RETRY_MS = 50
+
+interface Handshake {
+  readonly number: number
+  /** PUBREC has come. */
+  released: boolean
+}
+
+export class Qos2Device {
+  readonly name: string
+  /** PUBREC has come for them: they may not be lost. */
+  readonly acknowledged: number[] = []
+  readonly #port: number
+  readonly #open = new Map<number, Handshake>()
+  #socket: Socket | null = null
+  #connected = false
+  #sent = 0
+  #nextId = 1
+  #stopped = false
+  #retry: NodeJS.Timeout | null = null
+  #onQuiet: () => void = () => {}
+
+  constructor (port: number, name: string) {
+    this.name = name
+    this.#port = port
+    this.#connect()
+  }
+
+  #connect (): void {
+    const socket = dial({ port: this.#port, host: '127.0.0.1', noDelay: true })
+    this.#socket = socket
+    this.#connected = false
+    const scanner = new FrameScanner({
+      frame: (bytes, start, body) => {
+        this.#take((bytes[start] as number) >> 4, bytes, body)
+        return true
+      },
+      malformed: () => { socket.destroy() }
+    }, 1_000_000)
+    socket.on('connect', () => socket.write(connect({ clientId: this.name, clean: false })))
+    socket.on('data', chunk => scanner.push(chunk))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#connected = false
+      this.#retry = setTimeout(() => this.#connect(), RETRY_MS)
+    })
+  }
+
+  #take (type: number, bytes: Buffer, body: number): void {
+    if (type === 2) return this.#connack()
+    const id = bytes.readUInt16BE(body)
+    const handshake = this.#open.get(id)
+    if (handshake === undefined) return
+    if (type === 5) {
+      if (!handshake.released) this.acknowledged.push(handshake.number)
+      handshake.released = true
+      this.#socket?.write(pubrel(id))
+    } else if (type === 7) this.#complete(id)
+  }
+
+  #connack (): void {
+    this.#connected = true
+    for (const [id, { number, released }] of this.#open) this.#socket?.write(released ? pubrel(id) : this.#frame(id, number, true))
+    this.#fill()
+  }
+
+  #complete (id: number): void {
+    this.#open.delete(id)
+    this.#fill()
+    if (this.#stopped && this.#open.size === 0) this.#onQuiet()
+  }
+
+  #frame (id: number, number: number, dup: boolean): Buffer {
+    return publish(`up/${this.name}`, String(number), { qos: 2, id, dup })
+  }
+
+  #fill (): void {
+    while (!this.#stopped && this.#connected && this.#open.size < OUTSTANDING) {
+      const id = this.#nextId
+      this.#nextId = id === 200 ? 1 : id + 1 // few, so that each is used again and again
+      if (this.#open.has(id)) continue
+      const number = this.#sent++
+      this.#open.set(id, { number, released: false })
+      this.#socket?.write(this.#frame(id, number, false))
+    }
+  }
+
+  /** Publishes no more; waits until every handshake is over. */
+  async finish (): Promise<void> {
+    this.#stopped = true
+    if (this.#open.size > 0) await new Promise<void>(resolve => { this.#onQuiet = resolve })
+    this.#socket?.removeAllListeners('close')
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#socket?.destroy()
+  }
+}
