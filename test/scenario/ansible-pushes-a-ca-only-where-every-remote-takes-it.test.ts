@@ -20,7 +20,7 @@ test('a good file takes the place of the old one, a wrong one stops the rollout'
 listeners.tcp { bind = "127.0.0.1:0" }
 bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clientid = c, ssl { cacertfile = "${inUse}" } }
 `)
-  const inventory = await pki.write('inventory', `[causeway]\nhere ansible_connection=local ansible_python_interpreter=auto_silent\n`)
+  const inventory = await pki.write('inventory', '[causeway]\nhere ansible_connection=local ansible_python_interpreter=auto_silent\n')
   const command = await pki.write('causeway', `#!/bin/sh\nexec ${process.execPath} --import ${root}node_modules/tsx/dist/esm/index.mjs ${root}src/main.ts "$@"\n`)
   spawnSync('chmod', ['+x', command])
   const push = async (source: string): Promise<number> => {

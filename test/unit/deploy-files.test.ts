@@ -13,15 +13,16 @@ interface Container {
   readonly ports: readonly { readonly name: string }[]
   readonly readinessProbe: { readonly tcpSocket: { readonly port: string } }
 }
-interface Manifest {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly data?: Readonly<Record<string, string>>
-  readonly spec?: {
-    readonly template?: { readonly spec: { readonly securityContext: { readonly runAsNonRoot: boolean }, readonly containers: readonly Container[], readonly volumes: readonly { readonly name: string }[] } }
-    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[]
-  }
+interface PodSpec {
+  readonly securityContext: { readonly runAsNonRoot: boolean }
+  readonly containers: readonly [Container]
+  readonly volumes: readonly { readonly name: string }[]
+}
+interface StatefulSet {
+  readonly spec: { readonly template: { readonly spec: PodSpec }, readonly volumeClaimTemplates: readonly { readonly metadata: { readonly name: string } }[] }
+}
+interface ConfigMap {
+  readonly data: { readonly 'causeway.conf': string }
 }
 
 const noSystemd = spawnSync('systemd-analyze', ['--version']).error !== undefined ? 'systemd is not installed' : false
@@ -39,21 +40,21 @@ test('systemd takes the unit', { skip: noSystemd }, async t => {
 
 test('the manifests fit together, and their configuration is one', async t => {
   const documents = parseAllDocuments(await file('kubernetes/causeway.yaml'))
-  for (const { errors } of documents) t.strictSame(errors, [])
-  const manifests = documents.map(document => document.toJS() as Manifest)
+  t.strictSame(documents.flatMap(({ errors }) => errors), [])
+  const manifests = documents.map(document => document.toJS() as { readonly kind: string })
   t.strictSame(manifests.map(({ kind }) => kind), ['ConfigMap', 'Secret', 'Service', 'StatefulSet'])
-  const config = configOf(manifests[0]?.data?.['causeway.conf'] ?? '')
-  t.equal(config.bridges[0]?.tls?.cacertfile, '/etc/causeway/trust/ca.pem')
-  const { template, volumeClaimTemplates = [] } = manifests[3]?.spec ?? {}
-  const [container] = template?.spec.containers ?? []
-  t.equal(template?.spec.securityContext.runAsNonRoot, true)
-  t.match(container?.securityContext, { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false })
-  const volumes = [...template?.spec.volumes ?? [], ...volumeClaimTemplates.map(({ metadata }) => metadata)].map(({ name }) => name)
-  for (const { name, subPath } of container?.volumeMounts ?? []) {
-    t.ok(volumes.includes(name), `volume ${name}`)
+  const [configMap, , , statefulSet] = manifests as unknown as [ConfigMap, unknown, unknown, StatefulSet] // as their kinds say
+  t.equal(configOf(configMap.data['causeway.conf']).bridges[0]?.tls?.cacertfile, '/etc/causeway/trust/ca.pem')
+  const { template, volumeClaimTemplates } = statefulSet.spec
+  const { securityContext, containers: [container], volumes } = template.spec
+  t.equal(securityContext.runAsNonRoot, true)
+  t.match(container.securityContext, { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false })
+  const names = [...volumes, ...volumeClaimTemplates.map(({ metadata }) => metadata)].map(({ name }) => name)
+  for (const { name, subPath } of container.volumeMounts) {
+    t.ok(names.includes(name), `volume ${name}`)
     t.equal(subPath, undefined, 'a subPath is never updated')
   }
-  t.ok(container?.ports.some(({ name }) => name === container.readinessProbe.tcpSocket.port))
+  t.ok(container.ports.some(({ name }) => name === container.readinessProbe.tcpSocket.port))
 })
 
 test('the container has no rights, and its healthcheck and files are there', async t => {
