@@ -1,37 +1,92 @@
 /** One of Aedes's sessions as its connection uses it. */
-import type { Done, Qos, Session, Subscription } from './session-port.ts'
+import type { AddressedMessage, Done, Qos, Session, Subscription } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
+
+/** A subscription as Aedes takes it, with what is stored along with it for us. */
+export interface AskedSubscription {
+  topic: string
+  qos: Qos
+  nl: boolean
+  rap: boolean
+  noLocal?: boolean
+  retainAsPublished?: boolean
+  subscriptionIdentifier?: number
+}
 
 /** The part of Aedes's client that is used. */
 export interface SessionClient {
   readonly id: string
   readonly clean: boolean
-  subscribe (packet: { subscriptions: { topic: string, qos: Qos, nl: boolean, rap: boolean }[] }, done: (error?: Error) => void): void
+  subscribe (packet: { subscriptions: AskedSubscription[] }, done: (error?: Error) => void): void
   unsubscribe (packet: { cmd: 'unsubscribe', unsubscriptions: string[] }, done: (error?: Error) => void): void
+  publish (message: object, done: (error?: Error) => void): void
 }
+
+/** Told apart from messages to all by this, in Aedes's memory of what it has seen: one for each way through its queue. */
+const ADDRESSED = ['addressed-0', 'addressed', 'addressed'] as const
 
 export class AedesSession implements Session {
   readonly clientId: string
   readonly clean: boolean
   readonly #client: SessionClient
   readonly #store: SessionStore
+  readonly #count: () => number
 
-  constructor (client: SessionClient, store: SessionStore) {
+  /** @param count gives a number that is larger each time */
+  constructor (client: SessionClient, store: SessionStore, count: () => number) {
     this.clientId = client.id
     this.clean = client.clean
     this.#client = client
     this.#store = store
+    this.#count = count
   }
 
   subscribe (subscriptions: readonly Subscription[], done: Done): void {
     // without a packet identifier Aedes writes no SUBACK: that is the connection's
-    const asked = subscriptions.map(({ filter, qos, bridge }) => ({ topic: filter, qos, nl: bridge, rap: bridge }))
-    this.#client.subscribe({ subscriptions: asked }, error => done(error ?? null))
+    this.#client.subscribe({ subscriptions: subscriptions.map(asked) }, error => done(error ?? null))
   }
 
   unsubscribe (filters: readonly string[], done: Done): void {
     // without a packet identifier Aedes leaves the store as it is
     const forgotten = this.clean ? Promise.resolve() : this.#store.removeSubscriptions({ id: this.clientId }, filters)
     forgotten.then(() => this.#client.unsubscribe({ cmd: 'unsubscribe', unsubscriptions: [...filters] }, error => done(error ?? null)), done)
+  }
+
+  note (subscription: Subscription): void {
+    if (!this.clean) void this.#store.addSubscriptions({ id: this.clientId }, [asked(subscription)])
+  }
+
+  forget (filter: string): void {
+    if (!this.clean) void this.#store.removeSubscriptions({ id: this.clientId }, [filter])
+  }
+
+  deliver (message: AddressedMessage): void {
+    this.#client.publish({ ...message, cmd: 'publish', retain: false, dup: false, brokerId: ADDRESSED[message.qos], brokerCounter: this.#count() }, () => {})
+  }
+}
+
+/** MQTT 5's options are decided for each delivery (SessionOwner.prepare): Aedes is told to leave them alone. */
+function asked ({ filter, qos, bridge, noLocal, retainAsPublished, subscriptionId }: Subscription): AskedSubscription {
+  if (noLocal === undefined) return { topic: filter, qos, nl: bridge, rap: bridge }
+  return {
+    topic: filter,
+    qos,
+    nl: false,
+    rap: true,
+    noLocal,
+    retainAsPublished: retainAsPublished === true,
+    ...(subscriptionId === undefined ? {} : { subscriptionIdentifier: subscriptionId })
+  }
+}
+
+/** The other way: a subscription of a stored session. */
+export function restored (stored: Omit<AskedSubscription, 'nl' | 'rap'> & { readonly nl?: boolean | undefined }): Subscription {
+  const { topic: filter, qos, nl, noLocal, retainAsPublished, subscriptionIdentifier } = stored
+  return {
+    filter,
+    qos,
+    bridge: nl === true,
+    ...(noLocal === undefined ? {} : { noLocal, retainAsPublished: retainAsPublished === true }),
+    ...(subscriptionIdentifier === undefined ? {} : { subscriptionId: subscriptionIdentifier })
   }
 }

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { LimitsConfig, ListenerConfig, MqttConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
+import { ReasonCode } from '../mqtt/v5/reason-code.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Relay } from '../relay/relay.ts'
 import { type ListenerContext, createListenerContext } from '../trust/listener-context.ts'
@@ -136,7 +137,7 @@ class RunningBroker implements Broker {
     await Promise.all([...this.#listeners.values()].map(listener => listener.close()))
     for (const connection of this.#connections) connection.quiesce()
     await this.#drained(performance.now() + drainTimeoutMs)
-    for (const connection of this.#connections) connection.close()
+    for (const connection of this.#connections) connection.close(ReasonCode.SHUTTING_DOWN)
     await this.#edge.stop()
     await this.#emptied()
     this.#ticker.stop()
@@ -160,6 +161,10 @@ class RunningBroker implements Broker {
     return {
       mqtt,
       limits,
+      versions: mqtt.versions,
+      store: this.#options.store,
+      groups: this.#edge.groups,
+      wills: this.#edge.wills,
       gatekeeper,
       publish: { relay, local: this.#edge.sessions, counters, gatekeeper, maxOwed: limits.maxOwedAcknowledgements, qos0WaitMs: limits.qos0WaitMs },
       claims: new ClientClaims(),

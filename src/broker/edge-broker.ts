@@ -12,9 +12,11 @@ import type { Origin } from '../relay/relay.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
-import { AedesSession } from './aedes-session.ts'
-import { type Done, type Message, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
-import type { SessionStore } from './session-store.ts'
+import { AedesSession, type AskedSubscription, type SessionClient, restored } from './aedes-session.ts'
+import { type Delivery, type Done, type Message, type MessageProperties, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
+import type { DelayedWill, SessionStore } from './session-store.ts'
+import { type GroupSource, SharedGroups } from './shared-groups.ts'
+import { DelayedWills } from './v5/delayed-wills.ts'
 
 export interface EdgeBrokerOptions {
   readonly interest: LocalInterest
@@ -25,14 +27,16 @@ export interface EdgeBrokerOptions {
 
 /** Limits of Aedes that ours stand in front of. */
 const OUT_OF_REACH = 2 ** 30
-const REFUSED = null
 const NO_BRIDGE: Origin = { bridge: null }
 
 export class EdgeBroker extends Aedes implements LocalDelivery {
   readonly sessions: LocalSessions
+  readonly groups: SharedGroups
+  readonly wills: DelayedWills
   readonly #interest: LocalInterest
   readonly #store: SessionStore
   readonly #entry: RelayEntry
+  #addressed = 0
 
   constructor (options: EdgeBrokerOptions) {
     super({
@@ -42,29 +46,32 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
       drainTimeout: 0, // a connection never makes it wait
       connectTimeout: OUT_OF_REACH, // it gets a connection together with its CONNECT
       maxTopicLevels: MAX_LOCAL_LEVELS,
+      preConnect,
       authenticate,
-      authorizePublish: authorizeWill,
+      authorizePublish: (client, will, done) => this.#authorizeWill(client, will as unknown as DelayedWill, done),
       authorizeSubscribe,
-      authorizeForward: (client, packet) => {
-        const qos = ownerOf(client)?.deliveryQos(packet.topic, packet.qos) ?? REFUSED
-        if (qos === REFUSED) return null
-        // one that is queued keeps its identifier, and with it a QoS that is acknowledged
-        packet.qos = qos === 0 && packet.messageId !== undefined ? 1 : qos
-        return packet
-      }
+      authorizeForward: (client, packet) => this.#forward(client, packet as unknown as Delivery) as typeof packet | null
     })
     this.#interest = options.interest
     this.#store = options.store
     this.#entry = options.entry
     this.sessions = new LocalSessions(this.id, options.store, options.interest)
+    const count = (): number => ++this.#addressed
+    this.groups = new SharedGroups(this as unknown as GroupSource, options.store, count) // Aedes types what it publishes as what it sends
+    this.wills = new DelayedWills(options.store, (clientId, will) => this.#publishWill(clientId, will))
     this.on('client', client => ownerOf(client)?.registered())
-    this.on('clientReady', client => ownerOf(client)?.ready(new AedesSession(client, this.#store)))
+    this.on('clientReady', client => ownerOf(client)?.ready(new AedesSession(client as unknown as SessionClient, this.#store, count)))
     this.on('clientDisconnect', client => ownerOf(client)?.gone())
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
     this.on('connectionError', failed)
     // Aedes's types know nothing of this event, which would end the process
     EventEmitter.prototype.on.call(this, 'error', (error: Error) => options.logger.error({ cause: error.message }, 'the session store failed'))
+  }
+
+  override async listen (): Promise<void> {
+    await super.listen()
+    this.groups.restore()
   }
 
   /** Gives a session to a connection; its CONNECT is the first packet on the stream. */
@@ -77,9 +84,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     const [first, second] = rest
     const done = typeof first === 'function' ? first : second ?? ignore
     const publisher = typeof first === 'object' && first !== null ? first.id : null
-    const { topic, qos = 0, retain = false } = packet
-    const payload = Buffer.from(packet.payload ?? '')
-    this.#publish({ topic, payload, qos, retain }, publisher, NO_BRIDGE, error => error === null ? done() : done(error))
+    this.#publish(messageOf(packet), publisher, NO_BRIDGE, error => error === null ? done() : done(error))
   }
 
   deliver ({ topic, payload, qos, retain, bridge }: LocalMessage, done: Done): void {
@@ -88,7 +93,32 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
 
   /** Closes all sessions; wills are published. */
   stop (): Promise<void> {
+    this.wills.close()
     return new Promise(resolve => this.close(resolve))
+  }
+
+  /** Called for each message and session, before it is written; null: it is not. */
+  #forward (client: Client, packet: Delivery): unknown {
+    if (ownerOf(client)?.prepare(packet) === true) return packet
+    if (!client.clean && packet.qos > 0) this.#store.decline(client.id, packet)
+    return null
+  }
+
+  /** A device's PUBLISH never comes here. After a restart there is no client any more: its will was let in with its CONNECT. */
+  #authorizeWill (client: Client | null, will: DelayedWill, done: (error?: Error | null) => void): void {
+    const owner = ownerOf(client)
+    if (isServerTopic(will.topic)) return done(new Error('the topic is the server\'s'))
+    if (owner === null || client === null) return done(null)
+    answer(owner.mayPublishWill(will.topic), allowed => {
+      const delayMs = allowed ? owner.willTerms?.delayMs() ?? 0 : 0
+      if (delayMs <= 0) return done(allowed ? null : new Error('the will is not allowed'))
+      done(new Error('the will is published later')) // it forgets it, and only then it is ours
+      this.wills.hold(client.id, will, delayMs)
+    })
+  }
+
+  #publishWill (clientId: string, will: DelayedWill): void {
+    this.#publish(messageOf(will), clientId, NO_BRIDGE, ignore)
   }
 
   #publish (message: Message, publisher: string | null, origin: Origin, done: Done): void {
@@ -105,11 +135,24 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   }
 }
 
+/** A will of MQTT 5 says how long it is good once it is published. */
+interface WillProperties extends MessageProperties {
+  readonly lifetimeMs?: number
+}
+
 interface Publication {
   readonly topic: string
   readonly payload?: string | Buffer
   readonly qos?: Qos
   readonly retain?: boolean
+  readonly properties?: object
+}
+
+function messageOf ({ topic, payload, qos = 0, retain = false, properties }: Publication): Message {
+  const message = { topic, payload: Buffer.from(payload ?? ''), qos, retain }
+  if (properties === undefined || !('raw' in properties)) return message
+  const { raw, lifetimeMs } = properties as WillProperties
+  return { ...message, properties: { raw }, ...(lifetimeMs === undefined ? {} : { messageExpiry: Date.now() + lifetimeMs }) }
 }
 
 type PublishRest = [] | [done: PublishDone] | [publisher: Client | null, done?: PublishDone]
@@ -133,20 +176,22 @@ function refusal (returnCode: ReturnCode): AuthenticateError {
   return Object.assign(new Error('refused'), { returnCode }) as unknown as AuthenticateError // its enum is const and not there at run time
 }
 
-/** A device's PUBLISH never comes here. After a restart there is no client any more: its will was let in with its CONNECT. */
-function authorizeWill (client: Client | null, will: { topic: string }, done: (error?: Error | null) => void): void {
-  const owner = ownerOf(client)
-  if (isServerTopic(will.topic)) return done(new Error('the topic is the server\'s'))
-  if (owner === null) return done(null)
-  answer(owner.mayPublishWill(will.topic), allowed => done(allowed ? null : new Error('the will is not allowed')))
+/** What MQTT 5 says of a will is stored with it, for the case that the broker does not see its connection end. */
+function preConnect (client: Client, packet: { will?: object }, done: (error: Error | null, success: boolean) => void): void {
+  const terms = ownerOf(client)?.willTerms ?? null
+  if (terms !== null && packet.will !== undefined) {
+    const properties: WillProperties = { raw: terms.raw, ...(terms.messageExpiry < 0 ? {} : { lifetimeMs: terms.messageExpiry * 1000 }) }
+    Object.assign(packet.will, { properties })
+  }
+  done(null, true)
 }
 
 /** Subscriptions of stored sessions; those of a SUBSCRIBE were decided by the connection before. */
 function authorizeSubscribe (client: Client, asked: AedesSubscription, done: (error: Error | null, subscription?: AedesSubscription | null) => void): void {
   const owner = ownerOf(client)
   if (owner === null) return done(null, null)
-  const subscription = { filter: asked.topic, qos: asked.qos, bridge: asked.nl === true }
-  answer(owner.restore(subscription), allowed => done(null, allowed ? asked : null))
+  // a message that several filters match comes by the first: it must come with any QoS, and is given its own when it is prepared
+  answer(owner.restore(restored(asked as unknown as AskedSubscription)), allowed => done(null, allowed ? { ...asked, qos: 2 } : null))
 }
 
 function answer (allowed: boolean | Promise<boolean>, call: (allowed: boolean) => void): void {

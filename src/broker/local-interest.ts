@@ -3,6 +3,7 @@
  * the store has them. Aedes's events would miss restored, offline and wiped sessions; this sees each change at its source.
  */
 import mqemitter, { type MQEmitter, type Message } from 'mqemitter'
+import { sharedFilter } from '../mqtt/topic-filter.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
 import { FilterHolders } from './filter-holders.ts'
@@ -41,10 +42,14 @@ export class LocalInterest implements RelayInterest, StoredInterest {
   }
 
   stored (clientId: string, filter: string): void {
+    const shared = sharedFilter(filter)
+    if (shared !== null) return this.stored(holderOfShared(clientId, filter), shared.filter)
     if (!isServerTopic(filter) && this.#stored.hold(filter, clientId)) this.#changed(filter)
   }
 
   dropped (clientId: string, filter: string): void {
+    const shared = sharedFilter(filter)
+    if (shared !== null) return this.dropped(holderOfShared(clientId, filter), shared.filter)
     if (this.#stored.drop(filter, clientId)) this.#changed(filter)
   }
 
@@ -66,4 +71,9 @@ export class LocalInterest implements RelayInterest, StoredInterest {
     }
     return emitter
   }
+}
+
+/** A session may hold the same filter for itself and in groups. No client id holds U+0000 [MQTT-1.5.3-2]. */
+function holderOfShared (clientId: string, filter: string): string {
+  return `${clientId}\u0000${filter}`
 }

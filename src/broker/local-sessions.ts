@@ -45,8 +45,11 @@ export class LocalSessions {
     this.gate.enter(passage)
   }
 
-  #packet ({ topic, payload, qos, retain }: Message, publisher: string | null): StoredPacket {
+  #packet ({ topic, payload, qos, retain, properties, messageExpiry }: Message, publisher: string | null): StoredPacket {
     const packet: StoredPacket = { cmd: 'publish', brokerId: this.#brokerId, brokerCounter: ++this.#count, topic, payload, qos, retain, dup: false }
+    if (properties !== undefined || messageExpiry !== undefined) {
+      return { ...packet, ...(publisher === null ? {} : { clientId: publisher }), ...(properties === undefined ? {} : { properties }), ...(messageExpiry === undefined ? {} : { messageExpiry }) }
+    }
     return publisher === null ? packet : { ...packet, clientId: publisher }
   }
 
@@ -58,7 +61,7 @@ export class LocalSessions {
     if (packet.retain) await this.#store.storeRetained(packet)
     if (packet.qos === 0) return
     const matching = await this.#store.subscriptionsByTopic(packet.topic)
-    const wanted = matching.filter(one => one.nl !== true || one.clientId !== packet.clientId)
+    const wanted = matching.filter(one => (one.nl !== true && one.noLocal !== true) || one.clientId !== packet.clientId)
     if (wanted.length > 0) await this.#store.outgoingEnqueueCombi(wanted, packet)
   }
 

@@ -11,6 +11,10 @@ export interface Subscription {
   readonly qos: Qos
   /** Not its own messages, and RETAIN as it was published: for peers that say they are a bridge. */
   readonly bridge: boolean
+  /** MQTT 5. */
+  readonly noLocal?: boolean
+  readonly retainAsPublished?: boolean
+  readonly subscriptionId?: number
 }
 
 /** A session as its connection uses it. */
@@ -23,31 +27,28 @@ export interface Session {
   subscribe (subscriptions: readonly Subscription[], done: (error: Error | null) => void): void
   /** @param done called when they are forgotten and matched no more */
   unsubscribe (filters: readonly string[], done: (error: Error | null) => void): void
+  /** Remembers, or forgets, a subscription that is matched elsewhere: one of a shared group. */
+  note (subscription: Subscription): void
+  forget (filter: string): void
+  /** Gives a message to this session alone, by a subscription whose QoS and identifiers it has already. */
+  deliver (message: AddressedMessage): void
 }
 
 /** 0, or the 3.1.1 return code of a refusal. */
 export type ReturnCode = 0 | 1 | 2 | 3 | 4 | 5
 
-/** What the keeper of sessions asks and tells the connection. */
-export interface SessionOwner {
-  /** Who is it? Called once, with the identifier the session will have. Never rejects. */
-  authenticate (clientId: string, username: string | null, password: Buffer | null): Promise<ReturnCode>
-  /** A stored session has this subscription: may it go on? */
-  restore (subscription: Subscription): boolean | Promise<boolean>
-  /** The session is this connection's: {@link gone} follows one day. */
-  registered (): void
-  /** CONNACK is written: packets may flow. */
-  ready (session: Session): void
-  /** The session is let go of: its subscriptions and its will are dealt with. */
-  gone (): void
-  mayPublishWill (topic: string): boolean | Promise<boolean>
-  /** The QoS to deliver a message with, of those that its matching subscriptions were granted; null: not to this one. */
-  deliveryQos (topic: string, qos: Qos): Qos | null
+/** MQTT 5: what goes along with a message. */
+export interface MessageProperties {
+  /** In order, without topic alias, message expiry and subscription identifiers. */
+  readonly raw: Buffer
+  /** Present where it is one session's copy, and no filter is to be asked. */
+  readonly addressed?: Address
 }
 
-/** The stream that carries a session's packets, and with it the way back to its connection. */
-export abstract class SessionStream extends Duplex {
-  abstract readonly owner: SessionOwner
+export interface Address {
+  readonly subscriptionIds: readonly number[]
+  /** It is a retained message, sent because of a new subscription. */
+  readonly retain: boolean
 }
 
 /** A message for local sessions. The payload is the receiver's to keep. */
@@ -56,6 +57,61 @@ export interface Message {
   readonly payload: Buffer
   readonly qos: Qos
   readonly retain: boolean
+  readonly properties?: MessageProperties
+  /** Milliseconds since 1970 after which it is not delivered any more [MQTT-3.3.2-5]. */
+  readonly messageExpiry?: number
+}
+
+export interface AddressedMessage extends Message {
+  readonly properties: MessageProperties & { readonly addressed: Address }
+}
+
+/** A message on its way to one session, which may still change: it is a copy. */
+export interface Delivery {
+  readonly topic: string
+  payload: Buffer | string
+  qos: Qos
+  retain: boolean
+  /** There when it was queued. */
+  readonly messageId?: number | undefined
+  /** None: a retained message, which the keeper of sessions sends for a new subscription. */
+  readonly brokerId?: string | null
+  /** The publisher. */
+  readonly clientId?: string
+  readonly properties?: MessageProperties
+  readonly messageExpiry?: number
+}
+
+/** What the keeper of sessions asks and tells the connection. */
+export interface SessionOwner {
+  /** MQTT 5: what is said of the will besides its topic and payload; null without. */
+  readonly willTerms: WillTerms | null
+  /** Who is it? Called once, with the identifier the session will have. Never rejects. */
+  authenticate (clientId: string, username: string | null, password: Buffer | null): Promise<ReturnCode>
+  /** A stored session has this subscription: may it go on, and is it to be matched here? */
+  restore (subscription: Subscription): boolean | Promise<boolean>
+  /** The session is this connection's: {@link gone} follows one day. */
+  registered (): void
+  /** CONNACK is written: packets may flow. */
+  ready (session: Session): void
+  /** The session is let go of: its subscriptions and its will are dealt with. */
+  gone (): void
+  mayPublishWill (topic: string): boolean | Promise<boolean>
+  /** Makes a message ready for this device: QoS, RETAIN, properties. False: not to this one. */
+  prepare (delivery: Delivery): boolean
+}
+
+export interface WillTerms {
+  readonly raw: Buffer
+  /** Seconds; negative: none. */
+  readonly messageExpiry: number
+  /** How long it is held back when the connection is lost; asked then. */
+  delayMs (): number
+}
+
+/** The stream that carries a session's packets, and with it the way back to its connection. */
+export abstract class SessionStream extends Duplex {
+  abstract readonly owner: SessionOwner
 }
 
 export type Done = (error: Error | null) => void

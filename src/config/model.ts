@@ -61,7 +61,13 @@ export interface MqttConfig {
   readonly keepaliveMultiplier: number
   /** Deliveries to one device that wait for its acknowledgement. */
   readonly maxInflightWindow: number
+  /** MQTT versions that devices may speak. */
+  readonly versions: readonly MqttVersion[]
+  /** Topic aliases that a device of MQTT 5 may set. */
+  readonly maxTopicAlias: number
 }
+
+export type MqttVersion = '3.1' | '3.1.1' | '5.0'
 
 /** What a peer can make grow, each with its end. Ours, beside NanoMQ's keys. */
 export interface LimitsConfig {

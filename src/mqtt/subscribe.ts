@@ -2,6 +2,8 @@
 import { type ByteRange, FieldReader } from './field-reader.ts'
 import { faultOfFilter, isShared, sharedFilter } from './topic-filter.ts'
 import type { SharedFilter } from './topic-filter.ts'
+import { PropertyBlock } from './v5/property-block.ts'
+import { PropertyHolder } from './v5/property-id.ts'
 import { type Violation, violation } from './violation.ts'
 
 export interface SubscribeRequest {
@@ -10,6 +12,8 @@ export interface SubscribeRequest {
   readonly subscriptions: readonly SubscriptionRequest[]
   /** MQTT 5 properties in place; empty before MQTT 5. */
   readonly properties: ByteRange
+  /** MQTT 5: deliveries by these subscriptions carry it; -1 without. */
+  readonly subscriptionId: number
 }
 
 export interface SubscriptionRequest {
@@ -50,13 +54,16 @@ export function readSubscribe (bytes: Buffer, body: number, end: number, level: 
   const packetId = reader.uint16()
   if (packetId === 0) reader.fail(ID_0) // [MQTT-2.3.1-1]
   const properties = level === 5 ? reader.properties() : { start: reader.at, end: reader.at }
+  const block = level === 5 ? new PropertyBlock() : null
+  const fault = block?.read(bytes, properties.start, properties.end, PropertyHolder.SUBSCRIBE) ?? null
+  if (fault !== null) reader.fail(fault)
   const subscriptions: SubscriptionRequest[] = []
   while (!reader.atEnd) {
     if (subscriptions.length === limits.maxFilters) return TOO_MANY
     subscriptions.push(readSubscription(reader, level, limits))
   }
   if (subscriptions.length === 0) reader.fail(NO_FILTER) // [MQTT-3.8.3-3]
-  return reader.fault() ?? { packetId, subscriptions, properties }
+  return reader.fault() ?? { packetId, subscriptions, properties, subscriptionId: block?.subscriptionId ?? -1 }
 }
 
 function readSubscription (reader: FieldReader, level: 3 | 4 | 5, limits: FilterLimits): SubscriptionRequest {

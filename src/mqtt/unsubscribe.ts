@@ -2,6 +2,8 @@
 import { type ByteRange, FieldReader } from './field-reader.ts'
 import type { FilterLimits } from './subscribe.ts'
 import { faultOfFilter } from './topic-filter.ts'
+import { PropertyBlock } from './v5/property-block.ts'
+import { PropertyHolder } from './v5/property-id.ts'
 import { type Violation, violation } from './violation.ts'
 
 export interface UnsubscribeRequest {
@@ -23,6 +25,8 @@ export function readUnsubscribe (bytes: Buffer, body: number, end: number, level
   const packetId = reader.uint16()
   if (packetId === 0) reader.fail(ID_0) // [MQTT-2.3.1-1]
   const properties = level === 5 ? reader.properties() : { start: reader.at, end: reader.at }
+  const fault = level === 5 ? new PropertyBlock().read(bytes, properties.start, properties.end, PropertyHolder.UNSUBSCRIBE) : null
+  if (fault !== null) reader.fail(fault)
   const filters: string[] = []
   while (!reader.atEnd) {
     if (filters.length === limits.maxFilters) return TOO_MANY

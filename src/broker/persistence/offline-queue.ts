@@ -22,8 +22,6 @@ interface Entry {
   /** What finds it before it has an identifier. */
   readonly key: string | null
   packet: QueuedPacket
-  /** Subscriptions that brought it here and may still refuse to deliver it. */
-  copies: number
 }
 
 const MAX_PACKET_ID = 65_535
@@ -51,13 +49,9 @@ export class OfflineQueue {
     return Array.from(this.#entries.values(), entry => entry.packet)
   }
 
-  /** Queues a message, or notes that another subscription wants it too. False when there is no room: the newest is the one that is lost. */
+  /** Queues a message, once however many subscriptions match. False when there is no room: the newest is the one that is lost. */
   enqueue (packet: PublishPacket): boolean {
-    const known = this.#byKey.get(keyOf(packet))
-    if (known !== undefined) {
-      known.copies++
-      return true
-    }
+    if (this.#byKey.has(keyOf(packet))) return true
     const copy = copyOf(packet)
     if (!this.#hasRoom(copy)) return false
     this.#add(this.#next++, copy, true)
@@ -108,15 +102,10 @@ export class OfflineQueue {
     return entry?.packet
   }
 
-  /**
-   * One subscription will not deliver it after all: its access was refused, or another one has. When it was the last the
-   * message is not waited for any more. One that was sent stays until it is acknowledged.
-   */
-  declined (packet: PassedPacket): QueuedPacket | undefined {
+  /** It will not be delivered to this session: its access was refused, it has expired, it is too large. */
+  declined (packet: KeyedPacket): void {
     const entry = this.#byKey.get(keyOf(packet))
-    if (entry === undefined || --entry.copies > 0) return entry?.packet
-    this.#remove(entry)
-    return entry.packet
+    if (entry !== undefined) this.#remove(entry)
   }
 
   clear (): void {
@@ -133,7 +122,7 @@ export class OfflineQueue {
   }
 
   #add (sequence: number, packet: QueuedPacket, isNew: boolean): Entry {
-    const entry: Entry = { sequence, key: packet.cmd === 'publish' ? keyOf(packet) : null, packet, copies: 1 }
+    const entry: Entry = { sequence, key: packet.cmd === 'publish' ? keyOf(packet) : null, packet }
     this.#entries.set(sequence, entry)
     this.#bytes += sizeOf(packet)
     if (entry.key !== null) this.#byKey.set(entry.key, entry)
@@ -175,6 +164,12 @@ export class OfflineQueue {
   }
 }
 
-function keyOf ({ brokerId, brokerCounter }: PassedPacket): string {
+/** What tells a message from others. */
+export interface KeyedPacket {
+  readonly brokerId?: string | null
+  readonly brokerCounter?: number
+}
+
+function keyOf ({ brokerId, brokerCounter }: KeyedPacket): string {
   return `${brokerCounter} ${brokerId}`
 }

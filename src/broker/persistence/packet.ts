@@ -16,9 +16,17 @@ export interface PublishPacket {
   /** The publisher's. */
   readonly clientId?: string
   readonly nl?: boolean
-  readonly properties?: object
+  readonly properties?: PacketProperties
   /** Milliseconds since 1970. */
   readonly messageExpiry?: number
+}
+
+/** MQTT 5: what goes along with a message. */
+export interface PacketProperties {
+  readonly raw: Buffer
+  readonly addressed?: { readonly subscriptionIds: readonly number[], readonly retain: boolean }
+  /** The payload as it was published, where the packet's own begins with a property block for one device. */
+  readonly bare?: Buffer | string
 }
 
 /** What is left of a QoS 2 delivery when PUBREC has come. */
@@ -34,22 +42,24 @@ export interface PassedPacket {
   readonly cmd?: string
   readonly brokerId?: string
   readonly brokerCounter?: number
+  readonly qos?: number
   messageId?: number | undefined
   dup?: boolean
 }
 
 /** A packet of its own, so that who passed it may go on to use it. The payload is shared. */
 export function copyOf (packet: PublishPacket): PublishPacket {
+  const { bare, ...properties } = packet.properties ?? {}
   return {
     ...(packet.clientId === undefined ? {} : { clientId: packet.clientId }),
     ...(packet.nl === undefined ? {} : { nl: packet.nl }),
-    ...(packet.properties === undefined ? {} : { properties: packet.properties }),
+    ...('raw' in properties ? { properties } : {}),
     ...(packet.messageExpiry === undefined ? {} : { messageExpiry: packet.messageExpiry }),
     cmd: 'publish',
     brokerId: packet.brokerId,
     brokerCounter: packet.brokerCounter,
     topic: packet.topic,
-    payload: packet.payload,
+    payload: bare ?? packet.payload,
     qos: packet.qos,
     retain: packet.retain,
     dup: false, // the publisher's repetition is not the receiver's [MQTT-3.3.1-3]
@@ -59,7 +69,8 @@ export function copyOf (packet: PublishPacket): PublishPacket {
 
 /** What a packet costs in memory, nearly. */
 export function sizeOf (packet: QueuedPacket): number {
-  return packet.cmd === 'pubrel' ? OVERHEAD : OVERHEAD + packet.topic.length + packet.payload.length
+  if (packet.cmd === 'pubrel') return OVERHEAD
+  return OVERHEAD + packet.topic.length + packet.payload.length + (packet.properties?.raw.length ?? 0)
 }
 
 /** Objects and map entries around a packet. */

@@ -9,8 +9,9 @@ import type { Logger } from '../../logger.ts'
 import { SessionCounters } from '../../metrics/session-counters.ts'
 import { noJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
+import type { KeyedPacket } from './offline-queue.ts'
 import { copyOf } from './packet.ts'
-import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
+import type { PacketProperties, PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
 import { encodeMessage, encodePacket, keys } from './record.ts'
 import { RetainedMessages } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
@@ -46,6 +47,7 @@ export interface Will {
   retain: boolean
   brokerId?: string
   clientId?: string
+  properties?: PacketProperties
 }
 
 const EXPIRY_SWEEP_MS = 60_000
@@ -57,6 +59,7 @@ export class SessionStore {
   readonly #wills = new Map<string, Will>()
   readonly #journal: Journal
   readonly #logger: Logger
+  readonly #now: () => number
   #broker: StoreBroker = { id: '' }
   #sweep: NodeJS.Timeout | null = null
   #retainedOverflows = false
@@ -66,6 +69,7 @@ export class SessionStore {
     this.counters = counters
     this.#journal = journal
     this.#logger = logger
+    this.#now = now
     this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters)
     const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
     this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
@@ -102,13 +106,19 @@ export class SessionStore {
     this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
   }
 
+  retained (filter: string): PublishPacket[] {
+    const now = this.#now()
+    return this.#retained.matching([filter]).filter(({ messageExpiry }) => messageExpiry === undefined || messageExpiry > now)
+  }
+
   createRetainedStream (filter: string): Readable {
     return this.createRetainedStreamCombi([filter])
   }
 
   /** What is there now, and nothing that could fail: Aedes does not listen for errors on this stream. */
   createRetainedStreamCombi (filters: readonly string[]): Readable {
-    return Readable.from(this.#retained.matching(filters))
+    const now = this.#now()
+    return Readable.from(this.#retained.matching(filters).filter(({ messageExpiry }) => messageExpiry === undefined || messageExpiry > now))
   }
 
   async addSubscriptions (client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
@@ -144,9 +154,9 @@ export class SessionStore {
     this.sessions.enqueue(subscription.clientId, packet)
   }
 
-  async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean }[], packet: PublishPacket): Promise<void> {
-    for (const { clientId, nl } of subscriptions) {
-      if (nl === true && clientId === packet.clientId) continue // it will not be delivered, so it must not wait
+  async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean, readonly noLocal?: boolean }[], packet: PublishPacket): Promise<void> {
+    for (const { clientId, nl, noLocal } of subscriptions) {
+      if ((nl === true || noLocal === true) && clientId === packet.clientId) continue // it will not be delivered, so it must not wait
       this.sessions.enqueue(clientId, packet)
     }
   }
@@ -154,7 +164,7 @@ export class SessionStore {
   /** A packet is about to be written to the client: a PUBLISH with its identifier, or the PUBREL that follows it. */
   async outgoingUpdate (client: ClientRef, packet: PassedPacket): Promise<void> {
     const queue = this.sessions.get(client.id)?.queue
-    if (queue === undefined) return
+    if (queue === undefined || packet.qos === 0) return // of QoS 0 by its subscription: it was never queued
     if (packet.cmd === 'pubrel') {
       if (packet.messageId !== undefined) queue.releasing(packet.messageId)
     } else {
@@ -162,14 +172,38 @@ export class SessionStore {
     }
   }
 
-  /** An acknowledgement has come, or a delivery was refused: Aedes passes no identifier then. */
+  /**
+   * An acknowledgement has come. Aedes also calls it, without an identifier, for each further subscription that matches a
+   * message it has delivered: that clears nothing. What is not delivered at all is told with {@link decline}.
+   */
   async outgoingClearMessageId (client: ClientRef, packet: PassedPacket): Promise<QueuedPacket | undefined> {
     const session = this.sessions.get(client.id)
     if (session === undefined) return undefined
     const { messageId } = packet
-    const cleared = messageId === undefined ? session.queue.declined(packet) : session.queue.acknowledged(messageId)
+    const cleared = messageId === undefined ? undefined : session.queue.acknowledged(messageId)
     this.sessions.dropIfEmpty(client.id)
     return cleared
+  }
+
+  decline (clientId: string, packet: KeyedPacket): void {
+    this.sessions.get(clientId)?.queue.declined(packet)
+    this.sessions.dropIfEmpty(clientId)
+  }
+
+  sharedFilters (): Iterable<string> { return this.sessions.sharedFilters() }
+
+  sharedMembers (filter: string): ReadonlyMap<string, SubscriptionOptions> | undefined { return this.sessions.sharedMembers(filter) }
+
+  enter (clientId: string, { fresh, expiryMs }: { readonly fresh: boolean, readonly expiryMs: number | null }): boolean {
+    return this.sessions.enter(clientId, fresh, expiryMs)
+  }
+
+  setExpiry (clientId: string, expiryMs: number): void {
+    this.sessions.get(clientId)?.setExpiry(expiryMs)
+  }
+
+  forget (clientId: string): void {
+    this.sessions.forget(clientId)
   }
 
   outgoingStream (client: ClientRef): Readable {

@@ -5,6 +5,7 @@
 import type { Logger } from '../../logger.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
 import { FilterTrie } from '../../mqtt/filter-trie.ts'
+import { isShared } from '../../mqtt/topic-filter.ts'
 import { PersistenceError, persistenceErrorCodes } from './errors.ts'
 import type { Journal } from './journal.ts'
 import type { QueueLimits } from './offline-queue.ts'
@@ -41,6 +42,8 @@ export class Sessions {
   readonly #sessions = new Map<string, StoredSession>()
   /** Of QoS 1 and 2: what QoS 0 asks for is not kept for who is away. */
   readonly #filters = new FilterTrie<Match>()
+  /** Of QoS 1 and 2 to shared groups, by filter: who has it. */
+  readonly #shared = new Map<string, Map<string, SubscriptionOptions>>()
 
   constructor (options: SessionsOptions) {
     this.#options = options
@@ -83,6 +86,24 @@ export class Sessions {
     if (session.subscriptions.size === 0) this.#dropIfEmpty(session)
   }
 
+  sharedFilters (): Iterable<string> { return this.#shared.keys() }
+
+  sharedMembers (filter: string): ReadonlyMap<string, SubscriptionOptions> | undefined { return this.#shared.get(filter) }
+
+  /**
+   * A device of MQTT 5 comes to its session, or one of 3.1.1 (`expiryMs` null). Answers whether there was one.
+   * @throws {PersistenceError} CW_PERSISTENCE_LIMIT
+   */
+  enter (clientId: string, fresh: boolean, expiryMs: number | null): boolean {
+    const known = this.#sessions.get(clientId)
+    if (known !== undefined && (fresh || this.#hasExpired(known))) this.forget(clientId)
+    const present = this.#sessions.get(clientId)
+    if (present === undefined && (expiryMs ?? 0) > 0) this.#sessionFor(clientId, this.#options.now()).setExpiry(expiryMs)
+    else present?.setExpiry(expiryMs)
+    if (expiryMs === null && present !== undefined) this.#dropIfEmpty(present)
+    return present !== undefined
+  }
+
   matching (topic: string): Match[] {
     return this.#filters.match(topic, [])
   }
@@ -123,12 +144,10 @@ export class Sessions {
 
   /** Forgets who has been offline for too long. */
   expire (): void {
-    const { limits, counters, logger, now } = this.#options
-    if (limits.sessionExpiryMs === 0) return
-    const before = now() - limits.sessionExpiryMs
+    const { counters, logger } = this.#options
     let expired = 0
     for (const session of [...this.#sessions.values()]) {
-      if (session.offlineSince === null || session.offlineSince > before) continue
+      if (!this.#hasExpired(session)) continue
       this.forget(session.id)
       expired++
     }
@@ -137,10 +156,10 @@ export class Sessions {
     logger.info({ sessions: expired }, 'sessions were offline too long and are forgotten')
   }
 
-  restoreSession (clientId: string, offlineSince: number | null): void {
+  restoreSession (clientId: string, offlineSince: number | null, expiryMs: number | null): void {
     const session = this.#make(clientId)
+    session.restoreOfflineSince(offlineSince ?? 0, expiryMs)
     if (offlineSince === null) session.setOfflineSince(this.#options.now()) // it was connected when the process ended
-    else session.restoreOfflineSince(offlineSince)
   }
 
   restoreSubscription (clientId: string, filter: string, options: SubscriptionOptions): void {
@@ -196,8 +215,15 @@ export class Sessions {
     if (session.isEmpty) this.forget(session.id)
   }
 
+  #hasExpired ({ offlineSince, expiryMs }: StoredSession): boolean {
+    const { limits, now } = this.#options
+    const longest = Math.min(expiryMs ?? Infinity, limits.sessionExpiryMs === 0 ? Infinity : limits.sessionExpiryMs)
+    return offlineSince !== null && now() - offlineSince >= longest
+  }
+
   #index (session: StoredSession, filter: string, options: SubscriptionOptions): void {
     if (options.qos === 0) return this.#unindex(session, filter)
+    if (isShared(filter)) return this.#join(session, filter, options)
     const before = session.kept.get(filter)
     const { subscriptionIdentifier: _, ...match } = options
     const entry: Match = { clientId: session.id, topic: filter, ...match }
@@ -207,7 +233,23 @@ export class Sessions {
     this.#options.interest.stored(session.id, filter)
   }
 
+  #join (session: StoredSession, filter: string, options: SubscriptionOptions): void {
+    const members = this.#shared.get(filter) ?? new Map<string, SubscriptionOptions>()
+    this.#shared.set(filter, members.set(session.id, options))
+    session.kept.set(filter, { clientId: session.id, topic: filter, qos: options.qos })
+    this.#options.interest.stored(session.id, filter)
+  }
+
+  #part (session: StoredSession, filter: string): void {
+    const members = this.#shared.get(filter)
+    if (members?.delete(session.id) !== true) return
+    if (members.size === 0) this.#shared.delete(filter)
+    session.kept.delete(filter)
+    this.#options.interest.dropped(session.id, filter)
+  }
+
   #unindex (session: StoredSession, filter: string): void {
+    if (isShared(filter)) return this.#part(session, filter)
     const entry = session.kept.get(filter)
     if (entry === undefined) return
     session.kept.delete(filter)

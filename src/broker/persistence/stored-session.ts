@@ -12,6 +12,9 @@ export interface SubscriptionOptions {
   readonly rh?: number
   readonly rap?: boolean
   readonly nl?: boolean
+  /** MQTT 5: what the device asked for, where Aedes is told something else. */
+  readonly noLocal?: boolean
+  readonly retainAsPublished?: boolean
   readonly subscriptionIdentifier?: number
 }
 
@@ -23,6 +26,7 @@ export interface Match {
   readonly rh?: number
   readonly rap?: boolean
   readonly nl?: boolean
+  readonly noLocal?: boolean
 }
 
 export interface SessionSurroundings {
@@ -41,6 +45,8 @@ export class StoredSession implements QueueObserver {
   readonly incoming = new Map<number, object>()
   /** Milliseconds since 1970; null while it is connected. */
   offlineSince: number | null = null
+  /** MQTT 5: how long it outlives its connection, and that it exists though nothing is in it; null: 3.1.1. */
+  expiryMs: number | null = null
   /** Its queue had no room for the last message. */
   overflowing = false
   readonly #around: SessionSurroundings
@@ -54,7 +60,7 @@ export class StoredSession implements QueueObserver {
   }
 
   get isEmpty (): boolean {
-    return this.subscriptions.size === 0 && this.queue.length === 0 && this.incoming.size === 0
+    return this.expiryMs === null && this.subscriptions.size === 0 && this.queue.length === 0 && this.incoming.size === 0
   }
 
   subscribe (filter: string, options: SubscriptionOptions): void {
@@ -75,8 +81,9 @@ export class StoredSession implements QueueObserver {
     this.#around.counters.subscriptions++
   }
 
-  restoreOfflineSince (since: number): void {
+  restoreOfflineSince (since: number, expiryMs: number | null): void {
     this.offlineSince = since
+    this.expiryMs = expiryMs
     this.#offlineIsKnown = true
   }
 
@@ -90,7 +97,13 @@ export class StoredSession implements QueueObserver {
     if (since === this.offlineSince && this.#offlineIsKnown) return
     this.offlineSince = since
     this.#offlineIsKnown = true
-    this.#around.journal.put(keys.session(this.id), () => encodeFacts({ offlineSince: this.offlineSince }), false)
+    this.#writeDown()
+  }
+
+  setExpiry (expiryMs: number | null): void {
+    if (expiryMs === this.expiryMs) return
+    this.expiryMs = expiryMs
+    this.#writeDown()
   }
 
   openIncoming (messageId: number, packet: object): void {
@@ -127,6 +140,10 @@ export class StoredSession implements QueueObserver {
     this.#around.counters.queuedMessages--
     this.#countBytes()
     this.#around.journal.del(keys.queued(this.id, sequence))
+  }
+
+  #writeDown (): void {
+    this.#around.journal.put(keys.session(this.id), () => encodeFacts({ offlineSince: this.offlineSince, ...(this.expiryMs === null ? {} : { expiryMs: this.expiryMs }) }), false)
   }
 
   #countBytes (): void {

@@ -79,8 +79,8 @@ function restore (store: SessionStore, key: string, value: Buffer, place: string
 
 const restorers: Readonly<Record<ParsedKey['kind'], (store: SessionStore, key: ParsedKey, value: Buffer) => void>> = {
   s (store, { clientId }, value) {
-    const { offlineSince } = decodeFacts(value)
-    store.sessions.restoreSession(clientId, typeof offlineSince === 'number' ? offlineSince : null)
+    const { offlineSince, expiryMs } = decodeFacts(value)
+    store.sessions.restoreSession(clientId, typeof offlineSince === 'number' ? offlineSince : null, typeof expiryMs === 'number' ? expiryMs : null)
   },
   f (store, { clientId, rest }, value) {
     const facts = decodeFacts(value)

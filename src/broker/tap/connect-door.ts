@@ -2,29 +2,42 @@
  * CONNECT at the door: held to the standard and to our limits before anybody acts on it. What passes goes on with its
  * keep-alive set to 0, because the connection keeps time itself.
  */
-import type { LimitsConfig } from '../../config/model.ts'
+import type { LimitsConfig, MqttConfig, MqttVersion } from '../../config/model.ts'
 import { type ConnectRequest, readConnect } from '../../mqtt/connect.ts'
 import { ConnectReturnCode, encodeConnack } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
+import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
+import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
+import { type Introduction5, introduce5 } from '../v5/introduction.ts'
 
 const NOT_CONNECT = violation('MQTT-3.1.0-1', 'the first packet is not CONNECT', 0x82)
-const NO_MQTT_5 = violation('MQTT-3.1.2-2', 'MQTT 5 is not served by this listener', 0x84, 1)
+const VERSION = violation('MQTT-3.1.2-2', 'this version of MQTT is not served here', 0x84, 1)
 const WILL_SIZE = violation('', 'will is larger than the limit', 0x95, 5)
 const WILL_TOPIC = violation('', 'will to a topic of the server', 0x90, 5)
 
 /** What of a CONNECT is used once it has passed. */
 export interface Introduction {
   readonly request: ConnectRequest
-  readonly level: 3 | 4
   /** The packet for the keeper of the session. */
   readonly frame: Buffer
+  /** Of a device of MQTT 5; null before. */
+  readonly five: Introduction5 | null
 }
 
+export interface DoorRules {
+  readonly limits: LimitsConfig
+  readonly mqtt: MqttConfig
+  /** Those of the configuration, without what this process can not do. */
+  readonly versions: readonly MqttVersion[]
+}
+
+const VERSIONS: Readonly<Record<3 | 4 | 5, MqttVersion>> = { 3: '3.1', 4: '3.1.1', 5: '5.0' }
+
 /** @param frame the packet; @param body where its variable header starts in it */
-export function readIntroduction (frame: Buffer, body: number, limits: LimitsConfig): Introduction | Violation {
+export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, versions }: DoorRules): Introduction | Violation {
   const first = frame[0] as number
   if (first >> 4 !== PacketType.CONNECT) return NOT_CONNECT // [MQTT-3.1.0-1]
   const fault = faultOfClientHeader(first, 4)
@@ -32,24 +45,35 @@ export function readIntroduction (frame: Buffer, body: number, limits: LimitsCon
   const request = readConnect(frame, body, frame.length, { maxTopicLevels: limits.maxTopicLevels, maxClientIdOf31: Infinity })
   if ('clause' in request) return request
   const { level, will, keepAliveAt } = request
-  if (level === 5) return NO_MQTT_5
+  if (!versions.includes(VERSIONS[level])) return VERSION // [MQTT-3.1.2-2]
   if (will !== null && will.payload.length > limits.maxWillSize) return WILL_SIZE
   if (will !== null && isServerTopic(will.topic)) return WILL_TOPIC
+  if (level === 5) {
+    const five = introduce5(frame, request, mqtt, limits)
+    return 'clause' in five ? five : { request, frame: five.frame, five }
+  }
   const passed = Buffer.from(frame)
   passed.writeUInt16BE(0, keepAliveAt)
-  return { request, level, frame: passed }
+  return { request, frame: passed, five: null }
+}
+
+/** The level that a CONNECT names, however wrong the rest of it is; 4 where it names none that can be answered in. */
+export function levelOf (frame: Buffer, body: number): 4 | 5 {
+  return (frame[0] as number) >> 4 === PacketType.CONNECT && frame.toString('latin1', body, body + 7) === '\u0000\u0004MQTT\u0005' ? 5 : 4
 }
 
 /** The answer that a refused CONNECT deserves; null: it is closed without one [MQTT-3.1.4-1]. */
-export function answerTo (fault: Violation): Buffer | null {
-  if (fault === NO_MQTT_5) return encodeConnack(5, false, fault.reasonCode) // in the client's own language
+export function answerTo (fault: Violation, level: 4 | 5): Buffer | null {
+  if (level === 5) return encodeConnack5(false, fault.reasonCode) // [MQTT-3.1.4-2] of MQTT 5
   return fault.returnCode === 0 ? null : refusal(fault.returnCode)
 }
 
 /** CONNACK with a return code other than 0 [MQTT-3.2.2-4] [MQTT-3.2.2-5]. */
-export function refusal (returnCode: number): Buffer {
+function refusal (returnCode: number): Buffer {
   return encodeConnack(4, false, returnCode)
 }
 
 /** The answer when more devices come than the configured rate allows. */
-export const BUSY: Buffer = refusal(ConnectReturnCode.SERVER_UNAVAILABLE)
+export function busy (level: 3 | 4 | 5): Buffer {
+  return level === 5 ? encodeConnack5(false, ReasonCode.CONNECTION_RATE) : refusal(ConnectReturnCode.SERVER_UNAVAILABLE)
+}

@@ -18,6 +18,14 @@ import type { SubscriptionPackets } from './subscription-packets.ts'
 const SECOND_CONNECT = violation('MQTT-3.1.0-2', 'a second CONNECT', 0x82)
 const EARLY_PUBREL = violation('MQTT-4.3.3-1', 'PUBREL before its PUBREC was sent', 0x82)
 
+/** Takes the packets that are no PUBLISH; one for each version, chosen at CONNECT. */
+export interface ControlTaker {
+  /** False when the connection has to wait for what it began, or ends. */
+  frame (bytes: Buffer, start: number, body: number, end: number): boolean
+  /** The connection is gone. */
+  close (): void
+}
+
 export interface ControlHost {
   violated (fault: Violation): void
   /** For the keeper of the session. The bytes are its own. */
@@ -37,7 +45,7 @@ export interface ControlParts {
   readonly counters: BrokerCounters
 }
 
-export class ControlPackets {
+export class ControlPackets implements ControlTaker {
   readonly #parts: ControlParts
   readonly #level: 3 | 4
   /** PUBCOMPs, in the order of their PUBRELs; a bridge may have to note first that a handshake is over. */

@@ -20,6 +20,16 @@ export class DeliveryIds {
     this.#due.set(packetId, PacketType.PUBCOMP)
   }
 
+  /** MQTT 5: the device takes a message of QoS 2 not at all, which ends it [MQTT-4.3.3-4]. */
+  refused (packetId: number): boolean {
+    return this.#due.get(packetId) !== PacketType.PUBACK && this.#due.delete(packetId)
+  }
+
+  /** A delivery that did not leave after all. */
+  forget (packetId: number): void {
+    this.#due.delete(packetId)
+  }
+
   /** Does this acknowledgement answer something? The last one of a delivery ends it. */
   answers (type: PacketType, packetId: number): boolean {
     const due = this.#due.get(packetId)

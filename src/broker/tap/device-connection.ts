@@ -3,14 +3,21 @@
  * the session is open. What came early waits, in order, in {@link Inbound} and in the peer's own socket.
  */
 import type { Duplex } from 'node:stream'
-import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
+import { AcknowledgementHeader, writeAcknowledgement } from '../../mqtt/acknowledgement.ts'
 import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
+import { encodeAcknowledgement5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
+import { reasonBlock } from '../../mqtt/v5/property-writer.ts'
+import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import type { Violation } from '../../mqtt/violation.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { Session } from '../session-port.ts'
 import type { Ticking } from '../ticker.ts'
-import { BUSY, type Introduction, answerTo, readIntroduction } from './connect-door.ts'
+import { type Leaving } from '../v5/control-packets.ts'
+import { DeliveryWriter } from '../v5/delivery-writer.ts'
+import { expiryOf } from '../v5/introduction.ts'
+import { msOf } from '../v5/session-terms.ts'
+import { type Introduction, answerTo, busy, levelOf, readIntroduction } from './connect-door.ts'
 import type { ControlHost } from './control-packets.ts'
 import { DeviceTap } from './device-tap.ts'
 import type { Flushable } from './flush-turn.ts'
@@ -29,7 +36,7 @@ type Stage = 'arriving' | 'opening' | 'open' | 'leaving' | 'closed'
 const LINGER_MS = 2000
 const TOO_LARGE = 0x95
 
-export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, Ticking, Flushable {
+export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, Leaving, Ticking, Flushable {
   readonly #around: DeviceSurroundings
   readonly #socket: Duplex
   readonly #peer: PeerInfo
@@ -44,6 +51,9 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   #open: OpenSession | null = null
   #keepAlive: KeepAlive | null = null
   #socketGone = false
+  #introduction: Introduction | null = null
+  /** What the connection's first packet said it speaks. */
+  #level: 4 | 5 = 4
 
   /** @param over called once, when nothing of the connection is left */
   constructor (around: DeviceSurroundings, socket: Duplex, peer: PeerInfo, over: (one: DeviceConnection) => void) {
@@ -54,7 +64,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#outbound = new Outbound(socket, {
       maxBacklogBytes: around.limits.maxSubscriberBacklogBytes,
       maxInflight: around.mqtt.maxInflightWindow
-    }, around.counters, { overrun: () => this.#overrun(), owing: () => around.turn.add(this) })
+    }, around.counters, { overrun: () => this.#overrun(), owing: () => around.turn.add(this), expired: (packetId, qos) => this.#expired(packetId, qos) })
     socket.on('error', () => socket.destroy())
     socket.once('close', () => this.#socketClosed())
     this.#inbound = new Inbound(socket, { ...around, maxPacketSize: around.mqtt.maxPacketSize }, this)
@@ -71,9 +81,13 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#inbound.pause()
   }
 
-  /** Ends it: owed acknowledgements that are due go out first; a will is published. */
-  close (): void {
+  /**
+   * Ends it: owed acknowledgements that are due go out first; a will is published.
+   * @param reasonCode what a device of MQTT 5 is told; 0: nothing [MQTT-3.14.0-1]
+   */
+  close (reasonCode = 0, reason = ''): void {
     if (this.#stage === 'closed') return
+    if (this.#level === 5 && reasonCode !== 0 && this.#outbound.isOpen) this.#outbound.send(encodeDisconnect5(reasonCode, reasonBlock(reason)))
     const opening = this.#stage === 'opening'
     this.#stage = 'closed'
     this.#since = performance.now()
@@ -123,7 +137,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   evicted (): void {
     this.#around.counters.partialFrameEvictions++
-    this.#end('partial', 'closed a connection: incomplete packets take too much room, and it has the most')
+    this.#end('partial', 'closed a connection: incomplete packets take too much room, and it has the most', ReasonCode.QUOTA_EXCEEDED)
   }
 
   flush (): void {
@@ -134,6 +148,10 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#outbound.acknowledge(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId)
   }
 
+  acknowledgeRefusal (packetId: number, qos: number, reasonCode: number): void {
+    this.#outbound.send(encodeAcknowledgement5(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId, reasonCode))
+  }
+
   goOn (): void {
     if (this.#stage === 'open') this.#inbound.goOn()
   }
@@ -142,17 +160,17 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   violated (fault: Violation): void {
     if (this.#stage === 'closed') return
     this.#around.counters.violations++
-    const answer = this.#stage === 'arriving' ? answerTo(fault) : null
+    const answer = this.#stage === 'arriving' ? answerTo(fault, this.#level) : null
     if (answer !== null) this.#outbound.send(answer)
-    this.#end(fault.clause === '' ? fault.reason : fault.clause, 'closed a connection that broke the protocol', { clause: fault.clause, cause: fault.reason })
+    this.#end(fault.clause === '' ? fault.reason : fault.clause, 'closed a connection that broke the protocol', fault.reasonCode, { clause: fault.clause, cause: fault.reason })
   }
 
   denied (topic: string): void {
-    this.#end('publish-denied', 'closed a connection that published without the right to', { topic })
+    this.#end('publish-denied', 'closed a connection that published without the right to', ReasonCode.NOT_AUTHORIZED, { topic })
   }
 
   storeFailed (error: Error): void {
-    this.#end('store', 'closed a connection: its message or subscription could not be stored', { cause: error.message })
+    this.#end('store', 'closed a connection: its message or subscription could not be stored', ReasonCode.UNSPECIFIED, { cause: error.message })
   }
 
   pass (packet: Buffer): void {
@@ -167,18 +185,33 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.pass(encodeDisconnect(4))
   }
 
+  expirySeconds (): number {
+    return (this.#introduction?.five?.session.expiryMs ?? 0) / 1000
+  }
+
+  setExpiry (seconds: number): void {
+    const terms = this.#introduction?.five?.session
+    if (terms === undefined) return
+    terms.expiryMs = msOf(expiryOf(seconds, this.#around.limits))
+    this.#around.store.setExpiry(this.#life?.clientId ?? '', terms.expiryMs)
+  }
+
+  leaveWithWill (): void {
+    this.close()
+  }
+
   tick (now: number): void {
     const { limits, counters } = this.#around
     if (this.#stage === 'arriving') {
       if (now - this.#since <= limits.connectTimeoutMs) return
       counters.connectTimeouts++
-      this.#end('connect-timeout', 'closed a connection: no CONNECT in time')
+      this.#end('connect-timeout', 'closed a connection: no CONNECT in time', ReasonCode.UNSPECIFIED)
     } else if (this.#stage === 'open') {
       this.#open?.publish.tick(now)
       if (this.#inbound.paused) this.#keepAlive?.heard()
       if (this.#keepAlive?.hasExpired(now) !== true) return
       counters.keepaliveTimeouts++
-      this.#end('keepalive', 'closed a connection: the device is silent') // [MQTT-3.1.2-24]
+      this.#end('keepalive', 'closed a connection: the device is silent', ReasonCode.KEEP_ALIVE_TIMEOUT) // [MQTT-3.1.2-24]
     } else if (this.#stage !== 'opening' && now - this.#since > LINGER_MS) {
       this.#tap?.destroy()
       this.#socket.destroy()
@@ -188,7 +221,8 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   /** The first packet, or one that should not be here. Never goes on: what follows waits for the session. */
   #introduce (frame: Buffer, body: number): false {
     if (this.#stage !== 'arriving') return false
-    const introduction = readIntroduction(frame, body, this.#around.limits)
+    this.#level = levelOf(frame, body)
+    const introduction = readIntroduction(frame, body, this.#around)
     if ('clause' in introduction) {
       this.#around.counters.connectsRefused++
       this.violated(introduction)
@@ -196,17 +230,23 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       this.#begin(introduction)
     } else {
       this.#around.counters.refusedConnectRate++
-      this.#outbound.send(BUSY)
-      this.#end('connect-rate', 'refused a device: too many CONNECTs a second')
+      this.#outbound.send(busy(this.#level))
+      this.#end('connect-rate', 'refused a device: too many CONNECTs a second', ReasonCode.CONNECTION_RATE)
     }
     return false
   }
 
   #begin (introduction: Introduction): void {
+    const { five } = introduction
     const life = new SessionLife(this.#around, this.#peer, introduction, {
       opened: session => this.#opened(session, introduction),
-      dismissed: reason => this.#end('dismissed', 'closed a connection', { cause: reason })
+      dismissed: (reason, reasonCode) => this.#end('dismissed', 'closed a connection', reasonCode, { cause: reason })
     })
+    this.#introduction = introduction
+    if (five !== null) {
+      const { topicAliasMaximum, maximumPacketSize, receiveMaximum } = five.asked
+      this.#outbound.speak5(new DeliveryWriter({ topicAliasMaximum, maximumPacketSize, connack: code => five.connack(code, life.sessionPresent) }), receiveMaximum)
+    }
     const tap = new DeviceTap(life, { written: bytes => this.#outbound.write(bytes), ended: () => this.#sessionEnded() })
     this.#stage = 'opening'
     this.#life = life
@@ -215,15 +255,15 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     tap.push(introduction.frame)
   }
 
-  #opened (session: Session, { request, level }: Introduction): void {
+  #opened (session: Session, introduction: Introduction): void {
     const life = this.#life
     if (this.#stage !== 'opening' || life === null) {
       this.#tap?.destroy()
       return
     }
     const { mqtt, limits, ticker } = this.#around
-    this.#keepAlive = new KeepAlive(request.keepAlive, mqtt.keepaliveMultiplier, limits.maxKeepaliveSeconds, ticker.now)
-    this.#open = new OpenSession({ around: this.#around, request, level, life, session, outbound: this.#outbound, pings: this.#inbound.pings, host: this })
+    this.#keepAlive = new KeepAlive(introduction.five?.keepAlive ?? introduction.request.keepAlive, mqtt.keepaliveMultiplier, limits.maxKeepaliveSeconds, ticker.now)
+    this.#open = new OpenSession({ around: this.#around, introduction, life, session, outbound: this.#outbound, pings: this.#inbound.pings, host: this })
     this.#stage = 'open'
     this.#inbound.answersAhead = true
     this.#around.logger.debug({ clientId: session.clientId, address: this.#peer.address, listener: this.#peer.listener }, 'device connected')
@@ -254,13 +294,20 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   #overrun (): void {
     this.#around.counters.slowSubscribersClosed++
-    this.#end('slow', 'closed a connection: the device does not read what it has subscribed to')
+    this.#end('slow', 'closed a connection: the device does not read what it has subscribed to', ReasonCode.QUOTA_EXCEEDED)
   }
 
-  #end (kind: string, message: string, fields: object = {}): void {
+  /** MQTT 5: a message expired while the device had no room for it; to the keeper of sessions it is acknowledged. */
+  #expired (packetId: number, qos: number): void {
+    const packet = Buffer.alloc(4)
+    writeAcknowledgement(AcknowledgementHeader.PUBACK, packetId, packet, 0)
+    if (qos > 0) this.pass(packet)
+  }
+
+  #end (kind: string, message: string, reasonCode: number, fields: object = {}): void {
     if (this.#stage === 'closed') return
     const { address, listener } = this.#peer
     this.#around.lines.warn(kind, { clientId: this.#life?.clientId ?? '', address, listener, ...fields }, message)
-    this.close()
+    this.close(reasonCode, message)
   }
 }

@@ -1,7 +1,9 @@
 /** What a connection has once its session is open: its PUBLISH path, its other packets, and the open QoS 2 handshakes. */
-import type { ConnectRequest } from '../../mqtt/connect.ts'
 import type { Session } from '../session-port.ts'
-import { ControlPackets, type ControlHost } from './control-packets.ts'
+import { ControlPackets5, type Leaving } from '../v5/control-packets.ts'
+import { PublishDoor } from '../v5/publish-door.ts'
+import type { Introduction } from './connect-door.ts'
+import { type ControlHost, ControlPackets, type ControlTaker } from './control-packets.ts'
 import type { HeldPings } from './held-pings.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 import type { Outbound } from './outbound.ts'
@@ -12,31 +14,36 @@ import type { DeviceSurroundings } from './surroundings.ts'
 
 export interface OpenSessionParts {
   readonly around: DeviceSurroundings
-  readonly request: ConnectRequest
-  readonly level: 3 | 4
+  readonly introduction: Introduction
   readonly life: SessionLife
   readonly session: Session
   readonly outbound: Outbound
   readonly pings: HeldPings
-  readonly host: PublishHost & ControlHost
+  readonly host: PublishHost & ControlHost & Leaving
 }
 
 export class OpenSession {
   readonly publish: PublishPath
-  readonly control: ControlPackets
+  readonly control: ControlTaker
   readonly #around: DeviceSurroundings
   readonly #session: Session
   readonly #ids: OpenIds
+  readonly #life: SessionLife
 
   constructor (parts: OpenSessionParts) {
-    const { around, level, life, session, outbound, pings, host } = parts
+    const { around, introduction: { request, five }, life, session, outbound, pings, host } = parts
+    const { level } = request
     this.#around = around
     this.#session = session
-    this.#ids = around.inboundQos2.open(session.clientId, session.clean)
+    this.#life = life
+    // MQTT 5 may ask for a session that is not there any more: then too nothing of an earlier one is used
+    const fresh = five === null ? session.clean : !life.sessionPresent
+    this.#ids = around.inboundQos2.open(session.clientId, fresh)
     const publisher = { clientId: session.clientId, bytes: Buffer.from(session.clientId) }
-    if (session.clean) around.publish.relay.forget(publisher)
-    this.publish = new PublishPath(around.publish, host, { publisher, level, ids: this.#ids, life })
-    this.control = new ControlPackets({
+    if (fresh) around.publish.relay.forget(publisher)
+    const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
+    this.publish = new PublishPath(around.publish, host, { publisher, level, door, ids: this.#ids, life })
+    const control = {
       host,
       outbound,
       ids: this.#ids,
@@ -49,19 +56,22 @@ export class OpenSession {
         life,
         session,
         outbound,
+        store: around.store,
         counters: around.counters,
         lines: around.lines,
         maxSubscriptions: around.limits.maxSubscriptionsPerClient,
         maxTopicLevels: around.limits.maxTopicLevels,
         level,
-        bridge: parts.request.bridgeMode
+        bridge: request.bridgeMode
       })
-    }, level)
+    }
+    this.control = level === 5 && door !== null ? new ControlPackets5(control, door, host) : new ControlPackets(control, level === 3 ? 3 : 4)
   }
 
   close (): void {
     this.publish.close()
     this.control.close()
+    this.#life.leaveGroups()
     if (!this.#session.clean) this.#around.inboundQos2.keep(this.#session.clientId, this.#ids)
   }
 }

@@ -10,6 +10,7 @@ import { PacketType } from '../../mqtt/packet-type.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { DeliveryIds } from './delivery-ids.ts'
+import type { DeliveryWriter } from '../v5/delivery-writer.ts'
 
 export interface OutboundLimits {
   /** Bytes that may wait for a device; beyond, QoS 0 is dropped; four times as many end the connection. */
@@ -23,6 +24,8 @@ export interface OutboundEvents {
   overrun (): void
   /** An acknowledgement was added to an empty batch: {@link Outbound.flush} is to be called before long. */
   owing (): void
+  /** MQTT 5: a message that was held has expired, and does not go out. */
+  expired (packetId: number, qos: number): void
 }
 
 /** Times the backlog at which QoS 0 is dropped; what must not be dropped has that much room more. */
@@ -49,13 +52,26 @@ export class Outbound implements FrameSink {
   #runStart = 0
   #runEnd = 0
   #closed = false
+  /** MQTT 5: changes frames as they leave. */
+  #writer: DeliveryWriter | null = null
+  #maxInflight: number
 
   constructor (socket: Duplex, limits: OutboundLimits, counters: BrokerCounters, events: OutboundEvents) {
     this.#socket = socket
     this.#limits = limits
+    this.#maxInflight = limits.maxInflight
     this.#counters = counters
     this.#events = events
   }
+
+  /** The device speaks MQTT 5. @param receiveMaximum deliveries of QoS 1 and 2 it takes at once [MQTT-3.3.4-9] */
+  speak5 (writer: DeliveryWriter, receiveMaximum: number): void {
+    this.#writer = writer
+    this.#maxInflight = Math.min(this.#limits.maxInflight, receiveMaximum)
+  }
+
+  /** CONNACK has passed: the device may be told why its connection ends. */
+  get isOpen (): boolean { return this.#connackPassed }
 
   /** Takes what the session writes; frames may be split anywhere. */
   write (bytes: Buffer): void {
@@ -86,7 +102,7 @@ export class Outbound implements FrameSink {
 
   /** A delivery was acknowledged: the window has room. */
   acknowledged (): void {
-    while (this.#connackPassed && this.#held.length > 0 && this.ids.size < this.#limits.maxInflight) this.#writeHeld()
+    while (this.#connackPassed && this.#held.length > 0 && this.ids.size < this.#maxInflight) this.#writeHeld()
   }
 
   /** Nothing more goes out; what is in the socket still does. */
@@ -100,6 +116,8 @@ export class Outbound implements FrameSink {
 
   frame (bytes: Buffer, start: number, body: number, end: number): boolean {
     if (!this.#passes(bytes, start, body, end)) return true
+    const other = this.#writer === null ? null : this.#writer.rewritten(bytes, start, body, end)
+    if (other !== null) return this.#instead(other)
     if (this.#run !== bytes || this.#runEnd !== start) {
       this.#writeRun()
       this.#run = bytes
@@ -112,6 +130,13 @@ export class Outbound implements FrameSink {
 
   malformed (): void {
     this.#events.overrun()
+  }
+
+  #instead (frame: Buffer): true {
+    this.#writeRun()
+    this.#socket.write(frame)
+    if ((frame[0] as number) >> 4 === PacketType.CONNACK) this.#openDoor()
+    return true
   }
 
   #passes (bytes: Buffer, start: number, body: number, end: number): boolean {
@@ -135,7 +160,7 @@ export class Outbound implements FrameSink {
   }
 
   #hasWindow (bytes: Buffer, start: number, body: number, end: number): boolean {
-    if (this.#held.length > 0 || this.ids.size >= this.#limits.maxInflight) return this.#hold(bytes, start, end)
+    if (this.#held.length > 0 || this.ids.size >= this.#maxInflight) return this.#hold(bytes, start, end)
     this.#note(bytes, start, body)
     return true
   }
@@ -166,8 +191,17 @@ export class Outbound implements FrameSink {
     if (frame === undefined) return
     this.#heldBytes -= frame.length
     const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
-    if ((frame[0] as number) >> 4 === PacketType.PUBLISH) this.#note(frame, 0, body)
-    this.#socket.write(frame)
+    if ((frame[0] as number) >> 4 === PacketType.PUBLISH) {
+      this.#note(frame, 0, body)
+      if (this.#writer?.hasExpired(frame, body) === true) return this.#expire(frame, body)
+    }
+    this.#socket.write(this.#writer?.rewritten(frame, 0, body, frame.length) ?? frame)
+  }
+
+  #expire (frame: Buffer, body: number): void {
+    const packetId = frame.readUInt16BE(body + 2 + frame.readUInt16BE(body))
+    this.ids.forget(packetId)
+    this.#events.expired(packetId, ((frame[0] as number) & PUBLISH_QOS) >> 1)
   }
 
   #writeRun (): void {

@@ -11,16 +11,22 @@ import { type AcknowledgementSink, Receipts } from '../../relay/receipts.ts'
 import { Admission, type Origin, type Publisher, type Relay, type TopicEntry } from '../../relay/relay.ts'
 import type { Gatekeeper, Rights } from '../auth/rights.ts'
 import type { LocalSessions } from '../local-sessions.ts'
+import type { Message } from '../session-port.ts'
+import type { PublishDoor } from '../v5/publish-door.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 
 const SERVER_TOPIC = violation('MQTT-4.7.2-1', 'PUBLISH to a topic of the server', 0x90)
 const BAD_TOPIC = violation('MQTT-4.7.3', 'topic name of PUBLISH is not one', 0x90)
 const TOO_MANY_OPEN = violation('', 'too many QoS 2 messages without PUBREL', 0x93)
 
+const NOT_AUTHORIZED = 0x87
+
 const NO_SLOT = -1
 
 /** What the path does with its connection. */
 export interface PublishHost extends AcknowledgementSink {
+  /** MQTT 5: acknowledges a message that was not taken. */
+  acknowledgeRefusal (packetId: number, qos: number, reasonCode: number): void
   violated (fault: Violation): void
   /** The rights say no, and the connection is to end for it. */
   denied (topic: string): void
@@ -44,6 +50,8 @@ export interface PublishSurroundings {
 export interface PublishingSession {
   readonly publisher: Publisher
   readonly level: 3 | 4 | 5
+  /** MQTT 5; null before. */
+  readonly door: PublishDoor | null
   /** Knows the rights of today. */
   readonly life: { readonly rights: Rights }
   readonly ids: OpenIds
@@ -79,8 +87,10 @@ export class PublishPath {
     const view = this.#view
     const fault = view.read(bytes, start, body, end, this.#publisher.level)
     if (fault !== null) return this.#refuse(fault)
+    const refused = this.#publisher.door === null ? null : this.#publisher.door.open(view)
+    if (refused !== null) return this.#refuse(refused)
     this.#count(view.qos)
-    const entry = this.#around.relay.lookup(bytes, view.topicStart, view.topicEnd)
+    const entry = this.#around.relay.lookup(view.bytes, view.topicStart, view.topicEnd)
     if (!entry.valid) return this.#refuse(entry.fault ?? BAD_TOPIC)
     if (entry.system && isServerTopic(entry.name)) return this.#refuse(SERVER_TOPIC)
     this.#entry = entry
@@ -144,12 +154,20 @@ export class PublishPath {
       return false
     }
     const view = this.#view // acknowledged in its turn, and discarded
+    const { door } = this.#publisher
+    if (view.qos !== 0 && door !== null) {
+      const fault = door.take()
+      if (fault !== null) return this.#refuse(fault)
+      door.refuse(view.packetId, NOT_AUTHORIZED)
+    }
     if (view.qos !== 0) this.#receipts.release(this.#receipts.open(view.packetId, view.qos))
     return this.#mayGoOn()
   }
 
   #take (entry: TopicEntry): boolean {
     const view = this.#view
+    const fault = view.qos === 0 || this.#publisher.door === null ? null : this.#publisher.door.take()
+    if (fault !== null) return this.#refuse(fault)
     if (view.qos === 2 && !this.#publisher.ids.take(view.packetId)) return this.#refuse(TOO_MANY_OPEN)
     if (view.qos !== 0) this.#slot = this.#receipts.open(view.packetId, view.qos)
     return this.#admit(entry)
@@ -190,10 +208,18 @@ export class PublishPath {
   #deliverLocally (entry: TopicEntry, slot: number): void {
     const { qos, retain } = this.#view
     if (slot !== NO_SLOT) this.#receipts.hold(slot)
-    this.#around.local.deliver({ topic: entry.name, payload: this.#payload(), qos, retain }, this.#publisher.publisher.clientId, error => {
+    const message = { topic: entry.name, payload: this.#payload(), qos, retain }
+    this.#around.local.deliver(this.#publisher.door === null ? message : this.#withProperties(message, this.#publisher.door), this.#publisher.publisher.clientId, error => {
       if (error !== null) this.#host.storeFailed(error)
       else if (slot !== NO_SLOT) this.#receipts.release(slot)
     })
+  }
+
+  #withProperties (message: Message, door: PublishDoor): Message {
+    const properties = door.properties(this.#view)
+    const messageExpiry = door.messageExpiry()
+    if (properties === undefined && messageExpiry === undefined) return message
+    return { ...message, ...(properties === undefined ? {} : { properties }), ...(messageExpiry === undefined ? {} : { messageExpiry }) }
   }
 
   /** A copy: one that is kept must not pin the chunk it came in, nor, when it is kept for ever, a slab of the pool. */
@@ -224,7 +250,10 @@ export class PublishPath {
       acknowledge: (packetId, qos) => {
         if (qos === 2) this.#publisher.ids.settle(packetId)
         if (this.#closed) return
-        this.#host.acknowledge(packetId, qos)
+        const { door } = this.#publisher
+        const refusal = door === null ? 0 : door.answered(packetId, qos)
+        if (refusal === 0) this.#host.acknowledge(packetId, qos)
+        else this.#host.acknowledgeRefusal(packetId, qos, refusal)
         if (!this.#awaitsOwed || this.#receipts.owed * 2 > this.#around.maxOwed) return
         this.#awaitsOwed = false
         this.#host.goOn()

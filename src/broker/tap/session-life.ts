@@ -2,14 +2,21 @@
  * The session of one connection: who it is, what it may do, what it has subscribed to. Answers what the keeper of
  * sessions asks, from CONNECT to the session's end.
  */
+import { reasonOf } from '../../errors.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
+import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
 import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
-import type { Qos, ReturnCode, Session, SessionOwner, Subscription } from '../session-port.ts'
+import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, WillTerms } from '../session-port.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { SharedGroups } from '../shared-groups.ts'
+import type { DelayedWills } from '../v5/delayed-wills.ts'
+import type { SessionTerms } from '../v5/session-terms.ts'
 import type { Introduction } from './connect-door.ts'
 import { Subscriptions } from './subscriptions.ts'
 
@@ -17,7 +24,7 @@ export interface SessionLifeEvents {
   /** Packets may flow. */
   opened (session: Session): void
   /** The connection has to end: its client id is used by another, or it may not be here any more. */
-  dismissed (reason: string): void
+  dismissed (reason: string, reasonCode: number): void
 }
 
 export interface SessionLifeSurroundings {
@@ -27,6 +34,9 @@ export interface SessionLifeSurroundings {
   readonly lines: RepeatedLines
   readonly publish: { readonly relay: Relay }
   readonly hasRoomFor: (clientId: string) => boolean
+  readonly store: SessionStore
+  readonly groups: SharedGroups
+  readonly wills: DelayedWills
 }
 
 const UNAVAILABLE = 3
@@ -40,10 +50,13 @@ const NOTHING_ALLOWED: Rights = { publish: () => false, subscribe: () => false, 
 export class SessionLife implements SessionOwner, Claimant {
   readonly subscriptions: Subscriptions = new Subscriptions()
   clientId = ''
+  /** MQTT 5: there was a session, and it goes on. */
+  sessionPresent = false
   readonly #around: SessionLifeSurroundings
   readonly #peer: PeerInfo
-  readonly #level: 3 | 4
-  readonly #clean: boolean
+  readonly #request: Introduction['request']
+  /** MQTT 5; null before. */
+  readonly #terms: SessionTerms | null
   readonly #events: SessionLifeEvents
   #rights: Rights = NOTHING_ALLOWED
   #generation = 0
@@ -53,13 +66,15 @@ export class SessionLife implements SessionOwner, Claimant {
   /** The connection has ended: the session must not begin, or ends as soon as it has. */
   #abandoned = false
 
-  constructor (around: SessionLifeSurroundings, peer: PeerInfo, { level, request }: Introduction, events: SessionLifeEvents) {
+  constructor (around: SessionLifeSurroundings, peer: PeerInfo, { request, five }: Introduction, events: SessionLifeEvents) {
     this.#around = around
     this.#peer = peer
-    this.#level = level
-    this.#clean = request.cleanSession
+    this.#request = request
+    this.#terms = five?.session ?? null
     this.#events = events
   }
+
+  get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
 
   /** Rights of today. HOT: one comparison unless users or rules were replaced. */
   get rights (): Rights {
@@ -72,20 +87,25 @@ export class SessionLife implements SessionOwner, Claimant {
     const { gatekeeper, claims, counters } = this.#around
     this.#generation = gatekeeper.generation
     const { address, port, certificate } = this.#peer
-    const answer = await gatekeeper.authenticate({ clientId, username, password, address, port, level: this.#level, certificate })
+    // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
+    const name = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
+    const answer = await gatekeeper.authenticate({ clientId, username: name, password, address, port, level: this.#request.level, certificate })
     if (!answer.allow) return this.#refuse(answer)
-    if (!this.#clean && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
+    if (this.#isStored && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights
     if (this.#abandoned) return UNAVAILABLE
     this.#claim = claims.claim(clientId, this)
     if (await this.#claim.alone) counters.takeOvers++
-    return this.#isAbandoned() ? UNAVAILABLE : 0
+    return this.#isAbandoned() ? UNAVAILABLE : this.#enter()
   }
 
   restore (subscription: Subscription): boolean | Promise<boolean> {
     if (this.#session !== null) return true // of a SUBSCRIBE: decided and remembered before
-    this.subscriptions.grant(subscription.filter, subscription.qos)
-    return this.#check(subscription.filter, this.rights.subscribe(subscription.filter))
+    const { filter } = subscription
+    this.subscriptions.grant(subscription)
+    const allowed = this.#check(filter, this.rights.subscribe(sharedFilter(filter)?.filter ?? filter))
+    if (!isShared(filter)) return allowed
+    return typeof allowed === 'boolean' ? false : allowed.then(() => false) // matched in its group
   }
 
   registered (): void {
@@ -95,6 +115,7 @@ export class SessionLife implements SessionOwner, Claimant {
 
   ready (session: Session): void {
     this.#session = session
+    for (const subscription of this.subscriptions.all()) this.joinGroup(subscription)
     this.#events.opened(session)
     if (this.#generation !== this.#around.gatekeeper.generation) this.review() // replaced while it was made
   }
@@ -102,7 +123,23 @@ export class SessionLife implements SessionOwner, Claimant {
   gone (): void {
     if (this.#registered) this.#around.counters.sessions--
     this.#registered = false
+    this.leaveGroups()
+    if (this.#terms?.expiryMs === 0) this.#around.store.forget(this.clientId) // [MQTT-3.1.2-23]
     this.#claim?.release()
+  }
+
+  /** Takes its turn among the members of a shared group, where the subscription is to one. */
+  joinGroup ({ filter, qos, subscriptionId }: Subscription): void {
+    if (this.#session !== null && isShared(filter)) this.#around.groups.join(filter, { session: this.#session, qos, subscriptionId })
+  }
+
+  leaveGroup (filter: string): void {
+    if (isShared(filter)) this.#around.groups.leave(filter, this.clientId)
+  }
+
+  /** The connection is over: the others of its groups get its share. */
+  leaveGroups (): void {
+    for (const filter of this.subscriptions.filters()) this.leaveGroup(filter)
   }
 
   /** The stream of the session was closed. {@link gone} follows when the session had begun. */
@@ -116,7 +153,7 @@ export class SessionLife implements SessionOwner, Claimant {
   }
 
   giveWay (): void {
-    this.#events.dismissed('another connection has taken over its client id')
+    this.#events.dismissed('another connection has taken over its client id', ReasonCode.TAKEN_OVER)
   }
 
   mayPublishWill (topic: string): boolean | Promise<boolean> {
@@ -126,8 +163,19 @@ export class SessionLife implements SessionOwner, Claimant {
     return entry.valid && this.#rights.publish(entry)
   }
 
-  deliveryQos (topic: string, qos: Qos): Qos | null {
-    return this.rights.receive(topic) ? this.subscriptions.deliveryQos(topic, qos) : null
+  prepare (delivery: Delivery): boolean {
+    const { topic, messageExpiry, properties, messageId } = delivery
+    if (messageExpiry !== undefined && messageExpiry <= Date.now()) return false // [MQTT-3.3.2-5]
+    if (!this.rights.receive(topic)) return false
+    if (this.#terms !== null && delivery.brokerId === null) return false // retained: sent by the connection, as its options say
+    if (properties?.addressed === undefined) {
+      const qos = this.subscriptions.deliveryQos(topic, delivery.qos)
+      // one that is queued keeps its identifier, and with it a QoS that is acknowledged
+      delivery.qos = qos === 0 && messageId !== undefined ? 1 : qos
+    }
+    if (this.#terms !== null) return this.#terms.prepare(delivery, this.subscriptions)
+    if (delivery.retain && delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false // [MQTT-3.3.1-9]
+    return true
   }
 
   /** Users or rules were replaced: may it stay, and keep its subscriptions? */
@@ -136,14 +184,39 @@ export class SessionLife implements SessionOwner, Claimant {
     const session = this.#session
     if (session === null) return
     for (const filter of this.subscriptions.filters()) {
-      const allowed = rights.subscribe(filter)
+      const allowed = rights.subscribe(sharedFilter(filter)?.filter ?? filter)
       if (allowed === true) continue
       const drop = (still: boolean): void => {
-        if (!still) session.unsubscribe([filter], () => this.subscriptions.revoke(filter))
+        if (!still) session.unsubscribe([filter], () => this.#drop(filter))
       }
       if (allowed === false) drop(false)
       else allowed.then(drop, () => drop(false))
     }
+  }
+
+  /** Will there be something of it when the connection is over? */
+  get #isStored (): boolean {
+    return this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
+  }
+
+  #drop (filter: string): void {
+    this.subscriptions.revoke(filter)
+    this.leaveGroup(filter)
+  }
+
+  /** The session is this connection's from now on: what it was before is used, or gone. */
+  #enter (): ReturnCode {
+    const { store, wills, counters } = this.#around
+    const fresh = this.#request.cleanSession
+    wills.settle(this.clientId, fresh) // [MQTT-3.1.3-9]
+    try {
+      this.sessionPresent = store.enter(this.clientId, { fresh, expiryMs: this.#terms?.expiryMs ?? null })
+    } catch (thrown) {
+      counters.connectsRefused++
+      this.#around.lines.warn('sessions', { clientId: this.clientId, cause: reasonOf(thrown) }, 'refused a device: there is no room for its session')
+      return UNAVAILABLE
+    }
+    return 0
   }
 
   #check (filter: string, allowed: boolean | Promise<boolean>): boolean | Promise<boolean> {
@@ -167,7 +240,7 @@ export class SessionLife implements SessionOwner, Claimant {
     const answer = gatekeeper.renew(this.#rights)
     this.#generation = gatekeeper.generation
     this.#rights = answer.allow ? answer.rights : NOTHING_ALLOWED
-    if (!answer.allow) this.#events.dismissed(answer.reason)
+    if (!answer.allow) this.#events.dismissed(answer.reason, ReasonCode.NOT_AUTHORIZED)
   }
 
   #isAbandoned (): boolean {

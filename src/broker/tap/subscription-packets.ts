@@ -4,12 +4,16 @@
  */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import { SUBSCRIPTION_REFUSED, encodeSuback, encodeUnsuback } from '../../mqtt/control.ts'
-import { type FilterLimits, type SubscribeRequest, readSubscribe } from '../../mqtt/subscribe.ts'
-import { isShared } from '../../mqtt/topic-filter.ts'
+import { type FilterLimits, type SubscribeRequest, type SubscriptionRequest, readSubscribe } from '../../mqtt/subscribe.ts'
+import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { readUnsubscribe } from '../../mqtt/unsubscribe.ts'
+import { encodeSuback5, encodeUnsuback5 } from '../../mqtt/v5/answers.ts'
+import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Violation } from '../../mqtt/violation.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Session, Subscription } from '../session-port.ts'
+import type { SessionStore } from '../session-store.ts'
+import { sendRetained } from '../v5/retained-delivery.ts'
 import type { Outbound } from './outbound.ts'
 import type { SessionLife } from './session-life.ts'
 
@@ -26,11 +30,12 @@ export interface SubscriptionParts {
   /** What it may, and what it has. */
   readonly life: SessionLife
   readonly outbound: Outbound
+  readonly store: SessionStore
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
   readonly maxSubscriptions: number
   readonly maxTopicLevels: number
-  readonly level: 3 | 4
+  readonly level: 3 | 4 | 5
   /** The device says that it is a bridge: it wants nothing of its own back. */
   readonly bridge: boolean
 }
@@ -59,52 +64,84 @@ export class SubscriptionPackets {
       host.violated(request)
       return false
     }
-    session.unsubscribe(request.filters, error => {
+    const { packetId, filters } = request
+    const codes = filters.map(filter => life.subscriptions.has(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED)
+    session.unsubscribe(filters, error => {
       if (error !== null) return host.storeFailed(error)
-      for (const filter of request.filters) life.subscriptions.revoke(filter)
-      outbound.send(encodeUnsuback(level, request.packetId, [])) // [MQTT-3.10.4-4] [MQTT-3.10.4-5]
+      for (const filter of filters) {
+        life.subscriptions.revoke(filter)
+        life.leaveGroup(filter)
+      }
+      outbound.send(level === 5 ? encodeUnsuback5(packetId, codes) : encodeUnsuback(level, packetId, [])) // [MQTT-3.10.4-4] [MQTT-3.10.4-5]
       host.goOn()
     })
     return false
   }
 
   async #subscribe (request: SubscribeRequest): Promise<void> {
-    const { host, session, life, outbound, level, bridge } = this.#parts
+    const { host, session, life, outbound, level, store } = this.#parts
     const codes: number[] = []
     const granted: Subscription[] = []
-    for (const { filter, qos } of request.subscriptions) {
-      const allowed = await this.#decide(filter)
-      codes.push(allowed ? qos : SUBSCRIPTION_REFUSED)
-      if (!allowed) continue
-      life.subscriptions.grant(filter, qos)
-      granted.push({ filter, qos, bridge })
+    const retained: Subscription[] = []
+    for (const asked of request.subscriptions) {
+      const refusal = await this.#refusal(asked.filter)
+      codes.push(refusal ?? asked.qos)
+      if (refusal !== null) continue
+      const subscription = this.#granted(asked, request)
+      if (level === 5 && wantsRetained(asked, life.subscriptions.has(asked.filter))) retained.push(subscription)
+      life.subscriptions.grant(subscription)
+      if (isShared(asked.filter)) this.#share(subscription)
+      else granted.push(subscription)
     }
     const answer = (error: Error | null): void => {
       if (error !== null) return host.storeFailed(error)
-      outbound.send(encodeSuback(level, request.packetId, codes)) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
+      outbound.send(level === 5 ? encodeSuback5(request.packetId, codes) : encodeSuback(level, request.packetId, codes)) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
+      for (const subscription of retained) sendRetained(session, subscription, store)
       host.goOn()
     }
     if (granted.length > 0) session.subscribe(granted, answer)
     else answer(null)
   }
 
-  async #decide (filter: string): Promise<boolean> {
+  #granted ({ filter, qos, noLocal, retainAsPublished }: SubscriptionRequest, { subscriptionId }: SubscribeRequest): Subscription {
+    const { level, bridge } = this.#parts
+    if (level !== 5) return { filter, qos, bridge }
+    return { filter, qos, bridge: false, noLocal, retainAsPublished, ...(subscriptionId < 0 ? {} : { subscriptionId }) }
+  }
+
+  #share (subscription: Subscription): void {
+    this.#parts.session.note(subscription)
+    this.#parts.life.joinGroup(subscription)
+  }
+
+  /** Why a filter is not granted, as SUBACK says it; null: it is. */
+  async #refusal (filter: string): Promise<number | null> {
     const { session, life, counters, lines, maxSubscriptions } = this.#parts
-    if (isShared(filter)) {
+    if (isShared(filter) && sharedFilter(filter) === null) {
       counters.subscribeShared++
-      lines.warn('shared', { clientId: session.clientId, filter }, 'refused a shared subscription: they are not supported')
-      return false
+      lines.warn('shared', { clientId: session.clientId, filter }, 'refused a shared subscription that is not of the form $share/group/filter')
+      return this.#code(ReasonCode.UNSPECIFIED)
     }
     if (life.subscriptions.size >= maxSubscriptions && !life.subscriptions.has(filter)) {
       counters.subscribeOverLimit++
       lines.warn('subscriptions', { clientId: session.clientId, limit: maxSubscriptions }, 'refused a subscription: the device has too many')
-      return false
+      return this.#code(ReasonCode.QUOTA_EXCEEDED)
     }
-    if (await life.rights.subscribe(filter)) return true
+    // who may read a filter may read it as one of a group, and who may not must not get it that way
+    if (await life.rights.subscribe(sharedFilter(filter)?.filter ?? filter)) return null
     counters.subscribeDenied++
     lines.warn('subscribe-denied', { clientId: session.clientId, filter }, 'refused a subscription: not allowed')
-    return false
+    return this.#code(ReasonCode.NOT_AUTHORIZED)
   }
+
+  #code (reasonCode: number): number {
+    return this.#parts.level === 5 ? reasonCode : SUBSCRIPTION_REFUSED
+  }
+}
+
+/** By Retain Handling; a shared subscription gets none [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]. */
+function wantsRetained ({ filter, retainHandling }: SubscriptionRequest, existed: boolean): boolean {
+  return !isShared(filter) && (retainHandling === 0 || (retainHandling === 1 && !existed))
 }
 
 function errorOf (thrown: unknown): Error {

@@ -1,11 +1,14 @@
 /** What one device has subscribed to, and the QoS that a delivery may have by it [MQTT-3.8.4-6] [MQTT-3.3.5-1]. */
 import { matches } from '../../mqtt/topic-filter.ts'
-import type { Qos } from '../session-port.ts'
+import type { Qos, Subscription } from '../session-port.ts'
 
 export class Subscriptions {
-  readonly #granted = new Map<string, Qos>()
+  readonly #granted = new Map<string, Subscription>()
   /** How many were granted each QoS: with only one in use no filter has to be matched. */
   readonly #counts: [number, number, number] = [0, 0, 0]
+
+  /** Some were made with MQTT 5, and their options ask for RETAIN as it was published. */
+  hasOptions = false
 
   get size (): number { return this.#granted.size }
 
@@ -13,21 +16,30 @@ export class Subscriptions {
     return this.#granted.has(filter)
   }
 
+  get (filter: string): Subscription | undefined {
+    return this.#granted.get(filter)
+  }
+
   filters (): string[] {
     return [...this.#granted.keys()]
   }
 
-  grant (filter: string, qos: Qos): void {
-    this.revoke(filter)
-    this.#granted.set(filter, qos)
-    this.#counts[qos]++
+  all (): IterableIterator<Subscription> {
+    return this.#granted.values()
+  }
+
+  grant (subscription: Subscription): void {
+    this.revoke(subscription.filter)
+    this.#granted.set(subscription.filter, subscription)
+    this.#counts[subscription.qos]++
+    if (subscription.noLocal !== undefined) this.hasOptions = true
   }
 
   revoke (filter: string): void {
-    const qos = this.#granted.get(filter)
-    if (qos === undefined) return
+    const subscription = this.#granted.get(filter)
+    if (subscription === undefined) return
     this.#granted.delete(filter)
-    this.#counts[qos]--
+    this.#counts[subscription.qos]--
   }
 
   /** The QoS to deliver with: the message's, or the highest that a matching filter was granted where that is less. */
@@ -47,7 +59,7 @@ export class Subscriptions {
   /** Null when no filter matches any more: a message queued for a filter that was given up. */
   #highestOf (topic: string): Qos | null {
     let highest: Qos | null = null
-    for (const [filter, qos] of this.#granted) {
+    for (const [filter, { qos }] of this.#granted) {
       if ((highest === null || qos > highest) && matches(filter, topic)) highest = qos
     }
     return highest

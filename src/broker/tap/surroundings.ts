@@ -1,5 +1,5 @@
 /** What all connections of one broker share. */
-import type { LimitsConfig, MqttConfig } from '../../config/model.ts'
+import type { LimitsConfig, MqttConfig, MqttVersion } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { Gatekeeper } from '../auth/rights.ts'
@@ -7,7 +7,10 @@ import type { ClientClaims } from '../client-claims.ts'
 import type { TokenBucket } from '../listener/token-bucket.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { SessionStream } from '../session-port.ts'
+import type { SessionStore } from '../session-store.ts'
+import type { SharedGroups } from '../shared-groups.ts'
 import type { Ticker } from '../ticker.ts'
+import type { DelayedWills } from '../v5/delayed-wills.ts'
 import type { FlushTurn } from './flush-turn.ts'
 import type { InboundQos2 } from './inbound-qos2.ts'
 import type { PartialFrames } from './partial-frames.ts'
@@ -16,6 +19,11 @@ import type { PublishSurroundings } from './publish-path.ts'
 export interface DeviceSurroundings {
   readonly mqtt: MqttConfig
   readonly limits: LimitsConfig
+  /** What devices may speak: those of the configuration, without what this process can not do. */
+  readonly versions: readonly MqttVersion[]
+  readonly store: SessionStore
+  readonly groups: SharedGroups
+  readonly wills: DelayedWills
   readonly gatekeeper: Gatekeeper
   readonly publish: PublishSurroundings
   readonly claims: ClientClaims

@@ -1,8 +1,9 @@
 /** `mqtt`: what devices may do, in NanoMQ's words. */
 import type { MqttConfig } from '../model.ts'
+import { list } from '../schema/groups.ts'
 import { inert, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
-import { decimal, size, whole } from '../schema/scalars.ts'
+import { choice, decimal, size, whole } from '../schema/scalars.ts'
 import { section } from '../schema/section.ts'
 
 /** The largest packet that MQTT can express: 268,435,455 bytes behind five of header. */
@@ -14,11 +15,12 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     maxPacketSize: works('max_packet_size', size({ min: 128, max: largestPacket }), { or: 10 * 1024 ** 2, nanomq: '10MB (its shipped file: 256MB)', says: 'Largest packet a device may send, with its header. A larger one ends the connection.' }),
     maxMqueueLen: works('max_mqueue_len', whole({ min: 1, max: 10_000_000, unit: 'messages' }), { or: 1024, nanomq: '1024 (its shipped file: 2048)', says: 'Messages that are queued for one session while its device is away. See also `limits.max_queued_bytes_per_session`.' }),
     keepaliveMultiplier: works('keepalive_multiplier', decimal({ min: 1, max: 100 }), { or: 1.5, nanomq: '1.5 (its shipped file: 1.25)', says: 'A device is cut off when nothing came from it for its keep-alive times this.' }),
-    maxInflightWindow: works('max_inflight_window', whole({ min: 1, max: 65_535, unit: 'messages' }), { or: 2048, says: 'Deliveries of QoS 1 and 2 to one device that wait for its acknowledgement. NanoMQ reads the key and does not use it.' })
+    maxInflightWindow: works('max_inflight_window', whole({ min: 1, max: 65_535, unit: 'messages' }), { or: 2048, says: 'Deliveries of QoS 1 and 2 to one device that wait for its acknowledgement. NanoMQ reads the key and does not use it.' }),
+    versions: works('versions', list(choice(['3.1', '3.1.1', '5.0'])), { or: ['3.1', '3.1.1', '5.0'], says: 'Versions of MQTT that devices may speak, on every listener. Another one is refused with CONNACK 1, or 0x84.' }),
+    maxTopicAlias: works('max_topic_alias', whole({ min: 0, max: 65_535, unit: 'aliases' }), { or: 32, nanomq: '65535', says: 'Topic aliases that a device of MQTT 5 may set; their names may take 64 KiB together.' })
   },
   others: [
     inert('property_size', 'number', 'it sizes a pool of NanoMQ\'s.'),
-    inert('max_topic_alias', 'number', 'devices speak MQTT 3.1.1 in this version, which has no aliases.'),
     inert('retry_interval', 'duration', resent),
     inert('batch_resend', 'true or false', resent),
     inert('max_awaiting_rel', 'duration', 'NanoMQ does not use it either; see limits.max_inbound_qos2.'),

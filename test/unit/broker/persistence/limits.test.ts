@@ -54,7 +54,7 @@ test('queue: the newest is dropped and counted, and one line is written until th
   t.match(store.counters, { queuedMessages: 3, queueDropped: 7 })
   t.equal(lines.length, 1)
   t.strictSame((await all<PublishPacket>(store.outgoingStream({ id: 'a' }))).map(one => one.brokerCounter), [1, 2, 3])
-  await store.outgoingClearMessageId({ id: 'a' }, packet(1))
+  store.decline('a', packet(1))
   await store.outgoingEnqueueCombi([{ clientId: 'a' }], packet(11))
   await store.outgoingEnqueueCombi([{ clientId: 'a' }], packet(12))
   t.equal(lines.length, 2)

@@ -1,0 +1,42 @@
+/** What a device of MQTT 5 and this broker agreed on in CONNECT and CONNACK, as far as its session is concerned. */
+import type { ConnectTerms } from '../../mqtt/v5/connect-terms.ts'
+import type { Delivery, WillTerms } from '../session-port.ts'
+import type { Subscriptions } from '../tap/subscriptions.ts'
+import { addBlock } from './delivery-block.ts'
+
+/** Session Expiry Interval that says: never. */
+export const NEVER = 0xffff_ffff
+/** A time that does not come, in a form that is kept as a number. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER
+
+export class SessionTerms {
+  readonly will: WillTerms | null
+  /** 0: the session ends with the connection. */
+  expiryMs: number
+  readonly #clientId: string
+  readonly #maximumPacketSize: number
+
+  /** @param expirySeconds what was granted, which may be less than what was asked for */
+  constructor (terms: ConnectTerms, clientId: string, expirySeconds: number) {
+    const { will, maximumPacketSize } = terms
+    this.#clientId = clientId
+    this.#maximumPacketSize = maximumPacketSize
+    this.expiryMs = msOf(expirySeconds)
+    this.will = will === null
+      ? null
+      : {
+          raw: will.raw,
+          messageExpiry: will.messageExpiry,
+          delayMs: () => Math.min(will.delay * 1000, this.expiryMs) // the session's end is the latest [MQTT-3.1.2-8]
+        }
+  }
+
+  /** Adds what MQTT 5 has and 3.1.1 has not. False: not to this device. */
+  prepare (delivery: Delivery, subscriptions: Subscriptions): boolean {
+    return addBlock(delivery, subscriptions.all(), { clientId: this.#clientId, maximumPacketSize: this.#maximumPacketSize })
+  }
+}
+
+export function msOf (expirySeconds: number): number {
+  return expirySeconds === NEVER ? NEVER_MS : expirySeconds * 1000
+}

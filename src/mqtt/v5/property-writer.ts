@@ -1,0 +1,44 @@
+/** Writes the property block of a packet that the server makes. For packets of the control plane: it allocates. */
+import { variableByteIntegerSize, writeVariableByteInteger } from '../variable-byte-integer.ts'
+import { PropertyId } from './property-id.ts'
+
+export class PropertyWriter {
+  readonly #parts: Buffer[] = []
+
+  uint16 (id: number, value: number): this {
+    const bytes = Buffer.of(id, 0, 0)
+    bytes.writeUInt16BE(value, 1)
+    this.#parts.push(bytes)
+    return this
+  }
+
+  uint32 (id: number, value: number): this {
+    const bytes = Buffer.of(id, 0, 0, 0, 0)
+    bytes.writeUInt32BE(value, 1)
+    this.#parts.push(bytes)
+    return this
+  }
+
+  /** @param value at most 65,535 bytes of text */
+  text (id: number, value: string): this {
+    const text = Buffer.from(value)
+    const head = Buffer.of(id, 0, 0)
+    head.writeUInt16BE(text.length, 1)
+    this.#parts.push(head, text)
+    return this
+  }
+
+  /** The block with its length in front. */
+  block (): Buffer {
+    let length = 0
+    for (const part of this.#parts) length += part.length
+    const head = Buffer.alloc(variableByteIntegerSize(length))
+    writeVariableByteInteger(length, head, 0)
+    return Buffer.concat([head, ...this.#parts])
+  }
+}
+
+/** A block that holds a reason string, or nothing where it is empty or the client wants none [MQTT-3.1.2-29]. */
+export function reasonBlock (reason: string): Buffer {
+  return reason === '' ? Buffer.of(0) : new PropertyWriter().text(PropertyId.REASON_STRING, reason).block()
+}
