@@ -12,7 +12,7 @@ import type { Origin } from '../relay/relay.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
-import { AedesSession, type AskedSubscription, type SessionClient, restored } from './aedes-session.ts'
+import { AedesSession, restored } from './aedes-session.ts'
 import { type Delivery, type Done, type Message, type MessageProperties, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
 import type { DelayedWill, SessionStore } from './session-store.ts'
 import { type GroupSource, SharedGroups } from './shared-groups.ts'
@@ -60,7 +60,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.groups = new SharedGroups(this as unknown as GroupSource, options.store, count) // Aedes types what it publishes as what it sends
     this.wills = new DelayedWills(options.store, (clientId, will) => this.#publishWill(clientId, will))
     this.on('client', client => ownerOf(client)?.registered())
-    this.on('clientReady', client => ownerOf(client)?.ready(new AedesSession(client as unknown as SessionClient, this.#store, count)))
+    this.on('clientReady', client => ownerOf(client)?.ready(new AedesSession(client, this.#store, count)))
     this.on('clientDisconnect', client => ownerOf(client)?.gone())
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
@@ -191,7 +191,7 @@ function authorizeSubscribe (client: Client, asked: AedesSubscription, done: (er
   const owner = ownerOf(client)
   if (owner === null) return done(null, null)
   // a message that several filters match comes by the first: it must come with any QoS, and is given its own when it is prepared
-  answer(owner.restore(restored(asked as unknown as AskedSubscription)), allowed => done(null, allowed ? { ...asked, qos: 2 } : null))
+  answer(owner.restore(restored(asked)), allowed => done(null, allowed ? { ...asked, qos: 2 } : null))
 }
 
 function answer (allowed: boolean | Promise<boolean>, call: (allowed: boolean) => void): void {

@@ -5,7 +5,6 @@
 import { type ByteRange, FieldReader } from './field-reader.ts'
 import type { ProtocolLevel } from './packet-type.ts'
 import { MAX_TOPIC_LEVELS, faultOfTopicName } from './topic-name.ts'
-import { variableByteIntegerSize, writeVariableByteInteger } from './variable-byte-integer.ts'
 import { type Violation, violation } from './violation.ts'
 
 export interface ConnectRequest {
@@ -137,34 +136,4 @@ function faultOfWill (will: WillRequest | null, { maxTopicLevels }: ConnectLimit
 function faultOfClientId (clientId: string, cleanSession: boolean, level: ProtocolLevel, { maxClientIdOf31 }: ConnectLimits): Violation | null {
   if (level === 3) return clientId === '' || clientId.length > maxClientIdOf31 ? ID_OF_31 : null
   return clientId === '' && level === 4 && !cleanSession ? EMPTY_ID : null // [MQTT-3.1.3-8]
-}
-
-export interface ConnectMessage {
-  readonly clientId: string
-  readonly cleanSession: boolean
-  readonly will: Omit<WillRequest, 'properties'> | null
-  readonly username: string | null
-  readonly password: Buffer | null
-}
-
-/** CONNECT of MQTT 3.1.1 without keep-alive. A password without a user name, which MQTT 5 allows, gets an empty one [MQTT-3.1.2-22]. */
-export function encodeConnect ({ clientId, cleanSession, will, username, password }: ConnectMessage): Buffer {
-  const name = username ?? (password === null ? null : '')
-  const flags = (cleanSession ? CLEAN_SESSION : 0) | (will === null ? 0 : WILL | will.qos << WILL_QOS_SHIFT | (will.retain ? WILL_RETAIN : 0)) |
-    (name === null ? 0 : USERNAME_FLAG) | (password === null ? 0 : PASSWORD_FLAG)
-  const body = Buffer.concat([
-    field('MQTT'), Buffer.of(4, flags, 0, 0), field(clientId),
-    ...(will === null ? [] : [field(will.topic), field(will.payload)]),
-    ...(name === null ? [] : [field(name)]),
-    ...(password === null ? [] : [field(password)])
-  ])
-  const head = Buffer.alloc(1 + variableByteIntegerSize(body.length))
-  head[0] = 0x10
-  writeVariableByteInteger(body.length, head, 1)
-  return Buffer.concat([head, body])
-}
-
-function field (value: string | Buffer): Buffer {
-  const bytes = Buffer.from(value as string)
-  return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 0xff), bytes])
 }

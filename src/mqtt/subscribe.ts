@@ -54,8 +54,8 @@ export function readSubscribe (bytes: Buffer, body: number, end: number, level: 
   const packetId = reader.uint16()
   if (packetId === 0) reader.fail(ID_0) // [MQTT-2.3.1-1]
   const properties = level === 5 ? reader.properties() : { start: reader.at, end: reader.at }
-  const block = level === 5 ? new PropertyBlock() : null
-  const fault = block?.read(bytes, properties.start, properties.end, PropertyHolder.SUBSCRIBE) ?? null
+  const block = new PropertyBlock()
+  const fault = block.read(bytes, properties.start, properties.end, PropertyHolder.SUBSCRIBE) // empty before MQTT 5
   if (fault !== null) reader.fail(fault)
   const subscriptions: SubscriptionRequest[] = []
   while (!reader.atEnd) {
@@ -63,7 +63,7 @@ export function readSubscribe (bytes: Buffer, body: number, end: number, level: 
     subscriptions.push(readSubscription(reader, level, limits))
   }
   if (subscriptions.length === 0) reader.fail(NO_FILTER) // [MQTT-3.8.3-3]
-  return reader.fault() ?? { packetId, subscriptions, properties, subscriptionId: block?.subscriptionId ?? -1 }
+  return reader.fault() ?? { packetId, subscriptions, properties, subscriptionId: block.subscriptionId }
 }
 
 function readSubscription (reader: FieldReader, level: 3 | 4 | 5, limits: FilterLimits): SubscriptionRequest {

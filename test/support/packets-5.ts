@@ -1,5 +1,5 @@
 /** MQTT 5 packets as bytes, for tests that speak the protocol by hand; nothing is checked, so that wrong ones can be made. */
-import { packet, text, u16 } from './packets.ts'
+import { connectFlags, packet, text, u16 } from './packets.ts'
 import { RawClient, type Received } from './raw-client.ts'
 
 export function u32 (value: number): number[] {
@@ -23,13 +23,12 @@ export interface Connect5 {
   readonly properties?: readonly (Buffer | readonly number[])[]
   readonly username?: string
   readonly password?: string
-  readonly will?: { readonly topic: string, readonly payload?: string, readonly qos?: number, readonly retain?: boolean, readonly properties?: readonly (Buffer | readonly number[])[] }
+  readonly will?: { readonly topic: string, readonly payload?: string, readonly qos?: 0 | 1 | 2, readonly retain?: boolean, readonly properties?: readonly (Buffer | readonly number[])[] }
 }
 
-export function connect5 ({ clientId = 'raw', clean = true, keepAlive = 0, properties = [], will, username, password }: Connect5 = {}): Buffer {
-  const willFlags = will === undefined ? 0 : 4 | (will.qos ?? 0) << 3 | (will.retain === true ? 32 : 0)
-  const flags = (clean ? 2 : 0) | willFlags | (password === undefined ? 0 : 64) | (username === undefined ? 0 : 128)
-  return packet(0x10, text('MQTT'), [5, flags], u16(keepAlive), block(...properties), text(clientId),
+export function connect5 (options: Connect5 = {}): Buffer {
+  const { clientId = 'raw', keepAlive = 0, properties = [], will, username, password } = options
+  return packet(0x10, text('MQTT'), [5, connectFlags(options)], u16(keepAlive), block(...properties), text(clientId),
     ...(will === undefined ? [] : [block(...will.properties ?? []), text(will.topic), text(will.payload ?? '')]),
     ...(username === undefined ? [] : [text(username)]),
     ...(password === undefined ? [] : [text(password)]))

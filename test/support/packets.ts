@@ -41,7 +41,7 @@ export function connect (options: ConnectOptions = {}): Buffer {
     ...(password === undefined ? [] : [text(password)]))
 }
 
-function connectFlags ({ clean = true, will, username, password }: ConnectOptions): number {
+export function connectFlags ({ clean = true, will, username, password }: ConnectOptions): number {
   const willFlags = will === undefined ? 0 : 4 | (will.qos ?? 0) << 3 | (will.retain === true ? 32 : 0)
   return (clean ? 2 : 0) | willFlags | (password === undefined ? 0 : 64) | (username === undefined ? 0 : 128)
 }

@@ -164,9 +164,8 @@ export class SessionLife implements SessionOwner, Claimant {
   }
 
   prepare (delivery: Delivery): boolean {
-    const { topic, messageExpiry, properties, messageId } = delivery
-    if (messageExpiry !== undefined && messageExpiry <= Date.now()) return false // [MQTT-3.3.2-5]
-    if (!this.rights.receive(topic)) return false
+    const { topic, properties, messageId } = delivery
+    if (!this.rights.receive(topic) || hasExpired(delivery)) return false
     if (this.#terms !== null && delivery.brokerId === null) return false // retained: sent by the connection, as its options say
     if (properties?.addressed === undefined) {
       const qos = this.subscriptions.deliveryQos(topic, delivery.qos)
@@ -174,7 +173,7 @@ export class SessionLife implements SessionOwner, Claimant {
       delivery.qos = qos === 0 && messageId !== undefined ? 1 : qos
     }
     if (this.#terms !== null) return this.#terms.prepare(delivery, this.subscriptions)
-    if (delivery.retain && delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false // [MQTT-3.3.1-9]
+    this.#clearRetain(delivery)
     return true
   }
 
@@ -192,6 +191,11 @@ export class SessionLife implements SessionOwner, Claimant {
       if (allowed === false) drop(false)
       else allowed.then(drop, () => drop(false))
     }
+  }
+
+  /** A session that came from MQTT 5 gets RETAIN as it was published; 3.1.1 says it is 0 but for a new subscription [MQTT-3.3.1-9]. */
+  #clearRetain (delivery: Delivery): void {
+    if (delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false
   }
 
   /** Will there be something of it when the connection is over? */
@@ -246,4 +250,8 @@ export class SessionLife implements SessionOwner, Claimant {
   #isAbandoned (): boolean {
     return this.#abandoned
   }
+}
+
+function hasExpired ({ messageExpiry }: Delivery): boolean {
+  return messageExpiry !== undefined && messageExpiry <= Date.now() // [MQTT-3.3.2-5]
 }

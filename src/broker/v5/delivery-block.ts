@@ -9,7 +9,7 @@
 import { matches } from '../../mqtt/topic-filter.ts'
 import { variableByteIntegerSize, writeVariableByteInteger } from '../../mqtt/variable-byte-integer.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
-import type { Delivery, MessageProperties, Subscription } from '../session-port.ts'
+import type { Address, Delivery, MessageProperties, Subscription } from '../session-port.ts'
 
 /** Two bytes that mark it, flags, milliseconds since 1970 in six bytes. */
 export const NOTE_SIZE = 9
@@ -29,28 +29,12 @@ export interface DeliveryTerms {
 
 /** False: it is the device's own, and it wants none of those; or it is too large for it. */
 export function addBlock (delivery: Delivery, subscriptions: Iterable<Subscription>, terms: DeliveryTerms): boolean {
-  const { properties, messageExpiry, clientId, topic } = delivery
-  const own = clientId === terms.clientId
-  let retain = properties?.addressed?.retain ?? false
-  let ids = properties?.addressed?.subscriptionIds ?? NO_IDS
-  if (properties?.addressed === undefined) {
-    let matching = 0
-    let wanted = 0
-    const found: number[] = []
-    for (const { filter, noLocal, retainAsPublished, bridge, subscriptionId } of subscriptions) {
-      if (!matches(filter, topic)) continue
-      matching++
-      if (own && (noLocal === true || bridge)) continue // [MQTT-3.8.3-3]
-      wanted++
-      if (delivery.retain && (retainAsPublished === true || bridge)) retain = true // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
-      if (subscriptionId !== undefined) found.push(subscriptionId) // [MQTT-3.3.4-3] [MQTT-3.3.4-4]
-    }
-    if (matching > 0 && wanted === 0) return false
-    ids = found
-  }
+  const { properties, messageExpiry } = delivery
+  const address = properties?.addressed ?? addressOf(delivery, subscriptions, terms.clientId)
+  if (address === null) return false
   delivery.retain = false
   const bare = typeof delivery.payload === 'string' ? Buffer.from(delivery.payload) : delivery.payload
-  const payload = joined(properties?.raw ?? NOTHING, ids, bare, retain, messageExpiry)
+  const payload = joined(properties?.raw ?? NOTHING, bare, address, messageExpiry)
   if (sizeOf(delivery, payload.length) > terms.maximumPacketSize) return false // [MQTT-3.1.2-25]
   delivery.payload = payload
   // a message that is stored in this moment is stored as it was published
@@ -58,7 +42,30 @@ export function addBlock (delivery: Delivery, subscriptions: Iterable<Subscripti
   return true
 }
 
-function joined (raw: Buffer, ids: readonly number[], bare: Buffer, retain: boolean, messageExpiry: number | undefined): Buffer {
+/** By which subscriptions it comes; null: by none that wants it. One queued for a filter that was given up still comes. */
+function addressOf (delivery: Delivery, subscriptions: Iterable<Subscription>, receiver: string): Address | null {
+  const own = delivery.clientId === receiver
+  let matching = false
+  let wanted = false
+  let retain = false
+  let subscriptionIds = NO_IDS
+  for (const subscription of subscriptions) {
+    if (!matches(subscription.filter, delivery.topic)) continue
+    matching = true
+    if (own && (subscription.noLocal === true || subscription.bridge)) continue // [MQTT-3.8.3-3]
+    wanted = true
+    if (delivery.retain && keepsRetain(subscription)) retain = true // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
+    const { subscriptionId } = subscription
+    if (subscriptionId !== undefined) subscriptionIds = [...subscriptionIds, subscriptionId] // [MQTT-3.3.4-3] [MQTT-3.3.4-4]
+  }
+  return matching && !wanted ? null : { retain, subscriptionIds }
+}
+
+function keepsRetain ({ retainAsPublished, bridge }: Subscription): boolean {
+  return retainAsPublished === true || bridge
+}
+
+function joined (raw: Buffer, bare: Buffer, { retain, subscriptionIds: ids }: Address, messageExpiry: number | undefined): Buffer {
   let length = raw.length + (messageExpiry === undefined ? 0 : 5)
   for (const id of ids) length += 1 + variableByteIntegerSize(id)
   const noted = retain || messageExpiry !== undefined

@@ -25,6 +25,9 @@ export class DeliveryWriter {
   readonly #maxAliases: number
   /** By the topic's bytes as latin1 text. */
   readonly #aliases = new Map<string, number>()
+  /** Of the frame in work: where its block is, or the note before it. */
+  #block = 0
+  #noted = false
 
   constructor (terms: WriterTerms) {
     this.#terms = terms
@@ -39,7 +42,9 @@ export class DeliveryWriter {
     const block = blockOf(bytes, start, body)
     const noted = bytes[block] === NOTE_FIRST && bytes[block + 1] === NOTE_SECOND
     if (!noted && this.#maxAliases === 0) return null
-    return this.#publish(bytes, start, body, end, block, noted)
+    this.#noted = noted
+    this.#block = block
+    return this.#publish(bytes, start, body, end)
   }
 
   /** Has a message expired while it was held? */
@@ -49,7 +54,9 @@ export class DeliveryWriter {
     return ((frame[block + 2] as number) & NOTE_EXPIRES) !== 0 && frame.readUIntBE(block + 3, 6) <= Date.now()
   }
 
-  #publish (bytes: Buffer, start: number, body: number, end: number, block: number, noted: boolean): Buffer {
+  #publish (bytes: Buffer, start: number, body: number, end: number): Buffer {
+    const noted = this.#noted
+    const block = this.#block
     const flags = noted ? bytes[block + 2] as number : 0
     const blockAt = noted ? block + NOTE_SIZE : block
     const blockLength = readVariableByteInteger(bytes, blockAt, end)

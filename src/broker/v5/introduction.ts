@@ -1,13 +1,14 @@
 /** CONNECT of MQTT 5 at the door: what it asks for, what it is granted, and the packet for the keeper of sessions, who speaks 3.1.1. */
 import { randomUUID } from 'node:crypto'
 import type { LimitsConfig, MqttConfig } from '../../config/model.ts'
-import { type ConnectRequest, encodeConnect } from '../../mqtt/connect.ts'
+import type { ConnectRequest } from '../../mqtt/connect.ts'
 import { type ConnectTerms, readConnectTerms } from '../../mqtt/v5/connect-terms.ts'
 import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
 import { PropertyWriter } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
+import { encodeConnect } from './connect-packet.ts'
 import { NEVER, SessionTerms } from './session-terms.ts'
 
 const NO_METHOD = violation('MQTT-4.12.0-1', 'enhanced authentication is asked for, and there is none', ReasonCode.BAD_AUTHENTICATION_METHOD)

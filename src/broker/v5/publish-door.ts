@@ -4,7 +4,7 @@
  */
 import { PublishEncoder } from '../../mqtt/publish-encoder.ts'
 import type { PublishView } from '../../mqtt/publish-view.ts'
-import { ABSENT, PropertyBlock, withoutProperties } from '../../mqtt/v5/property-block.ts'
+import { ABSENT, PropertyBlock, withoutProperty } from '../../mqtt/v5/property-block.ts'
 import { PropertyHolder } from '../../mqtt/v5/property-id.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
@@ -21,7 +21,6 @@ const RECEIVE_MAXIMUM = violation('MQTT-3.3.4-7', 'more unacknowledged messages 
 const MAX_ALIAS_BYTES = 65_536
 const ALIAS_SIZE = 3
 const EXPIRY_SIZE = 5
-/** Where the rest of a property block is used after the scanner's chunk is gone. */
 const NOTHING = Buffer.alloc(0)
 
 export interface DoorLimits {
@@ -59,7 +58,7 @@ export class PublishDoor {
     const { bytes, propertiesStart, propertiesEnd } = view
     const size = propertiesEnd - propertiesStart - (this.#block.messageExpiryAt === ABSENT ? 0 : EXPIRY_SIZE)
     if (size === 0) return undefined
-    return { raw: withoutProperties(bytes, propertiesStart, propertiesEnd, this.#block.messageExpiryAt, EXPIRY_SIZE, ABSENT, 0) }
+    return { raw: withoutProperty(bytes, propertiesStart, propertiesEnd, this.#block.messageExpiryAt, EXPIRY_SIZE) }
   }
 
   /** Milliseconds since 1970; undefined: never. */
@@ -114,7 +113,7 @@ export class PublishDoor {
     encoder.packetId = view.packetId
     encoder.topic = topic
     encoder.topicEnd = topic.length
-    encoder.properties = withoutProperties(bytes, propertiesStart, propertiesEnd, this.#block.topicAliasAt, ALIAS_SIZE, ABSENT, 0)
+    encoder.properties = withoutProperty(bytes, propertiesStart, propertiesEnd, this.#block.topicAliasAt, ALIAS_SIZE)
     encoder.propertiesEnd = encoder.properties.length
     encoder.payload = bytes
     encoder.payloadStart = view.payloadStart

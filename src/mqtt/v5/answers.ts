@@ -35,8 +35,9 @@ export function encodeUnsuback5 (packetId: number, codes: readonly number[], pro
 function frame (header: number, ...parts: readonly Buffer[]): Buffer {
   let length = 0
   for (const part of parts) length += part.length
-  const head = Buffer.alloc(1 + variableByteIntegerSize(length))
-  head[0] = header
-  writeVariableByteInteger(length, head, 1)
-  return Buffer.concat([head, ...parts])
+  const bytes = Buffer.alloc(1 + variableByteIntegerSize(length) + length)
+  bytes[0] = header
+  let at = writeVariableByteInteger(length, bytes, 1)
+  for (const part of parts) at += part.copy(bytes, at)
+  return bytes
 }

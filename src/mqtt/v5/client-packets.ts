@@ -19,13 +19,13 @@ const DISCONNECT_CODES: ReadonlySet<number> = new Set([0x00, 0x04, 0x80, 0x81, 0
 const block = new PropertyBlock()
 
 /** What is wrong with the PUBACK, PUBREC, PUBREL or PUBCOMP of a client whose body is `bytes[body, end)`; null when it may be acted on. */
-export function faultOfAcknowledgement5 (type: number, bytes: Buffer, body: number, end: number): Violation | null {
+export function faultOfAcknowledgement5 (type: PacketType, bytes: Buffer, body: number, end: number): Violation | null {
   if (end - body < 2) return SHORT
   if (bytes[body] === 0 && bytes[body + 1] === 0) return ID_0 // [MQTT-2.2.1-3]
   if (end - body === 2) return null
   const codes = type === PacketType.PUBACK || type === PacketType.PUBREC ? PUBLISH_CODES : RELEASE_CODES
   if (!codes.has(bytes[body + 2] as number)) return ACK_CODE // [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1]
-  return faultOfRest(bytes, body + 3, end, (1 << type) as PropertyHolder)
+  return faultOfRest(bytes, body + 3, end, holderOf(type))
 }
 
 export interface Farewell {
@@ -41,6 +41,10 @@ export function readFarewell (bytes: Buffer, body: number, end: number): Farewel
   if (!DISCONNECT_CODES.has(reasonCode)) return DISCONNECT_CODE // [MQTT-3.14.2-1]
   const fault = body === end ? null : faultOfRest(bytes, body + 1, end, PropertyHolder.DISCONNECT)
   return fault ?? { reasonCode, sessionExpiry: block.sessionExpiry }
+}
+
+function holderOf (type: PacketType): PropertyHolder {
+  return 1 << type
 }
 
 /** The property block may be left out where nothing follows. */

@@ -1,7 +1,7 @@
 /** What a CONNECT of MQTT 5 says in its properties and in those of its will. */
 import type { ConnectRequest, WillRequest } from '../connect.ts'
 import { type Violation, isViolation } from '../violation.ts'
-import { ABSENT, PropertyBlock, withoutProperties } from './property-block.ts'
+import { ABSENT, PropertyBlock, withoutProperty } from './property-block.ts'
 import { PropertyHolder } from './property-id.ts'
 
 export interface ConnectTerms {
@@ -57,8 +57,15 @@ function readWillTerms (bytes: Buffer, { properties: { start, end } }: WillReque
   return {
     delay: or(block.willDelay, 0),
     messageExpiry: block.messageExpiry,
-    raw: withoutProperties(bytes, start, end, block.willDelayAt, UINT32_PROPERTY, block.messageExpiryAt, UINT32_PROPERTY)
+    raw: withoutBoth(bytes, start, end, block)
   }
+}
+
+function withoutBoth (bytes: Buffer, start: number, end: number, { willDelayAt, messageExpiryAt }: PropertyBlock): Buffer {
+  const later = Math.max(willDelayAt, messageExpiryAt)
+  const earlier = Math.min(willDelayAt, messageExpiryAt)
+  const rest = withoutProperty(bytes, start, end, later, UINT32_PROPERTY) // the later one first: the other stays where it is
+  return earlier === ABSENT ? rest : withoutProperty(rest, 0, rest.length, earlier - start, UINT32_PROPERTY)
 }
 
 function or (value: number, absent: number): number {

@@ -161,6 +161,14 @@ export class PropertyBlock {
       case PropertyId.TOPIC_ALIAS_MAXIMUM:
         this.topicAliasMaximum = number
         return null
+      default:
+        return this.#noteOfSignIn(id, next)
+    }
+  }
+
+  #noteOfSignIn (id: number, next: number): Violation | null {
+    const number = this.#number
+    switch (id) {
       case PropertyId.REQUEST_PROBLEM_INFORMATION:
         this.requestProblemInformation = number
         return number > 1 ? NOT_BOOLEAN : null
@@ -190,24 +198,11 @@ export class PropertyBlock {
   }
 }
 
-/**
- * A copy of `bytes[start, end)` without two of its properties, which start at `one` and `other` ({@link ABSENT}: there is
- * none) and take `oneSize` and `otherSize` bytes.
- */
-export function withoutProperties (bytes: Buffer, start: number, end: number, one: number, oneSize: number, other: number, otherSize: number): Buffer {
-  const first = other !== ABSENT && (one === ABSENT || other < one)
-  const [a, aSize, b, bSize] = first ? [other, otherSize, one, oneSize] : [one, oneSize, other, otherSize]
-  const copy = Buffer.allocUnsafe(end - start - (a === ABSENT ? 0 : aSize) - (b === ABSENT ? 0 : bSize))
-  let from = start
-  let to = 0
-  if (a !== ABSENT) {
-    to += bytes.copy(copy, to, from, a)
-    from = a + aSize
-  }
-  if (b !== ABSENT) {
-    to += bytes.copy(copy, to, from, b)
-    from = b + bSize
-  }
-  bytes.copy(copy, to, from, end)
+/** A copy of `bytes[start, end)` without its property of `size` bytes at `at`; {@link ABSENT}: all of it. */
+export function withoutProperty (bytes: Buffer, start: number, end: number, at: number, size: number): Buffer {
+  if (at === ABSENT) return Buffer.from(bytes.subarray(start, end))
+  const copy = Buffer.allocUnsafe(end - start - size)
+  const to = bytes.copy(copy, 0, start, at)
+  bytes.copy(copy, to, at + size, end)
   return copy
 }

@@ -32,9 +32,10 @@ export class PropertyWriter {
   block (): Buffer {
     let length = 0
     for (const part of this.#parts) length += part.length
-    const head = Buffer.alloc(variableByteIntegerSize(length))
-    writeVariableByteInteger(length, head, 0)
-    return Buffer.concat([head, ...this.#parts])
+    const bytes = Buffer.alloc(variableByteIntegerSize(length) + length)
+    let at = writeVariableByteInteger(length, bytes, 0)
+    for (const part of this.#parts) at += part.copy(bytes, at)
+    return bytes
   }
 }
 
