@@ -3,7 +3,7 @@
  * the session is open. What came early waits, in order, in {@link Inbound} and in the peer's own socket.
  */
 import type { Duplex } from 'node:stream'
-import { AcknowledgementHeader, writeAcknowledgement } from '../../mqtt/acknowledgement.ts'
+import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
 import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
 import { encodeAcknowledgement5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
 import { reasonBlock } from '../../mqtt/v5/property-writer.ts'
@@ -103,7 +103,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   /** Its certificate is not accepted any more. */
   distrust (cause: string): void {
-    this.#end('distrusted', 'closed a connection: the CAs of now do not accept the certificate of the device', { cause })
+    this.#end('distrusted', 'closed a connection: the CAs of now do not accept the certificate of the device', ReasonCode.NOT_AUTHORIZED, { cause })
   }
 
   /** Users or rules were replaced. */
@@ -299,9 +299,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   /** MQTT 5: a message expired while the device had no room for it; to the keeper of sessions it is acknowledged. */
   #expired (packetId: number, qos: number): void {
-    const packet = Buffer.alloc(4)
-    writeAcknowledgement(AcknowledgementHeader.PUBACK, packetId, packet, 0)
-    if (qos > 0) this.pass(packet)
+    if (qos > 0) this.pass(Buffer.of(AcknowledgementHeader.PUBACK, 2, packetId >> 8, packetId & 0xff))
   }
 
   #end (kind: string, message: string, reasonCode: number, fields: object = {}): void {
