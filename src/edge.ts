@@ -15,6 +15,7 @@ import type { Logger } from './logger.ts'
 import { BridgeCounters } from './metrics/bridge-counters.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { createRelay } from './relay/bridge-relay.ts'
+import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
 import { TrustFiles, type TrustOwner, type TrustReport } from './reload/trust-files.ts'
 
 export interface EdgeOptions {
@@ -30,6 +31,10 @@ export interface Edge {
   readonly bridges: readonly Bridge[]
   /** Where the certificate files of each bridge and TLS listener stand. */
   readonly trust: readonly TrustReport[]
+  /** Every certificate in use, of files and of remotes as last seen, what ends first at the front. */
+  readonly certificates: readonly InUseStanding[]
+  /** Calls when a certificate is about to expire, has expired, or that is mended, and at once for what is so already; the answer ends that. See `trust.expiry_warn`. */
+  onExpiry (call: (event: ExpiryEvent) => void): () => void
   /** Looks at all certificate files now. Settles when what was found is in use or refused. */
   checkTrust (): Promise<void>
   /** Takes files into use that are valid and that a trial connection has refused. False: there are none, or no such owner. */
@@ -60,6 +65,7 @@ class RunningEdge implements Edge {
   readonly #options: EdgeOptions
   readonly #bridges: Bridge[] = []
   readonly #trust: TrustFiles
+  readonly #expiry: ExpiryMonitor
   /** Open, and no bridge's yet. */
   readonly #journals = new Map<string, { readonly counters: BridgeCounters, readonly journal: BridgeJournal }>()
   #broker: Broker | null = null
@@ -68,11 +74,15 @@ class RunningEdge implements Edge {
   constructor (options: EdgeOptions) {
     this.#options = options
     this.#trust = new TrustFiles(options.logger)
+    this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: options.config.trust.expiryWarnMs, logger: options.logger })
   }
 
   get addresses (): readonly ListenerAddress[] { return this.#broker?.addresses ?? [] }
   get bridges (): readonly Bridge[] { return this.#bridges }
+  get certificates (): readonly InUseStanding[] { return this.#expiry.items }
   get trust (): readonly TrustReport[] { return this.#trust.reports }
+
+  onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
 
   async checkTrust (): Promise<void> {
     await this.#trust.check()
@@ -98,11 +108,14 @@ class RunningEdge implements Edge {
     for (const bridge of config.bridges) {
       const open = this.#journals.get(bridge.name)
       this.#journals.delete(bridge.name)
-      this.#bridges.push(this.#trust.addBridge(bridge, (trust, renewed) => startBridge({
-        config: bridge, ...open, relay, delivery: broker, trust, renewed, logger, stateDir, maxPacketSize: mqtt.maxPacketSize
+      this.#bridges.push(this.#trust.addBridge(bridge, (trust, trustListener) => startBridge({
+        config: bridge, ...open, relay, delivery: broker, trust, ...(trustListener === undefined ? {} : { trustListener }), logger, stateDir, maxPacketSize: mqtt.maxPacketSize
       })))
     }
     for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
+    // a file that was renewed is not told of as expiring in the minute until the next look
+    this.#trust.onStatus(() => this.#expiry.check())
+    this.#expiry.start()
   }
 
   /** @throws SpoolError */
@@ -119,6 +132,7 @@ class RunningEdge implements Edge {
   async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
     const until = performance.now() + drainTimeoutMs
     const left = (): number => Math.max(0, until - performance.now())
+    this.#expiry.stop()
     await this.#trust.stop()
     await this.#broker?.close(left() / 2)
     await Promise.all(this.#bridges.map(async bridge => bridge.drain(left())))

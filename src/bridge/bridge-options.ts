@@ -1,4 +1,5 @@
 /** What a bridge is made with. */
+import type { X509Certificate } from 'node:crypto'
 import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
@@ -9,14 +10,21 @@ import type { Clock } from './clock.ts'
 import type { TrustSource } from './connection.ts'
 import type { RenewalOutcome } from './renewal.ts'
 
+/** Who keeps the trust hears what the bridge learns of it. */
+export interface TrustListener {
+  /** The trust has changed under the link: what became of that. */
+  renewed (outcome: RenewalOutcome): void
+  /** A dial was verified. @param chain as the remote has shown it, leaf first */
+  verified (chain: readonly X509Certificate[]): void
+}
+
 export interface BridgeOptions {
   readonly config: BridgeConfig
   readonly relay: BridgeRelay
   readonly delivery: LocalDelivery
   /** Asked at each dial; null for plain TCP. */
   readonly trust: TrustSource | null
-  /** Told what became of the link each time the trust has changed under it. */
-  readonly renewed?: (outcome: RenewalOutcome) => void
+  readonly trustListener?: TrustListener
   readonly logger: Logger
   /** Where a client id that was made is kept; null: in memory. */
   readonly stateDir: string | null

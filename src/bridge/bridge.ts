@@ -106,7 +106,7 @@ class LivingBridge implements Bridge {
       connection: () => this.state.name === 'up' ? this.#connection : null,
       connectionOptions: async () => this.#connector.connectionOptions(),
       tookOver: connection => this.#tookOver(connection),
-      renewed: options.renewed ?? (() => {}),
+      renewed: outcome => options.trustListener?.renewed(outcome),
       logger: this.#logger,
       clock: this.#clock
     })

@@ -2,6 +2,7 @@
  * One connection to the remote, from the dial to its end: socket, tap, client and liveness, and the one reason it ended for. A
  * bridge has one after the other, and two for the moment in which the second takes over.
  */
+import type { X509Certificate } from 'node:crypto'
 import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -29,6 +30,8 @@ export interface ConnectionOptions {
   readonly bridgeBit: boolean
   /** For TLS; null: plain TCP. */
   readonly trust: TrustSource | null
+  /** Told the chain of the remote, leaf first, when a dial with TLS is verified. */
+  readonly verified?: (chain: readonly X509Certificate[]) => void
   readonly maxPacketSize: number
   readonly outbox: Outbox
   readonly downlink: Downlink
@@ -63,7 +66,9 @@ export async function openConnection (options: ConnectionOptions): Promise<Conne
 /** @throws HandshakeError, TrustError, BridgeError */
 export async function dialRemote (options: ConnectionOptions): Promise<VerifiedRemote> {
   const snapshot = await trustOf(options)
-  return { ...await dial(options.config, snapshot, options.signal), fingerprint: snapshot?.fingerprint ?? null }
+  const dialled = await dial(options.config, snapshot, options.signal)
+  if (snapshot !== null) options.verified?.(dialled.chain)
+  return { ...dialled, fingerprint: snapshot?.fingerprint ?? null }
 }
 
 async function trustOf ({ config, trust }: ConnectionOptions): Promise<TrustSnapshot | null> {

@@ -55,9 +55,9 @@ export class Connector {
 
   /** What the next connection is made with. */
   async connectionOptions (): Promise<ConnectionOptions> {
-    const { config, trust, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    const { config, trust, trustListener, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
     this.#clientId ??= await keptClientId(stateDir, config.name)
     const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
-    return { ...this.#surroundings, config, trust, maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
+    return { ...this.#surroundings, config, trust, verified: chain => trustListener?.verified(chain), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
   }
 }

@@ -1,10 +1,12 @@
 /** Opens the way to the remote: TLS through the trust layer, which hands over only what it has verified, or plain TCP. */
+import type { X509Certificate } from 'node:crypto'
 import { connect, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { BridgeConfig } from '../config/model.ts'
 import { diagnoseEstablished, dialVerified } from '../trust/dial.ts'
 import type { DialOptions } from '../trust/dial.ts'
+import { peerChain } from '../trust/peer-chain.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import { reasonOf } from '../errors.ts'
@@ -13,6 +15,8 @@ import type { CausewayError } from '../errors.ts'
 /** A connection that may be talked on. */
 export interface Dialled {
   readonly socket: Socket
+  /** What the remote has shown, leaf first; empty without TLS. */
+  readonly chain: readonly X509Certificate[]
   /** What an error on the socket means; TLS 1.3 judges our certificate only after the handshake. */
   diagnose (error: Error): CausewayError
 }
@@ -25,7 +29,7 @@ export async function dial (config: BridgeConfig, snapshot: TrustSnapshot | null
   if (snapshot === null) return dialPlain(config, signal)
   const options = tlsDialOptions(config, snapshot, signal)
   const socket = await dialVerified(options)
-  return { socket, diagnose: error => diagnoseEstablished(error, options) }
+  return { socket, chain: peerChain(socket), diagnose: error => diagnoseEstablished(error, options) }
 }
 
 /** How a bridge dials a remote with TLS. */
@@ -79,7 +83,7 @@ async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Di
     socket.once('error', error => fail(unreachable(config, reasonOf(error), error)))
     socket.once('connect', () => {
       settle()
-      resolve({ socket, diagnose })
+      resolve({ socket, chain: [], diagnose })
     })
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })

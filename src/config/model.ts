@@ -19,6 +19,12 @@ export interface Config {
   /** In the order of the file. */
   readonly bridges: readonly BridgeConfig[]
   readonly log: LogConfig
+  readonly trust: TrustConfig
+}
+
+export interface TrustConfig {
+  /** Before the end of a certificate in use; empty: it is not told of. */
+  readonly expiryWarnMs: readonly number[]
 }
 
 export type Transport = 'tcp' | 'tls' | 'ws' | 'wss'

@@ -1,5 +1,7 @@
 /** The certificate files of one bridge: read for its dials, tried on its remote when they change, and its link moved to the new ones. */
+import type { X509Certificate } from 'node:crypto'
 import type { Bridge } from '../bridge/bridge.ts'
+import type { TrustListener } from '../bridge/bridge-options.ts'
 import type { TrustSource } from '../bridge/connection.ts'
 import { tlsDialOptions } from '../bridge/dial.ts'
 import type { RenewalOutcome } from '../bridge/renewal.ts'
@@ -7,15 +9,18 @@ import type { BridgeConfig, BridgeTlsConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { tryCandidate } from '../trust/canary.ts'
 import type { CanaryVerdict } from '../trust/canary.ts'
+import { inUse } from '../trust/in-use.ts'
+import type { InUse } from '../trust/in-use.ts'
 import { Rotation } from '../trust/rotation.ts'
 import { createTrustSnapshot } from '../trust/snapshot.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 
-export class BridgeTrust {
+export class BridgeTrust implements TrustListener {
   readonly rotation: Rotation<TrustSnapshot>
   readonly #config: BridgeConfig
   readonly #begun: Promise<void>
   #bridge: Bridge | null = null
+  #remote: readonly InUse[] = []
 
   /** Begins to watch the files. */
   constructor (config: BridgeConfig, tls: BridgeTlsConfig, logger: Logger) {
@@ -42,9 +47,19 @@ export class BridgeTrust {
     return this.rotation.serving()
   }
 
-  /** What became of the link after a commit. */
-  readonly renewed = ({ moved, fingerprint, reason, durationMs }: RenewalOutcome): void => {
+  /** All that ends some day: of the files, and of the remote as last seen. */
+  get inUse (): readonly InUse[] {
+    return [...this.rotation.current?.inUse ?? [], ...this.#remote]
+  }
+
+  renewed ({ moved, fingerprint, reason, durationMs }: RenewalOutcome): void {
     this.rotation.note(moved ? 'cut over' : 'not cut over', fingerprint, reason, durationMs)
+  }
+
+  verified (chain: readonly X509Certificate[]): void {
+    // a root that the remote did not send, but that Node has found among ours, is in the list already
+    const ours = new Set(this.rotation.current?.anchors.map(({ fingerprint256 }) => fingerprint256))
+    this.#remote = chain.filter(({ fingerprint256 }) => !ours.has(fingerprint256)).map(certificate => inUse(certificate, 'remote certificate', null))
   }
 
   /** The bridge that dials with it. */

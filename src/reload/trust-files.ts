@@ -1,10 +1,12 @@
 /** All certificate files of an edge: those of its bridges and of its TLS listeners, watched for as long as it runs. */
 import type { Bridge } from '../bridge/bridge.ts'
+import type { TrustListener } from '../bridge/bridge-options.ts'
 import type { TrustSource } from '../bridge/connection.ts'
-import type { RenewalOutcome } from '../bridge/renewal.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { BridgeConfig, ListenerConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
+import type { OwnedInUse } from '../trust/expiry-monitor.ts'
+import type { InUse } from '../trust/in-use.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import { Rotation } from '../trust/rotation.ts'
@@ -26,6 +28,7 @@ export type TrustOwner = Pick<TrustReport, 'kind' | 'name'>
 /** What is done with a rotation, whatever it rotates. */
 interface Watched extends TrustOwner {
   readonly rotation: Pick<Rotation<never>, 'status' | 'history' | 'check' | 'commit' | 'abort' | 'note' | 'stop' | 'onStatus'>
+  readonly inUse: () => readonly InUse[]
 }
 
 export class TrustFiles {
@@ -41,12 +44,22 @@ export class TrustFiles {
     return this.#watched.map(({ kind, name, rotation }) => ({ kind, name, status: rotation.status, history: rotation.history }))
   }
 
+  /** All that is in use and ends some day. */
+  get inUse (): readonly OwnedInUse[] {
+    return this.#watched.flatMap(({ kind, name, inUse }) => inUse().map(item => ({ ...item, owner: { kind, name } })))
+  }
+
+  /** Calls when what is in use may have become another; there is no end of that before {@link stop}. */
+  onStatus (call: () => void): void {
+    for (const { rotation } of this.#watched) rotation.onStatus(call)
+  }
+
   /** Starts a bridge whose trust is kept from now on. */
-  addBridge (config: BridgeConfig, start: (trust: TrustSource | null, renewed: (outcome: RenewalOutcome) => void) => Bridge): Bridge {
-    if (config.tls === null || !config.enable) return start(null, () => {})
+  addBridge (config: BridgeConfig, start: (trust: TrustSource | null, trustListener?: TrustListener) => Bridge): Bridge {
+    if (config.tls === null || !config.enable) return start(null)
     const trust = new BridgeTrust(config, config.tls, this.#logger)
-    this.#watched.push({ kind: 'bridge', name: config.name, rotation: trust.rotation })
-    const bridge = start(trust.source, trust.renewed)
+    this.#watched.push({ kind: 'bridge', name: config.name, rotation: trust.rotation, inUse: () => trust.inUse })
+    const bridge = start(trust.source, trust)
     trust.serve(bridge)
     return bridge
   }
@@ -63,7 +76,7 @@ export class TrustFiles {
       logger: this.#logger.child({ listener: name }),
       firstWasTold: true
     })
-    this.#watched.push({ kind: 'listener', name, rotation })
+    this.#watched.push({ kind: 'listener', name, rotation, inUse: () => rotation.current?.inUse ?? [] })
     rotation.onCommitted(context => {
       broker.replaceListenerContext(name, context)
       if (tls.onRotate === 'recheck') void this.#recheck(name, broker, context)

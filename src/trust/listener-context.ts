@@ -6,6 +6,8 @@ import { X509Certificate } from 'node:crypto'
 import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import { nameOf } from './certificate-facts.ts'
 import { TrustError, trustCodes } from './errors.ts'
+import { chainInUse, inUse } from './in-use.ts'
+import type { InUse } from './in-use.ts'
 import { readKeyPair } from './key-pair.ts'
 import { peerChain } from './peer-chain.ts'
 import { recheckChain } from './rechecked-chain.ts'
@@ -32,6 +34,8 @@ export interface ListenerContext {
   /** SHA-256 over certificates, hex: equal content, equal fingerprint. */
   readonly fingerprint: string
   readonly warnings: readonly string[]
+  /** Everything in it that ends some day. */
+  readonly inUse: readonly InUse[]
   /** Why this client is to be dropped at 'secureConnection'; null when it may go on. Call it for each. */
   refusal (socket: TLSSocket): string | null
   /** Why this client, which an earlier context has let in, would not be let in by this one; null when it would. */
@@ -55,6 +59,10 @@ export async function createListenerContext (files: ListenerTrustFiles, now = ne
     peers: Object.freeze({ requestCert: files.verifyPeer, rejectUnauthorized: files.verifyPeer && files.failIfNoPeerCert }),
     fingerprint: fingerprintOf(material),
     warnings: Object.freeze([...pair.warnings, ...(clients?.warnings ?? []), ...uselessKeys(files)]),
+    inUse: Object.freeze([
+      ...chainInUse(pair.chain, 'listener certificate', files.certfile),
+      ...(clients?.anchors ?? []).map(anchor => inUse(anchor, 'CA', files.cacertfile))
+    ]),
     refusal: files.verifyPeer ? refusalOf(files.failIfNoPeerCert) : () => null,
     recheck: clients === null ? () => null : recheckOf(clients.anchors, files.failIfNoPeerCert)
   })

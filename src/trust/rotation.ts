@@ -5,6 +5,7 @@
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { CanaryVerdict } from './canary.ts'
+import type { InUse } from './in-use.ts'
 import { TrustError, trustCodes } from './errors.ts'
 import { FileWatch } from './file-watch.ts'
 import type { FileWatchOptions } from './file-watch.ts'
@@ -17,6 +18,8 @@ export interface Generation {
   /** Equal content, equal fingerprint. */
   readonly fingerprint: string
   readonly warnings: readonly string[]
+  /** What of it ends some day. */
+  readonly inUse: readonly InUse[]
 }
 
 export interface RotationOptions<G extends Generation> {

@@ -4,6 +4,8 @@
  */
 import type { X509Certificate } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
+import { chainInUse, inUse } from './in-use.ts'
+import type { InUse } from './in-use.ts'
 import { readOptionalKeyPair } from './key-pair.ts'
 import { fingerprintOf, secureContextOf, secureOptions } from './secure-context.ts'
 import { readTrustBundle } from './trust-bundle.ts'
@@ -29,6 +31,8 @@ export interface TrustSnapshot {
   readonly context: SecureContext
   /** What is odd but usable: an expired certificate among good ones, a duplicate, one not yet valid. */
   readonly warnings: readonly string[]
+  /** Everything in it that ends some day. */
+  readonly inUse: readonly InUse[]
 }
 
 /**
@@ -46,6 +50,10 @@ export async function createTrustSnapshot (files: TrustFiles, generation: number
     chain: Object.freeze([...material.chain]),
     fingerprint: fingerprintOf(material),
     context: secureContextOf(secureOptions(material), files.certfile ?? files.cacertfile),
-    warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? [])])
+    warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? [])]),
+    inUse: Object.freeze([
+      ...bundle.anchors.map(anchor => inUse(anchor, 'CA', files.cacertfile)),
+      ...chainInUse(material.chain, 'client certificate', files.certfile)
+    ])
   })
 }

@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AuthConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig } from '../model.ts'
+import type { AuthConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig, TrustConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -16,6 +16,7 @@ import { listeners } from './listeners.ts'
 import { log } from './log.ts'
 import { mqtt } from './mqtt.ts'
 import { otherSections } from './other-sections.ts'
+import { trust } from './trust.ts'
 import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
 import { checkWaysIn } from './ways-in.ts'
 
@@ -29,6 +30,7 @@ interface RootValues {
   readonly spool: SpoolConfig | null
   readonly bridges: BridgesValues
   readonly log: LogConfig
+  readonly trust: TrustConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
@@ -86,6 +88,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     spool: works('spool', spool, { or: null, ours: true, says: 'Where bridges keep on disk what waits for their remotes, and how much of it. Goes before `bridges.mqtt.cache`.' }),
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
     log: block('log', log, { says: 'What is said, and where.' }),
+    trust: block('trust', trust, { ours: true, says: 'Certificates in use, of bridges and listeners alike.' }),
     // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
     vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
@@ -96,6 +99,6 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log }) => ({
-  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log, trust }) => ({
+  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, trust
 }))

@@ -22,7 +22,7 @@ async function rotating (t: Test, more: Partial<RotationOptions<Generation>> = {
     read: async () => {
       const fingerprint = (await readFile(file)).toString()
       if (fingerprint.startsWith('bad')) throw new TrustError(trustCodes.pemInvalid, fingerprint)
-      return { fingerprint, warnings: [] }
+      return { fingerprint, warnings: [], inUse: [] }
     },
     canary: async () => ({ kind: 'accepted' }),
     strategy: 'canary',
