@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { relative, resolve } from 'node:path'
 import { createDevelopmentPki } from '../trust/development-pki.ts'
-import { describeCertificates } from '../trust/describe.ts'
+import { type CertificateDescription, describeCertificates } from '../trust/describe.ts'
 import { renderCertificates } from '../trust/certificate-table.ts'
 import { type CliIo, ExitCode } from './io.ts'
 
@@ -30,6 +30,13 @@ For development only. Look at one: causeway certs show ${show(pki.serverCertFile
 export async function showCertificates (file: string, json: boolean, io: CliIo): Promise<ExitCode> {
   const list = await describeCertificates(resolve(io.cwd, file))
   if (json) io.out.write(JSON.stringify(list, null, 2) + '\n')
-  else io.out.write(renderCertificates(list, { colour: io.terminal, width: io.columns }))
+  else io.out.write(renderCertificates(list, { colour: io.terminal, width: io.columns }) + summary(list))
   return ExitCode.OK
+}
+
+function summary (list: readonly CertificateDescription[]): string {
+  const count = (kind: string, of: (each: CertificateDescription) => boolean): string => `${list.filter(of).length} ${kind}`
+  const next = list.filter(({ daysLeft }) => daysLeft >= 0).sort((a, b) => a.daysLeft - b.daysLeft)[0]
+  const parts = [count('CA', ({ kind }) => kind === 'CA'), count('leaf', ({ kind }) => kind === 'leaf'), count('with problems', ({ problems }) => problems.length > 0)]
+  return `\n${list.length} ${list.length === 1 ? 'certificate' : 'certificates'}: ${parts.join(', ')}${next === undefined ? '' : `; the next to expire is ${next.subject}, in ${next.daysLeft} days`}\n`
 }

@@ -21,7 +21,7 @@ function renderOne (certificate: CertificateDescription, style: TableStyle): str
     .map((line, i) => paint('90', (i === 0 ? label : '').padEnd(labelWidth)) + (colour === '0' ? line : paint(colour, line)) + '\n').join('')
   const kind = `${certificate.kind}${certificate.selfSigned ? ', self-signed' : ''}`
   const rows = [
-    wrapped(`${certificate.file}:${certificate.line}  ${kind}`, width + labelWidth).map(line => paint('1', line) + '\n').join(''),
+    wrapped(`${certificate.place}  ${kind}`, width + labelWidth).map(line => paint('1', line) + '\n').join(''),
     row('subject', certificate.subject),
     row('issuer', certificate.selfSigned ? 'itself' : certificate.issuer),
     certificate.names.length === 0 ? '' : row('names', certificate.names.join(', ')),

@@ -3,12 +3,10 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import { escapeControls } from '../readable-line.ts'
 import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
 import { readCertificates } from './certificate-file.ts'
-import type { PlacedCertificate } from './certificate-file.ts'
 
 export interface CertificateDescription {
-  readonly file: string
-  /** Of its BEGIN, counted from 1. */
-  readonly line: number
+  /** `FILE:LINE`, or where else it was found. */
+  readonly place: string
   readonly kind: 'CA' | 'leaf'
   readonly selfSigned: boolean
   readonly subject: string
@@ -29,23 +27,33 @@ export interface CertificateDescription {
   readonly problems: readonly string[]
 }
 
+/** One of a file. */
+export interface PlacedDescription extends CertificateDescription {
+  readonly file: string
+  /** Of its BEGIN, counted from 1. */
+  readonly line: number
+}
+
 const day = 86_400_000
 /** As long before the end as an operator wants to hear of it. */
 const soonDays = 30
 
 /** @throws TrustError when the file can not be read as certificates */
-export async function describeCertificates (file: string, now = new Date()): Promise<CertificateDescription[]> {
+export async function describeCertificates (file: string, now = new Date()): Promise<PlacedDescription[]> {
   const placed = await readCertificates(file, { keysBeside: true })
-  return placed.map((each, i) => describe(each, placed.slice(0, i), now))
+  return placed.map((each, i) => {
+    const { certificate, file, line } = each
+    const twin = placed.slice(0, i).find(earlier => earlier.certificate.fingerprint256 === certificate.fingerprint256)
+    const described = describeCertificate(certificate, `${file}:${line}`, now)
+    return { ...described, file, line, problems: [...described.problems, ...(twin === undefined ? [] : [`the same as at line ${twin.line}`])] }
+  })
 }
 
-function describe (placed: PlacedCertificate, before: readonly PlacedCertificate[], now: Date): CertificateDescription {
-  const { certificate, file, line } = placed
+/** @param place where it was found, in words */
+export function describeCertificate (certificate: X509Certificate, place: string, now = new Date()): CertificateDescription {
   const authority = isAuthority(certificate)
-  const twin = before.find(each => each.certificate.fingerprint256 === certificate.fingerprint256)
   return {
-    file,
-    line,
+    place,
     kind: authority ? 'CA' : 'leaf',
     selfSigned: isSelfSigned(certificate),
     subject: nameOf(certificate),
@@ -57,7 +65,7 @@ function describe (placed: PlacedCertificate, before: readonly PlacedCertificate
     daysLeft: Math.floor((Date.parse(certificate.validTo) - now.getTime()) / day),
     fingerprint: certificate.fingerprint256,
     names: namesOf(certificate),
-    problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority), ...(twin === undefined ? [] : [`the same as at line ${twin.line}`])]
+    problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority)]
   }
 }
 

@@ -17,6 +17,8 @@ export const trustCodes = {
   contextRefused: 'CW_TRUST_CONTEXT_REFUSED',
   clientAuthorityMissing: 'CW_TRUST_CLIENT_CA_MISSING',
   directoryTaken: 'CW_TRUST_DIRECTORY_TAKEN',
+  fileTaken: 'CW_TRUST_FILE_TAKEN',
+  notToBeTrusted: 'CW_TRUST_ISSUER_NOT_SENT',
   notReady: 'CW_TRUST_NOT_READY'
 } as const
 export type TrustCode = typeof trustCodes[keyof typeof trustCodes]

@@ -1,6 +1,8 @@
 /** `causeway trust`: try certificate files, look at them. */
 import type { Command } from 'commander'
 import type { CliIo } from '../io.ts'
+import { serverAddress, type ServerAddress } from '../option-values.ts'
+import type { FetchOptions } from '../trust-fetch.ts'
 import { confHelp, type Done } from '../verb.ts'
 
 export function addTrust (program: Command, io: CliIo, done: Done): void {
@@ -14,6 +16,20 @@ export function addTrust (program: Command, io: CliIo, done: Done): void {
     .action(async (options: { conf?: string, candidate?: string, json?: boolean }) => {
       const { verifyTrust } = await import('../trust.ts')
       done(await verifyTrust(options, io))
+    })
+  trust.command('fetch')
+    .argument('<host:port>', 'the server, such as broker.example:8883', serverAddress)
+    .description('show the certificates of a server, and what is wrong with them; nothing is verified by that, and nothing is sent')
+    .option('--sni <name>', 'name to send and check in place of the host')
+    .option('--cacert <file>', 'hold the server against this CA file')
+    .option('--conf <file>', 'hold it against the certificate files of the bridges that dial it')
+    .option('--out <file>', 'write what has to be trusted for this server to a new file, to be named as cacertfile after review')
+    .option('--force', 'replace the file of --out')
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExamples:\n  causeway trust fetch broker.example:8883 --cacert /etc/causeway/ca.pem\n  causeway trust fetch 192.168.1.9:8883 --out gateway.pem\n\nCompare the fingerprints with those its operator tells you before you trust the file.')
+    .action(async (server: ServerAddress, options: FetchOptions) => {
+      const { fetchChain } = await import('../trust-fetch.ts')
+      done(await fetchChain(server, options, io))
     })
   trust.command('inspect <file>')
     .description('list the certificates of a PEM file, as certs show does')

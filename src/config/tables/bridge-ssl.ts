@@ -39,7 +39,7 @@ const keys: Keys<SslValues> = {
       when: value => value === false,
       value: 'false',
       why: 'the server would not be verified: anybody in between could read the password and change messages',
-      remedy: 'Put the CA of that server, or its own certificate, into cacertfile, and remove verify_peer'
+      remedy: 'Run causeway trust fetch HOST:PORT --out FILE to see and keep what that server shows, compare the fingerprints with its operator, name the file as cacertfile, and remove verify_peer'
     }
   }),
   handshakeTimeoutMs: works('handshake_timeout', duration({ min: 100, max: 600_000 }, withUnit), {
