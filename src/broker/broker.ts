@@ -3,7 +3,7 @@
  * messages into the bridges. Starting it takes ports; closing it leaves nothing behind.
  */
 import type { Duplex } from 'node:stream'
-import type { LimitsConfig, ListenerConfig, MqttConfig } from '../config/model.ts'
+import type { LimitsConfig, ListenerConfig, MqttConfig, MqttVersion } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { ReasonCode } from '../mqtt/v5/reason-code.ts'
@@ -24,6 +24,7 @@ import { RelayEntry } from './relay-entry.ts'
 import { RepeatedLines } from './repeated-lines.ts'
 import type { Done } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
+import { carriesPropertyBlocks } from './v5/self-test.ts'
 import { DeviceConnection } from './tap/device-connection.ts'
 import { FlushTurn } from './tap/flush-turn.ts'
 import { InboundQos2 } from './tap/inbound-qos2.ts'
@@ -56,6 +57,9 @@ export interface Broker extends LocalDelivery {
   close (drainTimeoutMs: number): Promise<void>
 }
 
+/** A message of its own takes a few turns of the event loop. */
+const SELF_TEST_MS = 5000
+
 /** How often a closing broker looks whether anything is owed. */
 const DRAIN_LOOK_MS = 20
 
@@ -76,6 +80,8 @@ class RunningBroker implements Broker {
   readonly #edge: EdgeBroker
   readonly #ticker = new Ticker()
   readonly #lines: RepeatedLines
+  /** What devices may speak. */
+  readonly #versions: MqttVersion[]
   readonly #around: DeviceSurroundings
   readonly #connections = new Set<DeviceConnection>()
   readonly #listeners = new Map<string, Listener>()
@@ -86,6 +92,7 @@ class RunningBroker implements Broker {
   constructor (options: BrokerOptions) {
     this.#options = options
     const { relay, interest, store, counters, logger } = options
+    this.#versions = [...options.config.mqtt.versions]
     this.#lines = new RepeatedLines(logger, () => performance.now())
     this.#edge = new EdgeBroker({ interest, store, logger, entry: new RelayEntry(relay, counters) })
     this.#around = this.#surroundings()
@@ -109,6 +116,7 @@ class RunningBroker implements Broker {
     const { config, gatekeeper, counters, logger } = this.#options
     const { limits } = config
     await this.#edge.listen()
+    await this.#testMqtt5()
     this.#unwatch = gatekeeper.onReplaced(() => this.#review())
     const around = {
       limits: new ConnectionLimits(limits, counters),
@@ -143,6 +151,20 @@ class RunningBroker implements Broker {
     this.#ticker.stop()
   }
 
+  async #testMqtt5 (): Promise<void> {
+    const at = this.#versions.indexOf('5.0')
+    if (at < 0) return
+    const passed = await carriesPropertyBlocks({
+      attach: stream => this.#edge.attach(stream),
+      deliver: message => this.#edge.sessions.deliver(message, null, () => {}),
+      patienceMs: SELF_TEST_MS
+    })
+    if (passed) return
+    this.#versions.splice(at, 1)
+    this.#options.logger.error({ hint: 'reinstall this version of Causeway: the library that keeps sessions is not the one it was made with' },
+      'MQTT 5 is not served: a message of its own did not come through as it was sent')
+  }
+
   #accept (stream: Duplex, peer: PeerInfo): void {
     if (this.#closing) {
       stream.destroy()
@@ -161,7 +183,7 @@ class RunningBroker implements Broker {
     return {
       mqtt,
       limits,
-      versions: mqtt.versions,
+      versions: this.#versions,
       store: this.#options.store,
       groups: this.#edge.groups,
       wills: this.#edge.wills,
