@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
 import { packet, publish, pubrel, subscribe } from '../support/packets.ts'
-import { codes5, disconnect5, expiry, hex, next5, open5, publish5, reason5, sessionExpiry, subscribe5, userProperty } from '../support/packets-5.ts'
+import { NO_LOCAL, codes5, disconnect5, expiry, hex, next5, open5, publish5, reason5, sessionExpiry, subscribe5, userProperty } from '../support/packets-5.ts'
 import { RawClient } from '../support/raw-client.ts'
 
 test('a session goes on for as long as it asked for, and no longer', async t => {
@@ -125,4 +125,23 @@ test('open QoS 2 identifiers are the session\'s, and go with it', async t => {
   witness.send(packet(0xc0))
   await witness.next(13)
   t.same(witness.deliveries().map(one => one.payload), ['once', 'once'])
+})
+
+test('no local on a stored session: its own messages neither come, nor wait, nor end the connection', async t => {
+  const { port } = await brokerFor(t)
+  const properties = [sessionExpiry(100)]
+  const dev = await open5(port, { clientId: 'dev', properties })
+  dev.send(subscribe5(1, [['t', 1 | NO_LOCAL]]))
+  await codes5(dev)
+  const other = await open5(port, { clientId: 'other' })
+  dev.send(publish5('t', 'mine', { qos: 1, id: 1 }))
+  await dev.next(4)
+  other.send(publish5('t', 'theirs', { qos: 1, id: 1 }))
+  t.match(await next5(dev), { payload: 'theirs' })
+  dev.destroy()
+  const back = await open5(port, { clientId: 'dev', clean: false, properties })
+  t.match(await next5(back), { payload: 'theirs', dup: true })
+  back.send(packet(0xc0))
+  await back.next(13)
+  t.same(back.received, [])
 })
