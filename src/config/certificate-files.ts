@@ -29,7 +29,8 @@ function listenerFiles ({ name, tls }: ListenerConfig): readonly NamedFile[] {
 
 function bridgeFiles ({ name, enable, tls }: BridgeConfig): readonly NamedFile[] {
   if (tls === null || !enable) return []
-  return (['cacertfile', 'certfile', 'keyfile'] as const).map(key => ({ path: `bridges.mqtt.${name}.ssl.${key}`, file: tls[key] }))
+  const lists = tls.crlfile.map(file => ({ path: `bridges.mqtt.${name}.ssl.crlfile`, file }))
+  return [...(['cacertfile', 'certfile', 'keyfile'] as const).map(key => ({ path: `bridges.mqtt.${name}.ssl.${key}`, file: tls[key] })), ...lists]
 }
 
 function faultOf (file: string): string | null {

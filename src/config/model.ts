@@ -3,6 +3,7 @@
  * the names of what has one. Where a key comes from and what it does not do is in schema/; docs/reference/config.md is made from that.
  */
 import type { LogLevel } from '../logger.ts'
+import type { Demands } from '../trust/peer/demands.ts'
 import type { RotationStrategy } from '../trust/rotation-state.ts'
 
 export interface Config {
@@ -244,7 +245,7 @@ export interface RemoteAddress {
   readonly url: string
 }
 
-export interface BridgeTlsConfig {
+export interface BridgeTlsConfig extends Demands {
   readonly cacertfile: string
   readonly certfile: string | null
   readonly keyfile: string | null

@@ -12,7 +12,7 @@ import type { CanaryVerdict } from '../trust/canary.ts'
 import { inUse } from '../trust/in-use.ts'
 import type { InUse } from '../trust/in-use.ts'
 import { Rotation } from '../trust/rotation.ts'
-import { createTrustSnapshot } from '../trust/snapshot.ts'
+import { createTrustSnapshot, filesOf } from '../trust/snapshot.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 
 export class BridgeTrust implements TrustListener {
@@ -26,7 +26,7 @@ export class BridgeTrust implements TrustListener {
   constructor (config: BridgeConfig, tls: BridgeTlsConfig, logger: Logger) {
     this.#config = config
     this.rotation = new Rotation<TrustSnapshot>({
-      files: [tls.cacertfile, tls.certfile, tls.keyfile].filter(file => file !== null),
+      files: filesOf(tls),
       read: async generation => createTrustSnapshot(tls, generation),
       canary: async (candidate, signal) => this.#try(candidate, signal),
       strategy: tls.strategy,

@@ -7,7 +7,8 @@ import { reasonOf } from '../errors.ts'
 import { escapeControls } from '../readable-line.ts'
 import { dateOf, nameOf, validityAt } from './certificate-facts.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
-import type { HandshakeCode } from './errors.ts'
+import type { Demands } from './peer/demands.ts'
+import type { Finding } from './peer/finding.ts'
 
 /** What was known when it failed. */
 export interface HandshakeFacts {
@@ -17,6 +18,7 @@ export interface HandshakeFacts {
   readonly name: string
   readonly cacertfile: string
   readonly anchors: readonly X509Certificate[]
+  readonly demands: Pick<Demands, 'tlsVersions' | 'ciphers' | 'alpn'>
   /** Our own; null when none was offered. */
   readonly clientCertificate: X509Certificate | null
   /** Leaf first, as far as it was sent or could be completed; empty when it did not come to that. */
@@ -25,12 +27,6 @@ export interface HandshakeFacts {
   readonly now: Date
 }
 
-interface Finding {
-  readonly code: HandshakeCode
-  /** Follows "HOST:PORT ". */
-  readonly words: string
-  readonly hint: string
-}
 type Rule = readonly [pattern: RegExp, find: (facts: HandshakeFacts, error: unknown) => Finding]
 
 export function diagnose (error: unknown, facts: HandshakeFacts): HandshakeError {
@@ -54,6 +50,7 @@ const tlsRules: readonly Rule[] = [
   [/ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN)|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/, clientCertificate],
   [/ALERT_HANDSHAKE_FAILURE$/, handshakeFailure],
   [/UNRECOGNIZED_NAME/, unrecognizedName],
+  [/NO_APPLICATION_PROTOCOL$/, noCommonProtocol],
   [/ALERT_|^ERR_SSL_/, otherAlert],
   [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, closed]
 ]
@@ -150,7 +147,11 @@ function notTls (): Finding {
   return { code: handshakeCodes.notTls, words: 'does not speak TLS on this port', hint: 'Name the TLS port of the remote, mostly 8883; 1883 is for plain MQTT.' }
 }
 
-function noCommonVersion (): Finding {
+function noCommonVersion ({ demands }: HandshakeFacts): Finding {
+  if (demands.tlsVersions.length === 1) {
+    const only = demands.tlsVersions[0] === 'tlsv1.2' ? '1.2' : '1.3'
+    return { code: handshakeCodes.version, words: `does not offer TLS ${only}, the only version in tls_versions`, hint: 'Switch it on at the remote, or allow the other version in tls_versions.' }
+  }
   return { code: handshakeCodes.version, words: 'offers no TLS version from 1.2 up', hint: 'Switch TLS 1.2 or 1.3 on at the remote; older versions are broken and are not used.' }
 }
 
@@ -165,7 +166,11 @@ function clientCertificate (facts: HandshakeFacts, error: unknown): Finding {
 function handshakeFailure (facts: HandshakeFacts, error: unknown): Finding {
   // the alert carries no reason; once the server's certificate has come, only ours is left to be missed
   if (facts.peer.length > 0 && facts.clientCertificate === null) return clientCertificate(facts, error)
-  return { code: handshakeCodes.refused, words: 'refuses the handshake: no cipher in common, or a client certificate it wants', hint: 'Set certfile and keyfile if the remote asks for them, else compare its ciphers with ours.' }
+  return { code: handshakeCodes.refused, words: 'refuses the handshake: no cipher in common, or a client certificate it wants', hint: `Set certfile and keyfile if the remote asks for them, else compare its ciphers with ${facts.demands.ciphers.length === 0 ? 'ours' : 'those in ciphers'}.` }
+}
+
+function noCommonProtocol ({ demands }: HandshakeFacts): Finding {
+  return { code: handshakeCodes.protocol, words: `knows none of the protocols in alpn: ${demands.alpn.join(', ')}`, hint: 'Set alpn to what the remote asks for, or remove the key where it asks for nothing.' }
 }
 
 function unrecognizedName (facts: HandshakeFacts): Finding {

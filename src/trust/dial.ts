@@ -1,6 +1,6 @@
 /**
  * Opens a TLS connection and hands it over only when the remote is proven to be who it should be: chain, dates, name, TLS 1.2 at
- * least, nothing resumed. Until then not one byte of ours is written, so that a refused server learns no password.
+ * least, nothing resumed, and whatever else is demanded of it. Until then not one byte of ours is written, so that a refused server learns no password.
  */
 import type { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
@@ -10,6 +10,7 @@ import type { HandshakeFacts } from './diagnosis.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
 import type { HandshakeCode } from './errors.ts'
 import { peerChain } from './peer-chain.ts'
+import { peerFinding } from './peer/peer-check.ts'
 import { identityError, peerNameOf } from './peer-name.ts'
 import type { PeerName } from './peer-name.ts'
 import type { TrustSnapshot } from './snapshot.ts'
@@ -101,7 +102,7 @@ class Dial {
       this.#timer = setTimeout(expire, this.#options.handshakeTimeoutMs)
     }
     const secured = (): void => {
-      const refusal = this.#lastLook(socket)
+      const refusal = this.#lastLook(socket) ?? this.#heldToDemands(socket)
       if (refusal !== null) return fail(refusal)
       settle()
       resolve(socket)
@@ -122,6 +123,7 @@ class Dial {
       secureContext: snapshot.context,
       rejectUnauthorized: true,
       checkServerIdentity: (_host, certificate) => identityError(name, certificate),
+      ...(snapshot.demands.alpn.length === 0 ? {} : { ALPNProtocols: [...snapshot.demands.alpn] }),
       ...(name.sent === null ? {} : { servername: name.sent }),
       ...(localAddress === null ? {} : { localAddress })
     }
@@ -132,6 +134,12 @@ class Dial {
     if (socket.isSessionReused()) return this.#failure(handshakeCodes.failed, 'resumed a session, which is never verified', 'This is a defect of Causeway: report it.')
     if (!socket.authorized || peerChain(socket).length === 0) return this.#failure(handshakeCodes.failed, 'was connected without being verified', 'This is a defect of Causeway: report it.')
     return null
+  }
+
+  #heldToDemands (socket: TLSSocket): HandshakeError | null {
+    const alpn = socket.alpnProtocol
+    const finding = peerFinding({ presented: peerChain(socket), alpn: typeof alpn === 'string' ? alpn : null }, this.#options.snapshot)
+    return finding === null ? null : this.#failure(finding.code, finding.words, finding.hint)
   }
 
   #timedOut (): HandshakeError {
@@ -164,6 +172,7 @@ function factsOf (options: DialOptions, stage: HandshakeFacts['stage'], peer: re
     cacertfile: snapshot.files.cacertfile,
     anchors: snapshot.anchors,
     clientCertificate: snapshot.chain[0] ?? null,
+    demands: snapshot.demands,
     peer,
     stage,
     now: new Date()

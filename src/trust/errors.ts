@@ -16,6 +16,7 @@ export const trustCodes = {
   certificateExpired: 'CW_TRUST_CERT_EXPIRED',
   contextRefused: 'CW_TRUST_CONTEXT_REFUSED',
   clientAuthorityMissing: 'CW_TRUST_CLIENT_CA_MISSING',
+  listUnusable: 'CW_TRUST_CRL_UNUSABLE',
   directoryTaken: 'CW_TRUST_DIRECTORY_TAKEN',
   fileTaken: 'CW_TRUST_FILE_TAKEN',
   notToBeTrusted: 'CW_TRUST_ISSUER_NOT_SENT',
@@ -30,8 +31,13 @@ export const handshakeCodes = {
   nameMismatch: 'CW_TLS_NAME_MISMATCH',
   selfSigned: 'CW_TLS_SELF_SIGNED',
   badChain: 'CW_TLS_BAD_CHAIN',
+  notPinned: 'CW_TLS_NOT_PINNED',
+  revoked: 'CW_TLS_REVOKED',
+  listMissing: 'CW_TLS_CRL_MISSING',
+  listExpired: 'CW_TLS_CRL_EXPIRED',
   notTls: 'CW_TLS_NOT_TLS',
   version: 'CW_TLS_VERSION',
+  protocol: 'CW_TLS_ALPN',
   clientCertificate: 'CW_TLS_CLIENT_CERT',
   refused: 'CW_TLS_REFUSED',
   timeout: 'CW_TLS_TIMEOUT',
@@ -60,7 +66,8 @@ export class HandshakeError extends CausewayError {
 }
 
 const verdicts: ReadonlySet<HandshakeCode> = new Set([
-  handshakeCodes.unknownAuthority, handshakeCodes.expired, handshakeCodes.notYetValid, handshakeCodes.nameMismatch, handshakeCodes.selfSigned, handshakeCodes.badChain
+  handshakeCodes.unknownAuthority, handshakeCodes.expired, handshakeCodes.notYetValid, handshakeCodes.nameMismatch, handshakeCodes.selfSigned, handshakeCodes.badChain,
+  handshakeCodes.notPinned, handshakeCodes.revoked, handshakeCodes.listMissing, handshakeCodes.listExpired
 ])
 
 /** Is it our trust that does not accept the remote? Everything else may pass by itself. */

@@ -1,10 +1,13 @@
 /** From verified certificates and key to what OpenSSL works with, the same for dialling and for listening. Never made of an empty set: Node would trust the system's. */
 import { createHash } from 'node:crypto'
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import { createSecureContext } from 'node:tls'
+import { DEFAULT_CIPHERS, createSecureContext } from 'node:tls'
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { reasonOf } from '../errors.ts'
 import { TrustError, trustCodes } from './errors.ts'
+import { isSuiteOf13 } from './peer/demands.ts'
+import type { Demands } from './peer/demands.ts'
+import { Shared } from './shared.ts'
 
 export interface SecureMaterial {
   /** Empty: the other side is not asked for a certificate. */
@@ -23,6 +26,31 @@ export function secureOptions (material: SecureMaterial): SecureContextOptions {
     ...(anchors.length === 0 ? {} : { ca: pemOf(anchors), allowPartialTrustChain: true }),
     ...(key === null ? {} : { cert: pemOf(chain).join(''), key: pemOfKey(key) })
   })
+}
+
+/** For dialling: the same, held to the versions and ciphers that were asked for. */
+export function dialOptionsOf (material: SecureMaterial, { tlsVersions, ciphers }: Pick<Demands, 'tlsVersions' | 'ciphers'>): SecureContextOptions {
+  const named = ciphers.map(each => each.toUpperCase())
+  const has = (version: typeof tlsVersions[number], isOf: (cipher: string) => boolean): boolean => tlsVersions.includes(version) && (named.length === 0 || named.some(isOf))
+  const has12 = has('tlsv1.2', cipher => !isSuiteOf13(cipher))
+  const has13 = has('tlsv1.3', isSuiteOf13)
+  // OpenSSL wants a list for 1.2 even where 1.2 is not spoken
+  const list = named.some(cipher => !isSuiteOf13(cipher)) ? named.join(':') : [...named, DEFAULT_CIPHERS].join(':')
+  return Object.freeze({
+    ...secureOptions(material),
+    minVersion: has12 ? 'TLSv1.2' : 'TLSv1.3',
+    maxVersion: has13 ? 'TLSv1.3' : 'TLSv1.2',
+    // RSA from 2048 bits and no SHA-1 in the chain, which Node 24 has by itself and Node 20 has not
+    ciphers: `${named.length === 0 ? DEFAULT_CIPHERS : list}:@SECLEVEL=2`
+  })
+}
+
+const contexts = new Shared<SecureContext>()
+
+/** As {@link secureContextOf}; equal material and options have one context, with its 0.5 MB for a bundle of the system. @throws TrustError */
+export function sharedContextOf (material: SecureMaterial, options: SecureContextOptions, certfile: string): SecureContext {
+  const { minVersion, maxVersion, ciphers } = options
+  return contexts.get([fingerprintOf(material), minVersion, maxVersion, ciphers].join(' '), () => secureContextOf(options, certfile))
 }
 
 /** @throws TrustError when OpenSSL does not take it */

@@ -1,17 +1,23 @@
 /**
- * One generation of trust: CA set, client certificate and key, and the one SecureContext made of them. Frozen; a reload
- * makes another and swaps one reference, so that a dial never sees the key of one generation with the CA of the next.
+ * One generation of trust: CA set, client certificate and key, the one SecureContext made of them, and what a remote is held to
+ * beside. Frozen; a reload makes another and swaps one reference, so that a dial never sees the key of one generation with the CA of the next.
  */
+import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import { chainInUse, inUse } from './in-use.ts'
 import type { InUse } from './in-use.ts'
+import { noDemands } from './peer/demands.ts'
+import type { Demands } from './peer/demands.ts'
 import { readOptionalKeyPair } from './key-pair.ts'
-import { fingerprintOf, secureContextOf, secureOptions } from './secure-context.ts'
 import { readTrustBundle } from './trust-bundle.ts'
+import { readRevocationLists } from './revocation/list-file.ts'
+import type { PlacedList } from './revocation/list-file.ts'
+import { dialOptionsOf, fingerprintOf, sharedContextOf } from './secure-context.ts'
+import type { SecureMaterial } from './secure-context.ts'
 
-/** What a snapshot is made from: the paths of NanoMQ's `ssl { }` block. */
-export interface TrustFiles {
+/** What a snapshot is made from: the paths of NanoMQ's `ssl { }` block, and what else is demanded of a remote. @default noDemands */
+export interface TrustFiles extends Partial<Demands> {
   readonly cacertfile: string
   readonly certfile: string | null
   readonly keyfile: string | null
@@ -22,17 +28,25 @@ export interface TrustSnapshot {
   /** 1 for the first, then counting. */
   readonly generation: number
   readonly files: TrustFiles
+  readonly demands: Demands
   readonly anchors: readonly X509Certificate[]
   /** The client certificate and what was sent with it, leaf first; empty without one. */
   readonly chain: readonly X509Certificate[]
+  /** In the order of the files. */
+  readonly revocationLists: readonly PlacedList[]
   /** SHA-256 over all of it, hex: equal content, equal fingerprint. */
   readonly fingerprint: string
-  /** For every dial of this generation; never passed with a session. */
+  /** For every dial of this generation, and of others with the same content; never passed with a session. */
   readonly context: SecureContext
   /** What is odd but usable: an expired certificate among good ones, a duplicate, one not yet valid. */
   readonly warnings: readonly string[]
   /** Everything in it that ends some day. */
   readonly inUse: readonly InUse[]
+}
+
+/** Every file that a snapshot is made from: what has to be watched. */
+export function filesOf ({ cacertfile, certfile, keyfile, crlfile = [] }: TrustFiles): readonly string[] {
+  return [cacertfile, certfile, keyfile, ...crlfile].filter(file => file !== null)
 }
 
 /**
@@ -41,19 +55,36 @@ export interface TrustSnapshot {
  * @throws TrustError naming file, line and reason; nothing of a bad set is kept
  */
 export async function createTrustSnapshot (files: TrustFiles, generation: number, now = new Date()): Promise<TrustSnapshot> {
+  const demands = demandsOf(files)
   const [bundle, pair] = await Promise.all([readTrustBundle(files.cacertfile, 'servers', now), readOptionalKeyPair(files, now)])
+  const { lists, warnings } = await readRevocationLists(demands.crlfile, bundle.anchors, now)
   const material = { anchors: bundle.anchors, chain: pair?.chain ?? [], key: pair?.key ?? null }
   return Object.freeze({
     generation,
     files: Object.freeze({ ...files }),
+    demands,
     anchors: material.anchors,
     chain: Object.freeze([...material.chain]),
-    fingerprint: fingerprintOf(material),
-    context: secureContextOf(secureOptions(material), files.certfile ?? files.cacertfile),
-    warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? [])]),
+    revocationLists: Object.freeze(lists),
+    fingerprint: fingerprintOfAll(material, demands, lists),
+    context: sharedContextOf(material, dialOptionsOf(material, demands), files.certfile ?? files.cacertfile),
+    warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? []), ...warnings]),
     inUse: Object.freeze([
       ...bundle.anchors.map(anchor => inUse(anchor, 'CA', files.cacertfile)),
       ...chainInUse(material.chain, 'client certificate', files.certfile)
     ])
   })
+}
+
+function demandsOf (files: TrustFiles): Demands {
+  const { cacertfile, certfile, keyfile, keyPassword, ...given } = files
+  return Object.freeze({ ...noDemands, ...given })
+}
+
+const demanded = Object.keys(noDemands) as (keyof Demands)[]
+
+function fingerprintOfAll (material: SecureMaterial, demands: Demands, lists: readonly PlacedList[]): string {
+  const hash = createHash('sha256').update(fingerprintOf(material)).update(JSON.stringify(demanded.map(key => demands[key])))
+  for (const { der } of lists) hash.update(createHash('sha256').update(der).digest())
+  return hash.digest('hex')
 }

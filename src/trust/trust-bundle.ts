@@ -2,12 +2,14 @@
  * The set of certificates a file says to trust, or a refusal that names file, line and reason. There is no third answer: an
  * empty set never leaves here, because Node takes an empty `ca` for "trust the system store".
  */
+import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import { readBoundedFile } from './bounded-file.ts'
 import { parseCertificates } from './certificate-file.ts'
 import type { PlacedCertificate } from './certificate-file.ts'
 import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
 import { invalidFile, trustCodes } from './errors.ts'
+import { Shared } from './shared.ts'
 import { distrustOf } from './trusted-settings.ts'
 import type { TrustPurpose } from './trusted-settings.ts'
 
@@ -19,12 +21,17 @@ export interface TrustBundle {
   readonly warnings: readonly string[]
 }
 
+// parsing the system's bundle takes 25 ms; what is judged of it depends on the time and is not kept
+const parsed = new Shared<PlacedCertificate[]>()
+
 /**
  * @param now expiry is judged at this moment
  * @throws TrustError when nothing, or something that can not be right, would be trusted
  */
 export async function readTrustBundle (file: string, purpose: TrustPurpose = 'servers', now = new Date()): Promise<TrustBundle> {
-  return judge(parseCertificates(await readBoundedFile(file), file), purpose, now)
+  const bytes = await readBoundedFile(file)
+  const key = `${createHash('sha256').update(bytes).digest('hex')} ${file}`
+  return judge(parsed.get(key, () => parseCertificates(bytes, file)), purpose, now)
 }
 
 function judge (placed: readonly PlacedCertificate[], purpose: TrustPurpose, now: Date): TrustBundle {

@@ -11,6 +11,7 @@ import type { BridgeRelay } from '../../src/relay/bridge-relay.ts'
 import type { LocalMessage } from '../../src/relay/local-delivery.ts'
 import type { Receipts } from '../../src/relay/receipts.ts'
 import { Admission } from '../../src/relay/relay.ts'
+import { noDemands } from '../../src/trust/peer/demands.ts'
 import { createTrustSnapshot } from '../../src/trust/snapshot.ts'
 import type { TestPki, TestScope } from './certificates.ts'
 import { publishFrame, viewOf } from './publish-frames.ts'
@@ -79,7 +80,7 @@ export function downRule (remoteTopic: string, localTopic: string, more: Partial
 }
 
 export function tlsOf (pki: Pick<TestPki, 'caFile'>): NonNullable<BridgeConfig['tls']> {
-  return { cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null, sni: 'localhost', handshakeTimeoutMs: 2000, strategy: 'canary', canaryGraceMs: null }
+  return { ...noDemands, cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null, sni: 'localhost', handshakeTimeoutMs: 2000, strategy: 'canary', canaryGraceMs: null }
 }
 
 /** Starts a bridge that is stopped when the test ends. */

@@ -6,6 +6,7 @@ import { bool, choice, duration, durationOrNever, line, path, text, withUnit } f
 import { type Given, type Keys, section } from '../schema/section.ts'
 import type { Reading } from '../schema/reading.ts'
 import { rotationStrategies } from '../../trust/rotation-state.ts'
+import { checkVerification, verificationKeys } from './bridge-verification.ts'
 
 /** As in the file; {@link BridgeTlsConfig} is what is left of it when it is a TLS bridge. */
 export interface SslValues extends Omit<BridgeTlsConfig, 'cacertfile'> {
@@ -42,6 +43,7 @@ const keys: Keys<SslValues> = {
       remedy: 'Run causeway trust fetch HOST:PORT --out FILE to see and keep what that server shows, compare the fingerprints with its operator, name the file as cacertfile, and remove verify_peer'
     }
   }),
+  ...verificationKeys,
   handshakeTimeoutMs: works('handshake_timeout', duration({ min: 100, max: 600_000 }, withUnit), {
     or: 10_000,
     ours: true,
@@ -66,8 +68,6 @@ export const bridgeSsl: Kind<SslValues> = section<SslValues>({
   keys,
   others: [
     inert('fail_if_no_peer_cert', 'true or false', 'a server always has to show a certificate.'),
-    refused('crlfile', 'path', { ours: true, says: notYet, remedy: 'Remove the key to connect without revocation lists' }),
-    refused('pins', 'list of string', { ours: true, says: notYet, remedy: 'Remove the key, or put only the certificate to be trusted into cacertfile' }),
     refused('ocsp', 'string', { ours: true, says: notYet, remedy: 'Remove the key to connect without OCSP' }),
     refused('cert_encrypted', 'true or false', { says: 'belongs to the commercial NanoMQ; its way to encrypt keys is not known here', remedy: 'Encrypt the key as PKCS#8 and give key_password' }),
     refused('encrypted_key', 'string', { says: 'belongs to the commercial NanoMQ; its way to encrypt keys is not known here', remedy: 'Encrypt the key as PKCS#8 and give key_password' })
@@ -82,7 +82,9 @@ export function checkBridgeSsl (server: { readonly secure?: boolean | undefined 
     bridge.named('server').refuse('is mqtt-tcp:// with an ssl block that is enabled: NanoMQ would never connect, and it is not clear whether TLS is wanted',
       'Write tls+mqtt-tcp:// for TLS, or ssl.enable = false')
   }
-  if (isOn) checkKeyPair(ssl, bridge.named('ssl'))
+  if (!isOn) return
+  checkKeyPair(ssl, bridge.named('ssl'))
+  checkVerification(ssl, bridge.named('ssl'))
 }
 
 function checkTrust (ssl: Given<SslValues> | null | undefined, isOn: boolean, bridge: Reading): void {

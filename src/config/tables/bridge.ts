@@ -93,6 +93,6 @@ export const bridge: Kind<UnplacedBridge> = shaped<BridgeValues, UnplacedBridge>
 
 function asConfig ({ ssl, ...values }: BridgeValues): UnplacedBridge {
   if (!values.server.secure || ssl?.cacertfile == null) return { ...values, tls: null }
-  const { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } = ssl
-  return { ...values, tls: { cacertfile, certfile, keyfile, keyPassword, sni, handshakeTimeoutMs, strategy, canaryGraceMs } }
+  const { enable, verifyPeer, cacertfile, ...more } = ssl
+  return { ...values, tls: { cacertfile, ...more } }
 }

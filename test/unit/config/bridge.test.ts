@@ -1,6 +1,7 @@
 /** `bridges.mqtt.NAME`: defaults, values, and what the keys of one bridge must agree on. */
 import { test } from 'tap'
 import { bridgeOf, bridgeText, configOf, inspectText, problemsOf, warningsOf } from '../../support/config-text.ts'
+import { noDemands } from '../../../src/trust/peer/demands.ts'
 
 test('the defaults', async t => {
   t.same(bridgeOf(bridgeText()), {
@@ -21,7 +22,7 @@ test('the defaults', async t => {
     required: true,
     durability: 'memory',
     spool: null,
-    tls: { cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000, strategy: 'canary', canaryGraceMs: null },
+    tls: { ...noDemands, cacertfile: '/site/ca.pem', certfile: null, keyfile: null, keyPassword: null, sni: null, handshakeTimeoutMs: 10_000, strategy: 'canary', canaryGraceMs: null },
     tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, bindInterface: null },
     ackTimeoutMs: 60_000,
     retryQos0: false,
@@ -70,7 +71,7 @@ test('every key', async t => {
     required: false,
     durability: 'remote',
     server: { secure: true, host: '2001:db8::1', port: 8884 },
-    tls: { cacertfile: '/ca.pem', certfile: '/c.pem', keyfile: '/k.pem', keyPassword: 's', sni: 'n.example', handshakeTimeoutMs: 4000, strategy: 'lazy', canaryGraceMs: 3_600_000 },
+    tls: { ...noDemands, cacertfile: '/ca.pem', certfile: '/c.pem', keyfile: '/k.pem', keyPassword: 's', sni: 'n.example', handshakeTimeoutMs: 4000, strategy: 'lazy', canaryGraceMs: 3_600_000 },
     tcp: { nodelay: false, keepalive: true, keepidleMs: 20_000, bindInterface: '10.0.0.7' },
     ackTimeoutMs: 8000,
     retryQos0: true,

@@ -1,11 +1,12 @@
 /** Codes that no server here can be made to produce on every Node, and the words for what is known of the peer. */
+import { noDemands } from '../../../src/trust/peer/demands.ts'
 import { test } from 'tap'
 import { diagnose } from '../../../src/trust/diagnosis.ts'
 import type { HandshakeFacts } from '../../../src/trust/diagnosis.ts'
 import { HandshakeError } from '../../../src/trust/errors.ts'
 import { testPki } from '../../support/certificates.ts'
 
-const nothingKnown: HandshakeFacts = { host: 'broker.example', port: 8883, name: 'broker.example', cacertfile: 'ca.pem', anchors: [], clientCertificate: null, peer: [], stage: 'handshake', now: new Date() }
+const nothingKnown: HandshakeFacts = { host: 'broker.example', port: 8883, name: 'broker.example', cacertfile: 'ca.pem', anchors: [], demands: noDemands, clientCertificate: null, peer: [], stage: 'handshake', now: new Date() }
 
 function coded (code: string, message = code): Error {
   return Object.assign(new Error(message), { code })
@@ -35,7 +36,7 @@ const table: readonly [openssl: string, code: string, words: RegExp][] = [
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'CW_TLS_REFUSED', /no cipher in common/],
   ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'CW_TLS_REFUSED', /no cipher in common/],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'CW_TLS_NAME_MISMATCH', /does not know the name/],
-  ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'CW_TLS_REFUSED', /refuses the handshake/],
+  ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'CW_TLS_ALPN', /knows none of the protocols in alpn/],
   ['ECONNRESET', 'CW_TLS_REFUSED', /closed the connection during the handshake/],
   ['EHOSTUNREACH', 'CW_TLS_UNREACHABLE', /no way through/],
   ['SOMETHING_NEW', 'CW_TLS_FAILED', /SOMETHING_NEW/]

@@ -21,3 +21,23 @@ test('a snapshot is frozen and has the fingerprint of its content', async t => {
   t.not(await print(root, { certfile: renewed.certFile, keyfile: renewed.keyFile }), first.fingerprint)
   await t.rejects(createTrustSnapshot({ ...files, cacertfile: await pki.write('empty.pem', '') }, 3), { message: /^X509 - The CRT\/CRL\/CSR format is invalid: .*empty\.pem:1: the file is empty/ })
 })
+
+test('equal files have one context, whoever reads them', async t => {
+  const pki = await testPki(t)
+  const files = { cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null }
+  const [north, south] = await Promise.all([createTrustSnapshot(files, 1), createTrustSnapshot({ ...files, cacertfile: await pki.write('copy.pem', pki.root.certPem) }, 4)])
+  t.equal(north.context, south.context)
+  t.equal(north.fingerprint, south.fingerprint)
+  t.equal((await createTrustSnapshot({ ...files, pins: [`sha256//${'A'.repeat(43)}=`] }, 1)).context, north.context, 'what is checked after the handshake needs no other')
+  t.not((await createTrustSnapshot({ ...files, tlsVersions: ['tlsv1.3'] }, 1)).context, north.context)
+  t.not((await createTrustSnapshot({ ...files, certfile: pki.client.certFile, keyfile: pki.client.keyFile }, 1)).context, north.context)
+})
+
+test('what is demanded is part of the generation', async t => {
+  const pki = await testPki(t)
+  const files = { cacertfile: pki.caFile, certfile: null, keyfile: null, keyPassword: null }
+  const plain = await createTrustSnapshot(files, 1)
+  for (const demands of [{ alpn: ['mqtt'] }, { crlExpired: 'accept' }, { ciphers: ['TLS_AES_128_GCM_SHA256'] }] as const) {
+    t.not((await createTrustSnapshot({ ...files, ...demands }, 1)).fingerprint, plain.fingerprint)
+  }
+})
