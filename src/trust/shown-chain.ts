@@ -8,6 +8,7 @@ import { nameOf } from './certificate-facts.ts'
 import { diagnose } from './diagnosis.ts'
 import type { HandshakeFacts } from './diagnosis.ts'
 import { TrustError, trustCodes } from './errors.ts'
+import { noDemands } from './peer/demands.ts'
 import { peerChain } from './peer-chain.ts'
 
 export interface ShownChainOptions {
@@ -44,7 +45,7 @@ export async function shownChain ({ host, port, servername, timeoutMs, signal }:
       const chain = peerChain(socket)
       end()
       if (chain.length > 0) resolve({ chain, protocol: '' })
-      else reject(diagnose(error, { host, port, name: servername ?? host, cacertfile: '', anchors: [], clientCertificate: null, peer: [], stage, now: new Date() }))
+      else reject(diagnose(error, { host, port, name: servername ?? host, cacertfile: '', anchors: [], demands: noDemands, clientCertificate: null, peer: [], stage, now: new Date() }))
     }
     const abort = (): void => fail(Object.assign(new Error('given up'), { code: 'ECONNABORTED' }))
     const timer = setTimeout(() => fail(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), timeoutMs)
