@@ -18,6 +18,15 @@ export interface TrustListener {
   verified (chain: readonly X509Certificate[]): void
 }
 
+/** Other settings for a bridge that runs. */
+export interface BridgeSettings {
+  readonly config: BridgeConfig
+  /** `forwards` or `subscription` is not what it was. */
+  readonly rules: boolean
+  /** What a connection is made with is not what it was: null when it is, else what to dial with. */
+  readonly link: { readonly trust: TrustSource | null } | null
+}
+
 export interface BridgeOptions {
   readonly config: BridgeConfig
   readonly relay: BridgeRelay
@@ -33,6 +42,8 @@ export interface BridgeOptions {
   readonly counters?: BridgeCounters
   /** Of `durability = spool`; closed by the bridge when it is stopped. */
   readonly journal?: BridgeJournal | null
+  /** It takes messages at once, and dials when this is settled: another bridge has the session at the remote until then. */
+  readonly after?: Promise<void>
   readonly clock?: Clock
   /** In [0, 1). @default Math.random */
   readonly random?: () => number

@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
-import type { BridgeOptions } from './bridge-options.ts'
+import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
 import { outboxOf } from './bridge-outbox.ts'
 import { BridgeStanding } from './bridge-standing.ts'
 import type { BridgeState } from './bridge-state.ts'
@@ -40,6 +40,13 @@ export interface Bridge {
    * the trust of now does not accept is ended; where nothing can be said, it is tried again. Settles when it has been tried.
    */
   renew (): Promise<void>
+  /**
+   * Takes other settings while it runs; what waits stays. Rules hold from the next message on. Another connection made with the settings
+   * of now takes over from the one that is up, which serves on until then. Settles when it has been tried.
+   */
+  reconfigure (settings: BridgeSettings): Promise<void>
+  /** Takes no more, waits at most so long for what it has to reach the remote, and stops. */
+  leave (timeoutMs: number): Promise<void>
   /** Says DISCONNECT, lets go of what still waits, and takes the bridge out of the Relay. */
   stop (): Promise<void>
 }
@@ -64,7 +71,7 @@ class LivingBridge implements Bridge {
   readonly #outbox: Outbox
   readonly #downlink: Downlink
   readonly #subscriptions: Subscriptions
-  readonly #backoff: Backoff
+  #backoff: Backoff
   readonly #pause: Pause
   readonly #failures: FailureLog
   readonly #stopping = new AbortController()
@@ -141,6 +148,26 @@ class LivingBridge implements Bridge {
     await this.#renewal.renew()
   }
 
+  async reconfigure ({ config, rules, link }: BridgeSettings): Promise<void> {
+    if (rules) {
+      const downlink = new DownlinkRules(config.subscription)
+      this.#options.relay.attach(this.#outbox, forwardRules(config.forwards))
+      this.#downlink.replaceRules(downlink)
+      this.#subscriptions.replace(config.subscription)
+      if (this.#connection !== null) this.#keepUp(this.#connection, this.#subscriptions.adjust(this.#connection))
+    }
+    if (link === null) return
+    this.#backoff = new Backoff(config.backoffMaxMs, this.#options.random ?? Math.random)
+    this.#connector.replace(config, link.trust)
+    await this.renew()
+  }
+
+  async leave (timeoutMs: number): Promise<void> {
+    this.#options.relay.detach(this.#outbox)
+    await this.drain(timeoutMs)
+    await this.stop()
+  }
+
   async stop (): Promise<void> {
     if (!this.#isStopping()) {
       this.#stopping.abort()
@@ -171,6 +198,7 @@ class LivingBridge implements Bridge {
   }
 
   async #live (): Promise<void> {
+    await this.#options.after
     while (!this.#isStopping()) {
       this.#standing.change({ name: 'dialling', since: Date.now() })
       const reason = await this.#untilItEnds()
@@ -211,7 +239,7 @@ class LivingBridge implements Bridge {
   }
 
   #comesUp (connection: Connection): void {
-    const { server } = this.#options.config
+    const { server } = this.#connector.config
     this.counters.connects++
     const { sessionPresent } = connection
     const facts = { server: server.url, sessionPresent, queued: this.#outbox.queued }
@@ -223,7 +251,12 @@ class LivingBridge implements Bridge {
   /** Subscribes where the remote's session does not hold it all. */
   #serves (connection: Connection): void {
     if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
-    this.#subscriptions.renew(connection).catch((error: unknown) => {
+    this.#keepUp(connection, this.#subscriptions.renew(connection))
+  }
+
+  /** A remote that does not answer SUBSCRIBE is tried anew. */
+  #keepUp (connection: Connection, asked: Promise<void>): void {
+    asked.catch((error: unknown) => {
       connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
     })
   }

@@ -162,18 +162,30 @@ export class Connection {
   /** The remote has taken it; from then on the connection before is not served by it any more. */
   get wasAccepted (): boolean { return this.#tap.isAccepted }
 
-  /** Another connection has taken the session over: nothing goes out here any more, and what was on its way in is read. */
+  /** Names the session it has at its remote. */
+  get session (): string { return `${this.#options.config.server.url} ${this.#options.clientId}` }
+
+  /** The settings it was made with. */
+  get config (): BridgeConfig { return this.#options.config }
+
+  /** Another connection is there in its place: nothing goes out here any more but DISCONNECT, and what was on its way in is read. */
   retire (): void {
     this.#retired = true
     this.#stopWatching()
     this.#tap.retire()
-    const cancel = this.#options.clock.after(RETIRE_MS, () => this.#tap.destroy())
+    // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
+    const cancel = this.#options.clock.after(RETIRE_MS, () => { void this.#client.end() })
     void this.ended.then(cancel)
   }
 
   /** @returns the filters that the remote refused */
   async subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]> {
     return this.#client.subscribe(requests)
+  }
+
+  /** Gives filters up. */
+  async unsubscribe (filters: readonly string[]): Promise<void> {
+    await this.#client.unsubscribe(filters)
   }
 
   /** Something went wrong with it that only its user knows. */

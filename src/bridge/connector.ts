@@ -1,10 +1,11 @@
 /** Makes the connections of one bridge: its client id, which outlives them, and the bridge bit, which is left out where a remote refuses it. */
+import type { BridgeConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeBit } from './bridge-bit.ts'
 import type { BridgeOptions } from './bridge-options.ts'
 import { keptClientId } from './client-id.ts'
-import type { Connection, ConnectionOptions } from './connection.ts'
+import type { Connection, ConnectionOptions, TrustSource } from './connection.ts'
 import { openConnection } from './connection.ts'
 
 /** Of all connections of the bridge. */
@@ -17,15 +18,30 @@ export class Connector {
   readonly #options: BridgeOptions
   readonly #surroundings: ConnectionSurroundings
   readonly #logger: Logger
-  readonly #bit: BridgeBit
+  /** Another object only when what connections are made with has changed. */
+  #config: BridgeConfig
+  #trust: TrustSource | null
+  #bit: BridgeBit
   #clientId: string | null
 
   constructor (options: BridgeOptions, surroundings: ConnectionSurroundings) {
     this.#options = options
     this.#surroundings = surroundings
     this.#logger = surroundings.logger
+    this.#config = options.config
+    this.#trust = options.trust
     this.#bit = new BridgeBit(options.config)
     this.#clientId = options.config.clientid
+  }
+
+  get config (): BridgeConfig { return this.#config }
+
+  /** Other settings hold for the next connection. */
+  replace (config: BridgeConfig, trust: TrustSource | null): void {
+    if (config.clientid !== this.#config.clientid) this.#clientId = config.clientid
+    this.#config = config
+    this.#trust = trust
+    this.#bit = new BridgeBit(config)
   }
 
   /**
@@ -55,9 +71,10 @@ export class Connector {
 
   /** What the next connection is made with. */
   async connectionOptions (): Promise<ConnectionOptions> {
-    const { config, trust, trustListener, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    const { trustListener, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    const config = this.#config
     this.#clientId ??= await keptClientId(stateDir, config.name)
     const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
-    return { ...this.#surroundings, config, trust, verified: chain => trustListener?.verified(chain), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
+    return { ...this.#surroundings, config, trust: this.#trust, verified: chain => trustListener?.verified(chain), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
   }
 }

@@ -50,6 +50,7 @@ interface Landed {
 
 export class Downlink {
   readonly #options: DownlinkOptions
+  #rules: DownlinkRules
   readonly #handshakes = new Map<number, Handshake>()
   #port: DownlinkPort | null = null
   #receipts: Receipts | null = null
@@ -61,6 +62,12 @@ export class Downlink {
 
   constructor (options: DownlinkOptions) {
     this.#options = options
+    this.#rules = options.rules
+  }
+
+  /** Other rules hold from the next message on. */
+  replaceRules (rules: DownlinkRules): void {
+    this.#rules = rules
   }
 
   /** A connection is up. Without a session at the remote its packet ids mean nothing any more. */
@@ -85,12 +92,12 @@ export class Downlink {
 
   /** Takes a PUBLISH of the remote; what is wrong with it otherwise. */
   publish (view: PublishView, port: DownlinkPort): Violation | null {
-    const { counters, rules } = this.#options
+    const { counters } = this.#options
     const receipts = this.#receipts
     if (receipts === null) return null
     const isLate = port !== this.#port
     if (isLate && view.qos !== 0 && this.#sessionKept) return null
-    const landing = rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
+    const landing = this.#rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
     if (landing.fault !== null) return landing.fault
     counters.received++
     counters.receivedBytes += view.end - view.start

@@ -102,18 +102,37 @@ export class RemoteClient {
       rap: request.retainAsPublished,
       rh: request.retainHandling
     }]))
+    return this.#answer<string[]>('SUBSCRIBE', done => this.#client.subscribe(wanted, this.#subscribeOptions(), (error, granted = []) => {
+      const refused = granted.filter(grant => grant.qos >= FIRST_ERROR).map(grant => grant.topic)
+      done(error !== null && refused.length === 0 ? `does not answer SUBSCRIBE as it must: ${error.message}` : null, refused)
+    }))
+  }
+
+  /**
+   * Gives filters up, all in one packet.
+   * @throws BridgeError when it does not answer
+   */
+  async unsubscribe (filters: readonly string[]): Promise<void> {
+    await this.#answer<null>('UNSUBSCRIBE', done => this.#client.unsubscribe([...filters], error => {
+      done(error == null ? null : `does not answer UNSUBSCRIBE as it must: ${error.message}`, null)
+    }))
+  }
+
+  /** @param ask calls back with what is wrong, or null, and the answer */
+  async #answer<T> (packet: string, ask: (done: (fault: string | null, answer: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => reject(new BridgeError(bridgeCodes.linkLost, `${this.#config.server.url} ${why}`))
-      const timer = setTimeout(() => fail(`does not answer SUBSCRIBE within ${ANSWER_MS} ms`), ANSWER_MS)
-      this.#stream.once('close', () => {
+      const closed = (): void => {
         clearTimeout(timer)
-        fail('closes the connection instead of answering SUBSCRIBE')
-      })
-      this.#client.subscribe(wanted, this.#subscribeOptions(), (error, granted = []) => {
+        fail(`closes the connection instead of answering ${packet}`)
+      }
+      const timer = setTimeout(() => fail(`does not answer ${packet} within ${ANSWER_MS} ms`), ANSWER_MS)
+      this.#stream.once('close', closed)
+      ask((fault, answer) => {
         clearTimeout(timer)
-        const refused = granted.filter(grant => grant.qos >= FIRST_ERROR).map(grant => grant.topic)
-        if (error !== null && refused.length === 0) fail(`does not answer SUBSCRIBE as it must: ${error.message}`)
-        else resolve(refused)
+        this.#stream.off('close', closed)
+        if (fault === null) resolve(answer)
+        else fail(fault)
       })
     })
   }

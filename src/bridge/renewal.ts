@@ -1,4 +1,4 @@
-/** Keeps the connection of a bridge on the trust of now: one take-over at a time, and once more while it can not be done. */
+/** Keeps the connection of a bridge on the settings and the trust of now: one take-over at a time, and once more while it can not be done. */
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { HandshakeError, isOurVerdict } from '../trust/errors.ts'
@@ -27,13 +27,22 @@ export interface RenewalOptions {
   readonly clock: Clock
 }
 
+/** What the connection that is up is behind of. */
+type Cause = 'certificate files' | 'settings'
+
+const made = { 'certificate files': 'verified by the new certificate files', settings: 'made with the new settings' } as const
+const moved = {
+  'certificate files': `link has moved to a connection ${made['certificate files']}`,
+  settings: `link has moved to a connection ${made.settings}`
+} as const
+
 const SHORTEST_RETRY_MS = 5000
 const LONGEST_RETRY_MS = 300_000
 
 export class Renewal {
   readonly #options: RenewalOptions
   #wanted = false
-  /** Wanted while no connection was up: the one that was being made may have been verified by the trust of before. */
+  /** Wanted while no connection was up: the one that was being made may have been made with the settings or the trust of before. */
   #missed = false
   #running: Promise<void> | null = null
   #retryMs = SHORTEST_RETRY_MS
@@ -88,25 +97,28 @@ export class Renewal {
     const { connectionOptions, tookOver, renewed, logger, clock } = this.#options
     const begun = clock.now()
     let fingerprint = ''
+    let cause: Cause = 'certificate files'
     try {
       const options = await connectionOptions()
+      const isOfNow = options.config === old.config
+      if (!isOfNow) cause = 'settings'
       const trust = await options.trust?.()
-      if (trust === undefined || trust.fingerprint === old.fingerprint) return
-      fingerprint = trust.fingerprint
+      if (isOfNow && (trust === undefined || trust.fingerprint === old.fingerprint)) return
+      fingerprint = trust?.fingerprint ?? ''
       const { connection, pauseMs } = await takeOver(options, old)
       renewed({ moved: true, fingerprint, reason: `nothing new went out for ${pauseMs} ms`, durationMs: clock.now() - begun })
-      logger.info({ pauseMs, sessionPresent: connection.sessionPresent }, 'link has moved to a connection verified by the new certificate files')
+      logger.info({ pauseMs, sessionPresent: connection.sessionPresent }, moved[cause])
       tookOver(connection)
     } catch (error) {
       if (!this.#stopped) renewed({ moved: false, fingerprint, reason: reasonOf(error), durationMs: clock.now() - begun })
-      this.#failed(old, error)
+      this.#failed(old, error, cause)
     }
   }
 
-  #failed (old: Connection, thrown: unknown): void {
+  #failed (old: Connection, thrown: unknown, cause: Cause): void {
     const { logger, clock } = this.#options
     if (this.#stopped) return
-    if (thrown instanceof HandshakeError && isOurVerdict(thrown)) {
+    if (cause === 'certificate files' && thrown instanceof HandshakeError && isOurVerdict(thrown)) {
       logger.warn({ code: thrown.code, reason: thrown.message, hint: thrown.hint }, 'remote is not accepted with the new certificate files; the link is ended')
       old.fail(thrown)
       return
@@ -115,6 +127,6 @@ export class Renewal {
     this.#retryMs = Math.min(retryInMs * 3, LONGEST_RETRY_MS)
     this.#cancelRetry = clock.after(retryInMs, () => { void this.#try() })
     const code = thrown instanceof CausewayError ? { code: thrown.code } : {}
-    logger.warn({ ...code, reason: reasonOf(thrown), retryInMs }, 'link could not move to a connection verified by the new certificate files; the old one serves on while it lasts')
+    logger.warn({ ...code, reason: reasonOf(thrown), retryInMs }, `link could not move to a connection ${made[cause]}; the old one serves on while it lasts`)
   }
 }

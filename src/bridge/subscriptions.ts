@@ -1,4 +1,7 @@
-/** What a bridge asks its remote for, and whether the remote knows it already. */
+/**
+ * What a bridge asks its remote for, and what the remote's session is known to hold: only the difference is asked for, so that retained
+ * messages are not sent once more, and rules can change while the link is up.
+ */
 import type { SubscriptionRule } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
@@ -6,34 +9,78 @@ import type { SubscriptionRequest } from './remote-client.ts'
 /** What is needed of a connection. */
 export interface Subscriber {
   readonly sessionPresent: boolean
+  /** Whose session: another server or client id has another one. */
+  readonly session: string
+  /** @returns the filters that the remote refused */
   subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]>
+  unsubscribe (filters: readonly string[]): Promise<void>
 }
 
 export class Subscriptions {
-  readonly #requests: readonly SubscriptionRequest[]
   readonly #logger: Logger
-  /** The remote has granted all of them to the session it keeps for us. */
-  #granted = false
+  #wanted: ReadonlyMap<string, SubscriptionRequest>
+  /** What the remote has granted to the session it keeps for us, by filter. */
+  readonly #granted = new Map<string, SubscriptionRequest>()
+  #session = ''
+  /** One packet of them at a time, so that the last word is the rules of now. */
+  #last: Promise<void> = Promise.resolve()
 
   constructor (rules: readonly SubscriptionRule[], logger: Logger) {
-    this.#requests = requestsOf(rules)
+    this.#wanted = requestsOf(rules)
     this.#logger = logger
   }
 
-  /** Subscribes, unless the remote's session holds it all: then its retained messages are not sent once more. */
+  /** Other rules hold from the next {@link renew} or {@link adjust} on. */
+  replace (rules: readonly SubscriptionRule[]): void {
+    this.#wanted = requestsOf(rules)
+  }
+
+  /** A connection is up: asks for what its session does not hold, and gives up what it holds and nobody wants. */
   async renew (connection: Subscriber): Promise<void> {
-    if (this.#requests.length === 0 || (this.#granted && connection.sessionPresent)) return
-    this.#granted = false
-    const refused = await connection.subscribe(this.#requests)
-    for (const filter of refused) {
-      this.#logger.warn({ filter, hint: 'Check the rules of the remote for this bridge.' }, 'remote refuses a subscription')
+    if (!connection.sessionPresent || connection.session !== this.#session) this.#granted.clear()
+    this.#session = connection.session
+    await this.adjust(connection)
+  }
+
+  /** Rules have changed while this connection is up. New ones first: what two rules share is missed at no moment. */
+  async adjust (connection: Subscriber): Promise<void> {
+    const before = this.#last
+    const adjusted = (async () => {
+      await before
+      await this.#adjust(connection)
+    })()
+    this.#last = adjusted.catch(() => {})
+    await adjusted
+  }
+
+  async #adjust (connection: Subscriber): Promise<void> {
+    const wanted = this.#wanted
+    const missing = [...wanted.values()].filter(request => !isSame(request, this.#granted.get(request.filter)))
+    if (missing.length > 0) {
+      const refused = await connection.subscribe(missing)
+      for (const request of missing) {
+        if (refused.includes(request.filter)) this.#refused(request.filter)
+        else this.#granted.set(request.filter, request)
+      }
     }
-    this.#granted = refused.length === 0
+    const surplus = [...this.#granted.keys()].filter(filter => !wanted.has(filter))
+    if (surplus.length > 0) await connection.unsubscribe(surplus)
+    for (const filter of surplus) this.#granted.delete(filter)
+  }
+
+  #refused (filter: string): void {
+    this.#granted.delete(filter)
+    this.#logger.warn({ filter, hint: 'Check the rules of the remote for this bridge.' }, 'remote refuses a subscription')
   }
 }
 
+function isSame (wanted: SubscriptionRequest, granted: SubscriptionRequest | undefined): boolean {
+  return granted !== undefined && wanted.qos === granted.qos && wanted.noLocal === granted.noLocal &&
+    wanted.retainAsPublished === granted.retainAsPublished && wanted.retainHandling === granted.retainHandling
+}
+
 /** One request a filter: of two rules for one filter the higher QoS is asked for. */
-function requestsOf (rules: readonly SubscriptionRule[]): SubscriptionRequest[] {
+function requestsOf (rules: readonly SubscriptionRule[]): ReadonlyMap<string, SubscriptionRequest> {
   const requests = new Map<string, SubscriptionRequest>()
   for (const rule of rules) {
     const earlier = requests.get(rule.remoteTopic)
@@ -46,5 +93,5 @@ function requestsOf (rules: readonly SubscriptionRule[]): SubscriptionRequest[] 
       retainHandling: rule.retainHandling
     })
   }
-  return [...requests.values()]
+  return requests
 }
