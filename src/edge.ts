@@ -2,20 +2,26 @@
  * The composition root: one configuration in, one running edge out. The only place that knows both the broker and the bridges; it hands
  * each the other's half: the Relay to the broker, local delivery to the bridges.
  */
-import { startBridge, type Bridge } from './bridge/bridge.ts'
-import { type BridgeJournal, openBridgeJournal } from './bridge/bridge-journal.ts'
+import type { Bridge } from './bridge/bridge.ts'
 import { warnOfOrphans } from './bridge/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import { LocalInterest } from './broker/local-interest.ts'
 import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
+import { readEnvironment } from './config/environment.ts'
+import { loadConfig } from './config/load.ts'
 import type { Config } from './config/model.ts'
-import type { Logger } from './logger.ts'
-import { BridgeCounters } from './metrics/bridge-counters.ts'
+import type { ConfigReport } from './config/report.ts'
+import type { Logger, LogLevel } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
-import { createRelay } from './relay/bridge-relay.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
+import { type BridgeRelay, createRelay } from './relay/bridge-relay.ts'
+import { applyChanges } from './reload/apply.ts'
+import type { ReloadOutcome } from './reload/outcome.ts'
+import type { Changes, Stated } from './reload/changes.ts'
+import { Reloads } from './reload/reloads.ts'
+import { type ReadyBridge, RunningBridges } from './reload/running-bridges.ts'
 import { TrustFiles, type TrustOwner, type TrustReport } from './reload/trust-files.ts'
 
 export interface EdgeOptions {
@@ -23,10 +29,21 @@ export interface EdgeOptions {
   readonly logger: Logger
   /** Where what must outlast a restart is kept beside messages, such as a client id that was made up; null: nowhere. */
   readonly stateDir: string | null
+  /** What was said about the file of `config`, so that a reload can name keys with the values they had. */
+  readonly report?: ConfigReport
+  /**
+   * Reads the configuration again for a reload. @throws ConfigError
+   * @default the file of `config`, with the working directory and the environment of now
+   */
+  readonly read?: () => Stated
+  /** Another `log.level` is in the file. @default it is not applied */
+  readonly setLogLevel?: (level: LogLevel) => void
 }
 
 export interface Edge {
-  /** What is bound, in the order of the configuration. */
+  /** What is in force. */
+  readonly config: Config
+  /** What is bound, in the order in which it was opened: that of the configuration at first. */
   readonly addresses: readonly ListenerAddress[]
   readonly bridges: readonly Bridge[]
   /** Where the certificate files of each bridge and TLS listener stand. */
@@ -35,6 +52,13 @@ export interface Edge {
   readonly certificates: readonly InUseStanding[]
   /** Calls when a certificate is about to expire, has expired, or that is mended, and at once for what is so already; the answer ends that. See `trust.expiry_warn`. */
   onExpiry (call: (event: ExpiryEvent) => void): () => void
+  /** The last reload that was tried, and when, in milliseconds since 1970; null: none was. */
+  readonly lastReload: { readonly at: number, readonly outcome: ReloadOutcome } | null
+  /**
+   * Reads the configuration again and brings it into force: all of it or nothing. Then looks at all certificate files. One at a time; what
+   * comes while one runs is one more. Never rejects. Settles when removed bridges have drained and new connections have been tried.
+   */
+  reload (): Promise<ReloadOutcome>
   /** Looks at all certificate files now. Settles when what was found is in use or refused. */
   checkTrust (): Promise<void>
   /** Takes files into use that are valid and that a trial connection has refused. False: there are none, or no such owner. */
@@ -63,24 +87,53 @@ export async function startEdge (options: EdgeOptions): Promise<Edge> {
 
 class RunningEdge implements Edge {
   readonly #options: EdgeOptions
-  readonly #bridges: Bridge[] = []
   readonly #trust: TrustFiles
   readonly #expiry: ExpiryMonitor
-  /** Open, and no bridge's yet. */
-  readonly #journals = new Map<string, { readonly counters: BridgeCounters, readonly journal: BridgeJournal }>()
+  readonly #reloads: Reloads
+  readonly #relay: BridgeRelay
+  readonly #interest = new LocalInterest()
+  readonly #gatekeeper: AuthGatekeeper
+  readonly #bridges: RunningBridges
+  /** Open, and not started. */
+  readonly #ready: ReadyBridge[] = []
   #broker: Broker | null = null
   #closeStore: () => Promise<void> = async () => {}
 
+  /** @throws AuthError */
   constructor (options: EdgeOptions) {
+    const { config, report = null, logger, stateDir } = options
     this.#options = options
-    this.#trust = new TrustFiles(options.logger)
-    this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: options.config.trust.expiryWarnMs, logger: options.logger })
+    this.#trust = new TrustFiles(logger)
+    this.#relay = createRelay({ interest: this.#interest, maxTopicLevels: config.limits.maxTopicLevels })
+    this.#gatekeeper = new AuthGatekeeper(config.auth, { logger })
+    this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger, stateDir, maxPacketSize: config.mqtt.maxPacketSize })
+    this.#reloads = new Reloads({
+      inForce: { config, report },
+      read: options.read ?? (() => loadConfig({ file: config.file, cwd: process.cwd(), environment: readEnvironment() })),
+      apply: async changes => this.#apply(changes),
+      logger
+    })
+    this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: config.trust.expiryWarnMs, logger })
   }
 
+  get config (): Config { return this.#reloads.inForce.config }
   get addresses (): readonly ListenerAddress[] { return this.#broker?.addresses ?? [] }
-  get bridges (): readonly Bridge[] { return this.#bridges }
+  get bridges (): readonly Bridge[] { return this.#bridges.all }
   get certificates (): readonly InUseStanding[] { return this.#expiry.items }
   get trust (): readonly TrustReport[] { return this.#trust.reports }
+  get lastReload (): Edge['lastReload'] { return this.#reloads.last }
+
+  async reload (): Promise<ReloadOutcome> {
+    const outcome = await this.#reloads.reload()
+    await this.#trust.check()
+    return outcome
+  }
+
+  async #apply (changes: Changes): Promise<void> {
+    if (this.#broker === null) return
+    const { setLogLevel = () => {} } = this.#options
+    await applyChanges(changes, { broker: this.#broker, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel })
+  }
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
 
@@ -93,40 +146,22 @@ class RunningEdge implements Edge {
   abortTrust (owner: TrustOwner): boolean { return this.#trust.abort(owner) }
 
   async start (): Promise<void> {
-    const { config, logger, stateDir } = this.#options
+    const { config, logger } = this.#options
     const { limits, mqtt, persistence } = config
-    const interest = new LocalInterest()
-    const relay = createRelay({ interest, maxTopicLevels: limits.maxTopicLevels })
+    const interest = this.#interest
     const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger })
     this.#closeStore = close
     // before anybody is let in: from then on the bridges take messages
-    await this.#openJournals()
-    const gatekeeper = new AuthGatekeeper(config.auth, { logger })
-    const broker = await startBroker({ config, relay, interest, gatekeeper, store, counters: new BrokerCounters(), logger })
+    for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
+    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
+    const broker = await startBroker({ config, relay: this.#relay, interest, gatekeeper: this.#gatekeeper, store, counters: new BrokerCounters(), logger })
     this.#broker = broker
     // in the same turn: who came in already is bridged from his first message on
-    for (const bridge of config.bridges) {
-      const open = this.#journals.get(bridge.name)
-      this.#journals.delete(bridge.name)
-      this.#bridges.push(this.#trust.addBridge(bridge, (trust, trustListener) => startBridge({
-        config: bridge, ...open, relay, delivery: broker, trust, ...(trustListener === undefined ? {} : { trustListener }), logger, stateDir, maxPacketSize: mqtt.maxPacketSize
-      })))
-    }
+    for (const bridge of this.#ready.splice(0)) this.#bridges.start(bridge, broker)
     for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
     // a file that was renewed is not told of as expiring in the minute until the next look
     this.#trust.onStatus(() => this.#expiry.check())
     this.#expiry.start()
-  }
-
-  /** @throws SpoolError */
-  async #openJournals (): Promise<void> {
-    const { config, logger } = this.#options
-    for (const { name, enable, spool } of config.bridges) {
-      if (!enable || spool === null) continue
-      const counters = new BridgeCounters()
-      this.#journals.set(name, { counters, journal: await openBridgeJournal({ config: spool, counters, logger: logger.child({ bridge: name }) }) })
-    }
-    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
   }
 
   async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
@@ -135,10 +170,9 @@ class RunningEdge implements Edge {
     this.#expiry.stop()
     await this.#trust.stop()
     await this.#broker?.close(left() / 2)
-    await Promise.all(this.#bridges.map(async bridge => bridge.drain(left())))
-    const undelivered = this.#bridges.reduce((sum, { queued }) => sum + queued, 0)
-    await Promise.all(this.#bridges.map(async bridge => bridge.stop()))
-    for (const { journal } of this.#journals.values()) await journal.close()
+    const undelivered = await this.#bridges.stop(left())
+    await this.#reloads.stop()
+    for (const bridge of this.#ready) await this.#bridges.letGo(bridge)
     await this.#closeStore()
     return { undelivered }
   }

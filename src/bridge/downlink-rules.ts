@@ -1,11 +1,11 @@
 /** `subscription` of the configuration: which rule a message from the remote falls under, and what it is here. The first match decides. */
-import type { SubscriptionRule } from '../config/model.ts'
+import type { BridgeConfig, SubscriptionRule } from '../config/model.ts'
 import { matches, sharedFilter } from '../mqtt/topic-filter.ts'
 import { faultOfTopicName, isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import { TopicCache } from '../relay/topic-cache.ts'
 import { topicKey } from '../relay/topic-key.ts'
-import { mappingOf } from './forward-rules.ts'
+import { forwardRules, mappingOf } from './forward-rules.ts'
 
 /** What becomes of messages on one topic of the remote. */
 export interface Landing {
@@ -64,4 +64,10 @@ export class DownlinkRules {
     const usable = name !== null && isTopicName(name) && !isServerTopic(name)
     return { topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null, used: false }
   }
+}
+
+/** @throws BridgeError for a rule, up or down, that the mapping refuses */
+export function checkRules ({ forwards, subscription }: Pick<BridgeConfig, 'forwards' | 'subscription'>): void {
+  forwardRules(forwards)
+  for (const rule of subscription) mappingOf(rule, rule.remoteTopic, rule.localTopic)
 }

@@ -9,13 +9,14 @@ import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { ReasonCode } from '../mqtt/v5/reason-code.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Relay } from '../relay/relay.ts'
-import { type ListenerContext, createListenerContext } from '../trust/listener-context.ts'
+import type { ListenerContext } from '../trust/listener-context.ts'
 import type { Gatekeeper } from './auth/rights.ts'
 import { ClientClaims } from './client-claims.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
 import { HandshakeSlots } from './listener/handshake-slots.ts'
-import { Listener, type ListenerAddress } from './listener/listener.ts'
+import type { ListenerAddress } from './listener/listener.ts'
+import { Listeners } from './listener/listeners.ts'
 import type { PeerInfo } from './listener/peer-info.ts'
 import { TokenBucket } from './listener/token-bucket.ts'
 import type { LocalInterest } from './local-interest.ts'
@@ -44,8 +45,17 @@ export interface BrokerOptions {
 }
 
 export interface Broker extends LocalDelivery {
-  /** What is bound, in the order of the configuration. */
+  /** What is bound, in the order in which it was opened: that of the configuration at first. */
   readonly addresses: readonly ListenerAddress[]
+  /** @throws ListenerError, TrustError; it is not open then */
+  openListener (listener: ListenerConfig): Promise<void>
+  /**
+   * Accepts no more there.
+   * @returns ends the connections that have come in by it until now, after what they are owed has gone out or the time is over
+   */
+  closeListener (name: string): Promise<(timeoutMs: number) => Promise<void>>
+  /** Other limits hold from now on, for connections that are made with one as soon as they are made. */
+  replaceLimits (mqtt: MqttConfig, limits: LimitsConfig): void
   /** Certificates of a listener were renewed: its later handshakes use them. */
   replaceListenerContext (listener: string, context: ListenerContext): void
   /** Ends the connections of a listener that the context would not let in, a few at a time. Settles with how many those were, and of how many. */
@@ -84,8 +94,11 @@ class RunningBroker implements Broker {
   readonly #versions: MqttVersion[]
   readonly #around: DeviceSurroundings
   readonly #connections = new Set<DeviceConnection>()
-  readonly #listeners = new Map<string, Listener>()
-  #addresses: ListenerAddress[] = []
+  readonly #listeners: Listeners
+  /** The ones in force: fields are replaced in place, as everybody has a reference to them. */
+  readonly #limits: LimitsConfig
+  readonly #mqtt: MqttConfig
+  readonly #handshakes: HandshakeSlots
   #unwatch: () => void = () => {}
   #closing = false
 
@@ -95,17 +108,30 @@ class RunningBroker implements Broker {
     this.#versions = [...options.config.mqtt.versions]
     this.#lines = new RepeatedLines(logger, () => performance.now())
     this.#edge = new EdgeBroker({ interest, store, logger, entry: new RelayEntry(relay, counters) })
+    this.#limits = { ...options.config.limits }
+    this.#mqtt = { ...options.config.mqtt }
+    this.#handshakes = new HandshakeSlots(this.#limits.maxConcurrentHandshakes, counters)
     this.#around = this.#surroundings()
+    const limits = this.#limits
+    this.#listeners = new Listeners({
+      limits: new ConnectionLimits(limits, counters),
+      handshakes: this.#handshakes,
+      counters,
+      lines: this.#lines,
+      maxPacketSize: this.#mqtt.maxPacketSize,
+      get upgradeTimeoutMs () { return limits.connectTimeoutMs },
+      accept: (stream: Duplex, peer: PeerInfo) => this.#accept(stream, peer)
+    }, logger)
   }
 
-  get addresses (): readonly ListenerAddress[] { return this.#addresses }
+  get addresses (): readonly ListenerAddress[] { return this.#listeners.addresses }
 
   deliver (message: LocalMessage, done: Done): void {
     this.#edge.deliver(message, done)
   }
 
   replaceListenerContext (listener: string, context: ListenerContext): void {
-    this.#listeners.get(listener)?.replaceContext(context)
+    this.#listeners.replaceContext(listener, context)
   }
 
   async recheckDevices (listener: string, context: ListenerContext): Promise<{ readonly dropped: number, readonly checked: number }> {
@@ -113,39 +139,35 @@ class RunningBroker implements Broker {
   }
 
   async start (): Promise<void> {
-    const { config, gatekeeper, counters, logger } = this.#options
-    const { limits } = config
+    const { config, gatekeeper } = this.#options
     await this.#edge.listen()
     await this.#testMqtt5()
     this.#unwatch = gatekeeper.onReplaced(() => this.#review())
-    const around = {
-      limits: new ConnectionLimits(limits, counters),
-      handshakes: new HandshakeSlots(limits.maxConcurrentHandshakes, counters),
-      counters,
-      lines: this.#lines,
-      maxPacketSize: config.mqtt.maxPacketSize,
-      upgradeTimeoutMs: limits.connectTimeoutMs,
-      accept: (stream: Duplex, peer: PeerInfo) => this.#accept(stream, peer)
-    }
-    for (const listener of config.listeners) {
-      const context = listener.tls === null ? null : await createListenerContext(listener.tls)
-      for (const warning of context?.warnings ?? []) logger.warn({ listener: listener.name }, warning)
-      this.#listeners.set(listener.name, new Listener(listener, context, around))
-    }
-    for (const listener of this.#listeners.values()) {
-      const address = await listener.listen()
-      this.#addresses.push(address)
-      logger.info({ ...address }, 'listening')
-    }
+    await this.#listeners.open(config.listeners)
+  }
+
+  async openListener (listener: ListenerConfig): Promise<void> {
+    await this.#listeners.open([listener])
+  }
+
+  async closeListener (name: string): Promise<(timeoutMs: number) => Promise<void>> {
+    await this.#listeners.close(name)
+    const those = [...this.#connections].filter(({ peer }) => peer.listener === name)
+    return async timeoutMs => this.#dismiss(those, timeoutMs)
+  }
+
+  replaceLimits (mqtt: MqttConfig, limits: LimitsConfig): void {
+    Object.assign(this.#mqtt, mqtt)
+    Object.assign(this.#limits, limits)
+    this.#handshakes.max = limits.maxConcurrentHandshakes
+    this.#around.connectRate.rate = limits.maxConnectRate
   }
 
   async close (drainTimeoutMs: number): Promise<void> {
     this.#closing = true
     this.#unwatch()
-    await Promise.all([...this.#listeners.values()].map(listener => listener.close()))
-    for (const connection of this.#connections) connection.quiesce()
-    await this.#drained(performance.now() + drainTimeoutMs)
-    for (const connection of this.#connections) connection.close(ReasonCode.SHUTTING_DOWN)
+    await this.#listeners.closeAll()
+    await this.#dismiss(this.#connections, drainTimeoutMs)
     await this.#edge.stop()
     await this.#emptied()
     this.#ticker.stop()
@@ -178,8 +200,9 @@ class RunningBroker implements Broker {
   }
 
   #surroundings (): DeviceSurroundings {
-    const { config, relay, gatekeeper, store, counters, logger } = this.#options
-    const { mqtt, limits } = config
+    const { relay, gatekeeper, store, counters, logger } = this.#options
+    const mqtt = this.#mqtt
+    const limits = this.#limits
     return {
       mqtt,
       limits,
@@ -188,7 +211,14 @@ class RunningBroker implements Broker {
       groups: this.#edge.groups,
       wills: this.#edge.wills,
       gatekeeper,
-      publish: { relay, local: this.#edge.sessions, counters, gatekeeper, maxOwed: limits.maxOwedAcknowledgements, qos0WaitMs: limits.qos0WaitMs },
+      publish: {
+        relay,
+        local: this.#edge.sessions,
+        counters,
+        gatekeeper,
+        get maxOwed () { return limits.maxOwedAcknowledgements },
+        get qos0WaitMs () { return limits.qos0WaitMs }
+      },
       claims: new ClientClaims(),
       inboundQos2: new InboundQos2(limits.maxSessions, limits.maxInboundQos2),
       partialFrames: new PartialFrames(limits.partialFrameBytes),
@@ -203,13 +233,13 @@ class RunningBroker implements Broker {
     }
   }
 
-  async #drained (until: number): Promise<void> {
-    while (performance.now() < until && this.#owes()) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
-  }
-
-  #owes (): boolean {
-    for (const connection of this.#connections) if (connection.owed > 0) return true
-    return false
+  /** Ends connections; what is owed to them goes out first, within the time. */
+  async #dismiss (connections: Iterable<DeviceConnection>, timeoutMs: number): Promise<void> {
+    const those = [...connections]
+    const until = performance.now() + timeoutMs
+    for (const connection of those) connection.quiesce()
+    while (performance.now() < until && those.some(({ owed }) => owed > 0)) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
+    for (const connection of those) connection.close(ReasonCode.SHUTTING_DOWN)
   }
 
   /** The last bytes of each connection go out, or its time to take them ends. */

@@ -1,16 +1,37 @@
 /** `causeway check`: what a configuration file means here, key by key, without starting anything. */
+import { resolve } from 'node:path'
 import { withMissingFiles } from '../config/certificate-files.ts'
 import { locateConfig } from '../config/locate.ts'
-import { inspectConfig } from '../config/load.ts'
+import { inspectConfig, type InspectedConfig, loadConfig } from '../config/load.ts'
 import { renderReport, reportJson } from '../config/report.ts'
+import type { Config } from '../config/model.ts'
+import type { ReloadOutcome } from '../reload/outcome.ts'
+import { outcomeText } from '../reload/outcome-text.ts'
+import { planReload } from '../reload/plan.ts'
 import { type CliIo, ExitCode } from './io.ts'
 
-/** @throws ConfigError when the file can not be read */
-export function check (options: { readonly conf?: string, readonly json?: boolean }, io: CliIo): ExitCode {
+export interface CheckOptions {
+  readonly conf?: string
+  readonly json?: boolean
+  /** The file that runs: says what a reload from it would do. */
+  readonly against?: string
+}
+
+/** @throws ConfigError when a file can not be read, or the one that runs is not valid */
+export function check (options: CheckOptions, io: CliIo): ExitCode {
   const { file } = locateConfig(options.conf, io.cwd, io.environment)
   const inspected = inspectConfig({ file, cwd: io.cwd, environment: io.environment })
   const report = inspected.config === null ? inspected.report : withMissingFiles(inspected.config, inspected.report)
+  if (options.against !== undefined && inspected.config !== null) return compare(options.against, { ...inspected, config: inspected.config }, options.json === true, io)
   if (options.json === true) io.out.write(JSON.stringify(reportJson(report), null, 2) + '\n')
   else io.out.write(renderReport(report, { colour: io.terminal, width: io.columns }))
   return report.problems.length > 0 ? ExitCode.USAGE : ExitCode.OK
+}
+
+function compare (against: string, after: InspectedConfig & { readonly config: Config }, asJson: boolean, io: CliIo): ExitCode {
+  const before = loadConfig({ file: resolve(io.cwd, against), cwd: io.cwd, environment: io.environment })
+  const plan = planReload(before, after)
+  const outcome: ReloadOutcome = plan.kind === 'changes' ? { kind: 'applied', changes: plan.told } : plan
+  io.out.write(asJson ? JSON.stringify(outcome, null, 2) + '\n' : outcomeText(outcome))
+  return outcome.kind === 'refused' ? ExitCode.USAGE : ExitCode.OK
 }

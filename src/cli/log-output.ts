@@ -3,12 +3,12 @@ import { createWriteStream, openSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import type { LogConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
-import { createLogger, type Logger } from '../logger.ts'
+import { type AdjustableLogger, createLogger } from '../logger.ts'
 import { CliError, cliCodes } from './errors.ts'
 import type { CliIo } from './io.ts'
 
 /** @throws CliError CW_LOG_FILE when the file can not be opened for appending */
-export function logTo (config: LogConfig, io: CliIo): Logger {
+export function logTo (config: LogConfig, io: CliIo): AdjustableLogger {
   const file = config.to.includes('file') && config.file !== null ? openLog(config.file, io) : null
   const toConsole = config.to.includes('console') || file === null
   // what stands in a file is for machines; readable lines only where a person looks and nothing else is written

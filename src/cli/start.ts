@@ -20,20 +20,24 @@ export interface StartOptions {
 /** @throws ConfigError for exit code 2; ListenerError, TrustError and PersistenceError for exit code 1 */
 export async function start (options: StartOptions, io: CliIo): Promise<ExitCode> {
   const { file, by } = locateConfig(options.conf, io.cwd, io.environment)
-  const loaded = loadConfig({ file, cwd: io.cwd, environment: io.environment })
-  const { config } = loaded
+  const read = (): LoadedConfig => loadConfig({ file, cwd: io.cwd, environment: io.environment })
+  const loaded = read()
+  const { config, report } = loaded
   const log = logTo(config.log, io)
   log.info({ file, by, pid: process.pid, node: process.version }, 'starting')
   tell(loaded, log)
   const stateDir = options.stateDir ?? io.environment['CAUSEWAY_STATE'] ?? config.persistence?.dir ?? null
   // from now on a SIGHUP does not end the process
   let running: Edge | null = null
+  const early: (() => void)[] = []
   io.onReload(() => {
-    log.info({}, 'looking at the certificate files')
-    void running?.checkTrust()
+    log.info({ file }, 'reading the configuration again, and looking at the certificate files')
+    if (running === null) early.push(() => { void running?.reload() })
+    else void running.reload()
   })
-  const edge = await startEdge({ config, logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
+  const edge = await startEdge({ config, report, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
   running = edge
+  early.pop()?.()
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
   const service = new ServiceNotice({ environment: io.environment, logger: log })
   service.ready()

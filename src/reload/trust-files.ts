@@ -1,7 +1,4 @@
-/** All certificate files of an edge: those of its bridges and of its TLS listeners, watched for as long as it runs. */
-import type { Bridge } from '../bridge/bridge.ts'
-import type { TrustListener } from '../bridge/bridge-options.ts'
-import type { TrustSource } from '../bridge/connection.ts'
+/** All certificate files of an edge: those of its bridges and of its TLS listeners, watched for as long as they are in use. */
 import type { Broker } from '../broker/broker.ts'
 import type { BridgeConfig, ListenerConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
@@ -34,6 +31,7 @@ interface Watched extends TrustOwner {
 export class TrustFiles {
   readonly #logger: Logger
   readonly #watched: Watched[] = []
+  readonly #calls: (() => void)[] = []
 
   constructor (logger: Logger) {
     this.#logger = logger
@@ -51,21 +49,28 @@ export class TrustFiles {
 
   /** Calls when what is in use may have become another; there is no end of that before {@link stop}. */
   onStatus (call: () => void): void {
-    for (const { rotation } of this.#watched) rotation.onStatus(call)
+    this.#calls.push(call)
   }
 
-  /** Starts a bridge whose trust is kept from now on. */
-  addBridge (config: BridgeConfig, start: (trust: TrustSource | null, trustListener?: TrustListener) => Bridge): Bridge {
-    if (config.tls === null || !config.enable) return start(null)
-    const trust = new BridgeTrust(config, config.tls, this.#logger)
-    this.#watched.push({ kind: 'bridge', name: config.name, rotation: trust.rotation, inUse: () => trust.inUse })
-    const bridge = start(trust.source, trust)
-    trust.serve(bridge)
-    return bridge
+  #keep (watched: Watched): void {
+    this.#watched.push(watched)
+    watched.rotation.onStatus(() => { for (const call of this.#calls) call() })
+  }
+
+  /** Begins to read and watch what a bridge is to dial with; null when it needs no trust. It is the caller's until {@link addBridge}. */
+  open (config: BridgeConfig): BridgeTrust | null {
+    return config.tls === null || !config.enable ? null : new BridgeTrust(config, config.tls, this.#logger)
+  }
+
+  /** Keeps the trust of a bridge from now on, in the place of what it had. */
+  addBridge (name: string, trust: BridgeTrust | null): void {
+    void this.remove('bridge', name)
+    if (trust !== null) this.#keep({ kind: 'bridge', name, rotation: trust.rotation, inUse: () => trust.inUse })
   }
 
   /** Keeps what a listener that is open serves with: later handshakes use it, connected devices stay. */
   async addListener ({ name, tls }: ListenerConfig, broker: Broker): Promise<void> {
+    void this.remove('listener', name)
     if (tls === null) return
     const rotation = new Rotation<ListenerContext>({
       files: [tls.certfile, tls.keyfile, ...(tls.verifyPeer && tls.cacertfile !== null ? [tls.cacertfile] : [])],
@@ -76,7 +81,7 @@ export class TrustFiles {
       logger: this.#logger.child({ listener: name }),
       firstWasTold: true
     })
-    this.#watched.push({ kind: 'listener', name, rotation, inUse: () => rotation.current?.inUse ?? [] })
+    this.#keep({ kind: 'listener', name, rotation, inUse: () => rotation.current?.inUse ?? [] })
     rotation.onCommitted(context => {
       broker.replaceListenerContext(name, context)
       if (tls.onRotate === 'recheck') void this.#recheck(name, broker, context)
@@ -92,6 +97,12 @@ export class TrustFiles {
     const reason = `${dropped} of ${checked} connected devices are dropped: the CAs of now do not accept their certificates`
     if (dropped > 0) this.#logger.warn({ listener: name, dropped, checked }, 'connected devices are dropped: the CAs of now do not accept their certificates')
     this.#watched.find(each => each.kind === 'listener' && each.name === name)?.rotation.note('cut over', context.fingerprint, reason, performance.now() - begun)
+  }
+
+  /** Looks no more at the files of this one. */
+  async remove (kind: TrustReport['kind'], name: string): Promise<void> {
+    const at = this.#watched.findIndex(each => each.kind === kind && each.name === name)
+    if (at >= 0) await this.#watched.splice(at, 1)[0]?.rotation.stop()
   }
 
   /** Looks at all files now. Settles when what was found is in use or refused. */

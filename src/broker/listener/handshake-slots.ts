@@ -7,13 +7,14 @@ import type { Socket } from 'node:net'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 
 export class HandshakeSlots {
-  readonly #max: number
+  /** Running at once; fewer than run now let no more begin. */
+  max: number
   readonly #counters: BrokerCounters
   readonly #waiting = new Set<() => void>()
   #running = 0
 
   constructor (max: number, counters: BrokerCounters) {
-    this.#max = max
+    this.max = max
     this.#counters = counters
   }
 
@@ -45,13 +46,13 @@ export class HandshakeSlots {
       this.#next()
     }
     socket.once('close', finish)
-    if (this.#running < this.#max) begin()
+    if (this.#running < this.max) begin()
     else this.#waiting.add(begin)
   }
 
   #next (): void {
     const [begin] = this.#waiting
-    if (begin === undefined) return
+    if (begin === undefined || this.#running >= this.max) return
     this.#waiting.delete(begin)
     begin()
   }

@@ -8,8 +8,9 @@ export function addCheck (program: Command, io: CliIo, done: Done): void {
     .description('say what a configuration file means here: each key works, has no effect, or is refused')
     .option('--conf <file>', confHelp)
     .option('--json', 'as JSON, for scripts')
-    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n\nExit code 2 when something is refused.')
-    .action(async (options: { conf?: string, json?: boolean }) => {
+    .option('--against <file>', 'say what a reload from this file to --conf would do')
+    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n  causeway check --conf new.conf --against /etc/nanomq.conf\n\nExit code 2 when something is refused.')
+    .action(async (options: { conf?: string, json?: boolean, against?: string }) => {
       const { check } = await import('../check.ts')
       done(check(options, io))
     })

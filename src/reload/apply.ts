@@ -1,0 +1,100 @@
+/**
+ * Brings a plan into force. What can fail comes first, and is undone when something does; what remains then can not fail, so that all of
+ * it is in force or nothing.
+ */
+import { checkRules } from '../bridge/downlink-rules.ts'
+import type { AuthGatekeeper } from '../broker/auth/gatekeeper.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { LogLevel } from '../logger.ts'
+import { createListenerContext } from '../trust/listener-context.ts'
+import type { BridgeTrust } from './bridge-trust.ts'
+import type { Changes } from './changes.ts'
+import type { ReadyBridge, RunningBridges } from './running-bridges.ts'
+import type { TrustFiles } from './trust-files.ts'
+
+/** What runs, and is to become something else. */
+export interface ReloadTarget {
+  readonly broker: Broker
+  readonly gatekeeper: AuthGatekeeper
+  readonly bridges: RunningBridges
+  readonly trust: TrustFiles
+  readonly setLogLevel: (level: LogLevel) => void
+}
+
+/** What a removed bridge has may take so long to reach its remote, and what is owed to devices of a closed listener as well. */
+const DRAIN_MS = 10_000
+
+/** What was made ready. */
+interface Provision {
+  readonly bridges: ReadyBridge[]
+  readonly trust: Map<string, BridgeTrust | null>
+  /** Of listeners that were closed: ends their connections. */
+  readonly dismissals: ((timeoutMs: number) => Promise<void>)[]
+}
+
+/**
+ * Settles when removed bridges have drained and new connections have been tried.
+ * @throws SpoolError, TrustError, ListenerError, AuthError; everything is as it was then
+ */
+export async function applyChanges (changes: Changes, target: ReloadTarget): Promise<void> {
+  const undo: (() => Promise<unknown>)[] = []
+  let provision: Provision
+  try {
+    provision = await provide(changes, target, undo)
+  } catch (thrown) {
+    for (const step of undo.reverse()) await step()
+    throw thrown
+  }
+  await commit(changes, target, provision)
+}
+
+async function provide ({ listeners, bridges, auth }: Changes, { broker, gatekeeper, bridges: running, trust: files }: ReloadTarget, undo: (() => Promise<unknown>)[]): Promise<Provision> {
+  const provision: Provision = { bridges: [], trust: new Map(), dismissals: [] }
+  for (const { config } of bridges.changed) checkRules(config)
+  for (const config of bridges.added) {
+    checkRules(config)
+    const ready = await running.ready(config)
+    undo.push(async () => running.letGo(ready))
+    await ready.trust?.source()
+    provision.bridges.push(ready)
+  }
+  for (const { config } of bridges.changed.filter(({ link }) => link)) {
+    const trust = files.open(config)
+    undo.push(async () => trust?.rotation.stop())
+    await trust?.source()
+    provision.trust.set(config.name, trust)
+  }
+  for (const { tls } of listeners.renewed) if (tls !== null) await createListenerContext(tls)
+  // one that goes may have the port of one that comes
+  for (const old of [...listeners.removed, ...listeners.replaced.map(({ before }) => before)]) {
+    provision.dismissals.push(await broker.closeListener(old.name))
+    undo.push(async () => broker.openListener(old))
+  }
+  for (const next of [...listeners.added, ...listeners.replaced.map(({ after }) => after)]) {
+    await broker.openListener(next)
+    undo.push(async () => broker.closeListener(next.name))
+  }
+  if (auth !== null) gatekeeper.replace(auth)
+  return provision
+}
+
+async function commit ({ listeners, bridges, limits, logLevel }: Changes, target: ReloadTarget, provision: Provision): Promise<void> {
+  const { broker, bridges: running, trust: files } = target
+  if (limits !== null) broker.replaceLimits(limits.mqtt, limits.limits)
+  if (logLevel !== null) target.setLogLevel(logLevel)
+  // what goes and what comes change places in one turn: no message is between them
+  const leaving = bridges.removed.map(config => ({ config, left: running.remove(config.name, DRAIN_MS) }))
+  for (const ready of provision.bridges) {
+    const { server, clientid } = ready.config
+    // two with one client id would take the session from each other for ever
+    const before = leaving.filter(({ config }) => config.server.url === server.url && config.clientid === clientid).map(({ left }) => left)
+    running.start(ready, broker, before.length === 0 ? undefined : Promise.all(before).then(() => {}))
+  }
+  for (const { name } of listeners.removed) void files.remove('listener', name)
+  await Promise.all([
+    ...bridges.changed.map(async change => running.reconfigure(change, provision.trust.get(change.config.name) ?? null)),
+    ...[...listeners.added, ...listeners.renewed, ...listeners.replaced.map(({ after }) => after)].map(async listener => files.addListener(listener, broker)),
+    ...leaving.map(async ({ left }) => left),
+    ...provision.dismissals.map(async dismiss => dismiss(DRAIN_MS))
+  ])
+}

@@ -1,0 +1,57 @@
+/** What a reload does about each key of a bridge. The compiler asks for a row where a key is new. */
+import type { BridgeConfig } from '../config/model.ts'
+import { isSame } from './same-meaning.ts'
+
+type Treatment =
+  /** The bridge stops, or starts. */
+  | 'life'
+  /** Holds from the next message on; the connection stays. */
+  | 'rules'
+  /** Another connection takes over from the one that is up. */
+  | 'link'
+  /** Only a restart brings it into force: the queue was made with it. */
+  | 'fixed'
+
+const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
+  name: 'life',
+  enable: 'life',
+  server: 'link',
+  protoVer: 'fixed',
+  clientid: 'link',
+  keepaliveSeconds: 'link',
+  cleanStart: 'link',
+  username: 'link',
+  password: 'link',
+  noLocalV4: 'link',
+  backoffMaxMs: 'link',
+  maxSendQueueLen: 'fixed',
+  maxSendQueueBytes: 'fixed',
+  required: 'fixed',
+  durability: 'fixed',
+  spool: 'fixed',
+  tls: 'link',
+  tcp: 'link',
+  ackTimeoutMs: 'link',
+  retryQos0: 'fixed',
+  forwardBridged: 'fixed',
+  connProperties: 'link',
+  subProperties: 'link',
+  connectTimeoutMs: 'link',
+  will: 'link',
+  forwards: 'rules',
+  subscription: 'rules'
+}
+
+/** Where two configurations of one bridge differ. */
+export interface BridgeDifference {
+  readonly life: boolean
+  readonly rules: boolean
+  readonly link: boolean
+  readonly fixed: readonly (keyof BridgeConfig)[]
+}
+
+export function differenceOf (before: BridgeConfig, after: BridgeConfig): BridgeDifference {
+  const changed = (Object.keys(treatments) as (keyof BridgeConfig)[]).filter(key => !isSame(before[key], after[key]))
+  const has = (treatment: Treatment): boolean => changed.some(key => treatments[key] === treatment)
+  return { life: has('life'), rules: has('rules'), link: has('link'), fixed: changed.filter(key => treatments[key] === 'fixed') }
+}

@@ -1,0 +1,32 @@
+/** What a reload is to do, all of it decided. */
+import type { AuthConfig, BridgeConfig, Config, LimitsConfig, MqttConfig } from '../config/model.ts'
+import type { ConfigReport } from '../config/report.ts'
+import type { LogLevel } from '../logger.ts'
+import type { ListenerChanges } from './listener-changes.ts'
+
+/** A configuration with what was said about its file; the report names keys and shows values without secrets. */
+export interface Stated {
+  readonly config: Config
+  /** null: where there is no file. */
+  readonly report: ConfigReport | null
+}
+
+export interface ChangedBridge {
+  readonly config: BridgeConfig
+  readonly rules: boolean
+  readonly link: boolean
+}
+
+/** Everything that is to be done. */
+export interface Changes {
+  readonly listeners: ListenerChanges
+  readonly bridges: {
+    readonly added: readonly BridgeConfig[]
+    readonly removed: readonly BridgeConfig[]
+    readonly changed: readonly ChangedBridge[]
+  }
+  /** null: as it was. */
+  readonly auth: AuthConfig | null
+  readonly limits: { readonly mqtt: MqttConfig, readonly limits: LimitsConfig } | null
+  readonly logLevel: LogLevel | null
+}
