@@ -32,7 +32,7 @@ export const verificationKeys: Keys<Demands> = {
   }))), {
     or: [],
     ours: true,
-    says: 'Public keys, each as `sha256//` and the base64 of the SHA-256 of its SubjectPublicKeyInfo. One certificate of the verified chain, from that of the server up to its CA, must have one of them. None: any key. `causeway certs show FILE` prints the pin of each certificate.'
+    says: 'Public keys, each as `sha256//` and the base64 of the SHA-256 of its SubjectPublicKeyInfo. One certificate of the verified chain, from that of the server up to its CA, must have one of them. None: any key.'
   }),
   crlfile: works('crlfile', list(path()), {
     or: [],
