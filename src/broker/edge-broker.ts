@@ -8,7 +8,7 @@ import { Aedes, type AuthenticateError, type Client, type Subscription as AedesS
 import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
-import type { Origin } from '../relay/relay.ts'
+import type { Origin } from '../relay/origin.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'

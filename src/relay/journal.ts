@@ -4,7 +4,7 @@
  * this process: the handshakes with the devices and with the remote.
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
-import type { Publisher } from './relay.ts'
+import type { Publisher } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
 
 export interface Journal {

@@ -9,7 +9,7 @@ import type { Journal, JournaledMessage } from './journal.ts'
 import { JournalReceipts } from './journal-receipts.ts'
 import { type Lane, MessageState } from './lane.ts'
 import type { Receipts } from './receipts.ts'
-import type { Publisher } from './relay.ts'
+import type { Publisher } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
 
 const NO_TICKET = -1

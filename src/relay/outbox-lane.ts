@@ -8,7 +8,7 @@ import { JournaledLane } from './journaled-lane.ts'
 import type { LaneOptions, OutboxOptions } from './outbox-options.ts'
 import { largestFrame } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
-import type { Origin } from './relay.ts'
+import type { Origin } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
 import { SendWindow } from './send-window.ts'
 

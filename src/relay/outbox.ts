@@ -11,7 +11,7 @@ import type { OutboxOptions } from './outbox-options.ts'
 import { OutboxLane } from './outbox-lane.ts'
 import { largestFrame } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
-import { NOBODY, type Origin, type Publisher } from './relay.ts'
+import { NOBODY, type Origin, type Publisher } from './origin.ts'
 import { KEEP, type Rewrite } from './rewrite.ts'
 
 /** What lanes write in one flush: enough for a TLS write at full speed, little enough that QoS 0 and PINGREQ need not wait long. */

@@ -4,6 +4,7 @@
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Violation } from '../mqtt/violation.ts'
+import type { Origin, Publisher } from './origin.ts'
 import type { Receipts } from './receipts.ts'
 import type { Route } from './route.ts'
 
@@ -33,23 +34,6 @@ export const Admission = {
   FULL: 1
 } as const
 export type Admission = typeof Admission[keyof typeof Admission]
-
-/** A device, by the name its QoS 2 handshakes are kept under. */
-export interface Publisher {
-  readonly clientId: string
-  /** The same as UTF-8. */
-  readonly bytes: Buffer
-}
-
-/** Where a message comes from. */
-export interface Origin {
-  /** The bridge it came by, so that it does not go back there [invariant 9]; null for devices, wills and HTTP. */
-  readonly bridge: string | null
-  /** The device whose PUBLISH it is; none for all else. */
-  readonly publisher?: Publisher | null
-}
-
-export const NOBODY: Origin = { bridge: null, publisher: null }
 
 export interface Relay {
   /** Finds or makes the entry for the topic name in `bytes[start, end)`. Never throws; look at `valid`. */

@@ -3,7 +3,8 @@ import type { PublishView } from '../../src/mqtt/publish-view.ts'
 import { isSystemTopic } from '../../src/mqtt/topic-name.ts'
 import type { LocalInterest } from '../../src/relay/local-interest.ts'
 import type { Receipts } from '../../src/relay/receipts.ts'
-import { Admission, type Origin, type Relay, type TopicEntry } from '../../src/relay/relay.ts'
+import type { Origin } from '../../src/relay/origin.ts'
+import { Admission, type Relay, type TopicEntry } from '../../src/relay/relay.ts'
 
 export interface Admitted {
   readonly topic: string
