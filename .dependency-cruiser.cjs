@@ -51,6 +51,11 @@ module.exports = {
     only('node-forge', 'trust/'),
     only('zod', 'config/'),
     only('commander', 'cli/'),
+    only('fastify', 'admin/http/'),
+    only('@fastify/rate-limit', 'admin/http/app\\.ts$'),
+    only('@fastify/swagger', 'admin/http/app\\.ts$'),
+    only('prom-client', 'admin/metrics/exposition\\.ts$'),
+    only('jose', 'admin/guard\\.ts$'),
     only('pino', 'logger\\.ts$')
   ],
   options: {

@@ -6,15 +6,18 @@ import type { Bridge } from './bridge/bridge.ts'
 import { warnOfOrphans } from './bridge/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
+import type { ClientFacts } from './broker/client-facts.ts'
 import { LocalInterest } from './broker/local-interest.ts'
 import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
+import type { Message } from './broker/session-port.ts'
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import type { Config } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
 import type { Logger, LogLevel } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
+import { SessionCounters } from './metrics/session-counters.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
 import { type BridgeRelay, createRelay } from './relay/bridge-relay.ts'
 import { applyChanges } from './reload/apply.ts'
@@ -43,6 +46,18 @@ export interface EdgeOptions {
 export interface Edge {
   /** What is in force. */
   readonly config: Config
+  /** What the broker and its store of sessions count. */
+  readonly counters: { readonly broker: BrokerCounters, readonly sessions: SessionCounters }
+  /** Devices that are connected. */
+  clients (): readonly ClientFacts[]
+  /** How many connections each listener has. */
+  connectionsByListener (): ReadonlyMap<string, number>
+  /**
+   * Publishes a message that came by no connection, past all rights. Resolves when local sessions and bridges have it safe.
+   * @param publisher a client id whose own it is, for subscribers that do not want theirs back; null: nobody's
+   * @throws BrokerError when there is no room for it
+   */
+  publish (message: Message, publisher: string | null): Promise<void>
   /** What is bound, in the order in which it was opened: that of the configuration at first. */
   readonly addresses: readonly ListenerAddress[]
   readonly bridges: readonly Bridge[]
@@ -59,6 +74,8 @@ export interface Edge {
    * comes while one runs is one more. Never rejects. Settles when removed bridges have drained and new connections have been tried.
    */
   reload (): Promise<ReloadOutcome>
+  /** Calls with each change of where certificate files stand; the answer ends that. */
+  onTrust (call: (report: TrustReport) => void): () => void
   /** Looks at all certificate files now. Settles when what was found is in use or refused. */
   checkTrust (): Promise<void>
   /** Takes files into use that are valid and that a trial connection has refused. False: there are none, or no such owner. */
@@ -87,6 +104,7 @@ export async function startEdge (options: EdgeOptions): Promise<Edge> {
 
 class RunningEdge implements Edge {
   readonly #options: EdgeOptions
+  readonly counters = { broker: new BrokerCounters(), sessions: new SessionCounters() }
   readonly #trust: TrustFiles
   readonly #expiry: ExpiryMonitor
   readonly #reloads: Reloads
@@ -137,6 +155,22 @@ class RunningEdge implements Edge {
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
 
+  clients (): readonly ClientFacts[] {
+    return this.#broker?.clients() ?? []
+  }
+
+  connectionsByListener (): ReadonlyMap<string, number> {
+    return this.#broker?.connectionsByListener() ?? new Map<string, number>()
+  }
+
+  async publish (message: Message, publisher: string | null): Promise<void> {
+    await this.#broker?.publish(message, publisher)
+  }
+
+  onTrust (call: (report: TrustReport) => void): () => void {
+    return this.#trust.onReport(call)
+  }
+
   async checkTrust (): Promise<void> {
     await this.#trust.check()
   }
@@ -149,12 +183,12 @@ class RunningEdge implements Edge {
     const { config, logger } = this.#options
     const { limits, mqtt, persistence } = config
     const interest = this.#interest
-    const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger })
+    const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger, counters: this.counters.sessions })
     this.#closeStore = close
     // before anybody is let in: from then on the bridges take messages
     for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
     if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
-    const broker = await startBroker({ config, relay: this.#relay, interest, gatekeeper: this.#gatekeeper, store, counters: new BrokerCounters(), logger })
+    const broker = await startBroker({ config, relay: this.#relay, interest, gatekeeper: this.#gatekeeper, store, counters: this.counters.broker, logger })
     this.#broker = broker
     // in the same turn: who came in already is bridged from his first message on
     for (const bridge of this.#ready.splice(0)) this.#bridges.start(bridge, broker)

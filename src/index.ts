@@ -1,5 +1,6 @@
 /** The public API, for those who embed an edge in a process of their own. The command line is built on the same. */
 export { startEdge, type Edge, type EdgeOptions } from './edge.ts'
+export { startAdmin, type Admin, type AdminOptions } from './admin/admin.ts'
 export { loadConfig, type LoadedConfig, type LoadOptions } from './config/load.ts'
 export type { Config } from './config/model.ts'
 export { CausewayError } from './errors.ts'

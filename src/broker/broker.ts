@@ -11,6 +11,7 @@ import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import type { Gatekeeper } from './auth/rights.ts'
+import type { ClientFacts } from './client-facts.ts'
 import { ClientClaims } from './client-claims.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
@@ -23,7 +24,7 @@ import type { LocalInterest } from './local-interest.ts'
 import { recheckDevices } from './recheck-devices.ts'
 import { RelayEntry } from './relay-entry.ts'
 import { RepeatedLines } from './repeated-lines.ts'
-import type { Done } from './session-port.ts'
+import type { Done, Message } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
 import { carriesPropertyBlocks } from './v5/self-test.ts'
 import { DeviceConnection } from './tap/device-connection.ts'
@@ -45,6 +46,17 @@ export interface BrokerOptions {
 }
 
 export interface Broker extends LocalDelivery {
+  readonly counters: BrokerCounters
+  /** Devices whose session is open. */
+  clients (): readonly ClientFacts[]
+  /** How many connections each listener has. */
+  connectionsByListener (): ReadonlyMap<string, number>
+  /**
+   * Publishes a message that came by no connection, past all rights. Resolves when local sessions and bridges have it safe.
+   * @param publisher a client id whose own it is; null: nobody's
+   * @throws BrokerError when there is no room for it
+   */
+  publish (message: Message, publisher: string | null): Promise<void>
   /** What is bound, in the order in which it was opened: that of the configuration at first. */
   readonly addresses: readonly ListenerAddress[]
   /** @throws ListenerError, TrustError; it is not open then */
@@ -126,8 +138,24 @@ class RunningBroker implements Broker {
 
   get addresses (): readonly ListenerAddress[] { return this.#listeners.addresses }
 
+  get counters (): BrokerCounters { return this.#options.counters }
+
+  clients (): readonly ClientFacts[] {
+    return [...this.#connections].flatMap(connection => connection.facts ?? [])
+  }
+
   deliver (message: LocalMessage, done: Done): void {
     this.#edge.deliver(message, done)
+  }
+
+  connectionsByListener (): ReadonlyMap<string, number> {
+    const counts = new Map(this.addresses.map(({ name }) => [name, 0]))
+    for (const { peer: { listener } } of this.#connections) counts.set(listener, (counts.get(listener) ?? 0) + 1)
+    return counts
+  }
+
+  publish (message: Message, publisher: string | null): Promise<void> {
+    return new Promise((resolve, reject) => this.#edge.publishLocal(message, publisher, error => error === null ? resolve() : reject(error)))
   }
 
   replaceListenerContext (listener: string, context: ListenerContext): void {

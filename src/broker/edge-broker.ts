@@ -91,6 +91,14 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.#publish({ topic, payload, qos, retain }, null, { bridge }, done)
   }
 
+  /**
+   * A message that came by no device's connection and no bridge, such as by HTTP.
+   * @param publisher whose own it is, for subscribers that do not want theirs back; null: nobody's
+   */
+  publishLocal (message: Message, publisher: string | null, done: Done): void {
+    this.#publish(message, publisher, NO_BRIDGE, done)
+  }
+
   /** Closes all sessions; wills are published. */
   stop (): Promise<void> {
     this.wills.close()

@@ -4,6 +4,10 @@ import { CausewayError, type ErrorDetail } from '../errors.ts'
 export const cliCodes = {
   /** The log file can not be written. */
   logFile: 'CW_LOG_FILE',
+  /** No running edge answers at its control socket. */
+  controlUnreachable: 'CW_CONTROL_UNREACHABLE',
+  /** The running edge does not do what it was asked to. */
+  controlRefused: 'CW_CONTROL_REFUSED',
   /** A port that the quickstart needs is taken. */
   portTaken: 'CW_QUICKSTART_PORT'
 } as const

@@ -8,9 +8,11 @@ import type { Done } from './verb.ts'
 import { addBench } from './verbs/bench.ts'
 import { addCerts } from './verbs/certs.ts'
 import { addCheck } from './verbs/check.ts'
+import { addCompletion } from './verbs/completion.ts'
 import { addQuickstart } from './verbs/quickstart.ts'
 import { addSpool } from './verbs/spool.ts'
 import { addStart } from './verbs/start.ts'
+import { addStatus, addTail } from './verbs/status.ts'
 import { addTrust } from './verbs/trust.ts'
 
 const examples = `
@@ -18,6 +20,8 @@ Examples:
   causeway quickstart                          see messages cross a verified TLS bridge, nothing to prepare
   causeway check --conf /etc/nanomq.conf       what each key of a nanomq.conf means here, and what is refused
   causeway start --conf /etc/nanomq.conf       run on it
+  causeway status                              how the edge that runs on /etc/nanomq.conf is
+  causeway tail                                follow what changes in it
   causeway certs show /etc/ssl/certs/our-ca.pem
   causeway certs init ./dev-certs              development certificates
   causeway spool inspect /var/lib/causeway/spool   what waits on disk for the remotes
@@ -41,7 +45,7 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 }
 
 /** In the order of the help. */
-const verbs = [addStart, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench]
+const verbs = [addStart, addStatus, addTail, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
 
 function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')

@@ -7,6 +7,7 @@ import { type Edge, startEdge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { logTo } from './log-output.ts'
+import { packageVersion } from './package-version.ts'
 import { ServiceNotice } from './service-notice.ts'
 
 export interface StartOptions {
@@ -17,8 +18,9 @@ export interface StartOptions {
   readonly stateDir?: string
 }
 
-/** @throws ConfigError for exit code 2; ListenerError, TrustError and PersistenceError for exit code 1 */
+/** @throws ConfigError for exit code 2; ListenerError, TrustError, PersistenceError and AdminError for exit code 1 */
 export async function start (options: StartOptions, io: CliIo): Promise<ExitCode> {
+  const startedAt = Date.now()
   const { file, by } = locateConfig(options.conf, io.cwd, io.environment)
   const read = (): LoadedConfig => loadConfig({ file, cwd: io.cwd, environment: io.environment })
   const loaded = read()
@@ -35,15 +37,31 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
     if (running === null) early.push(() => { void running?.reload() })
     else void running.reload()
   })
-  const edge = await startEdge({ config, report, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: stateDir === null ? null : resolve(io.cwd, stateDir) })
+  const place = stateDir === null ? null : resolve(io.cwd, stateDir)
+  const edge = await startEdge({ config, report, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: place })
   running = edge
   early.pop()?.()
+  const { startAdmin } = await import('../admin/admin.ts')
+  const stopping = new AbortController()
+  io.stop.addEventListener('abort', () => stopping.abort(), { once: true })
+  if (io.stop.aborted) stopping.abort()
+  const admin = await startAdmin({
+    edge,
+    logger: log,
+    stateDir: place,
+    environment: io.environment,
+    process: { version: packageVersion(), startedAt, stop: () => stopping.abort() }
+  }).catch(async (error: unknown) => {
+    await edge.close(0)
+    throw error
+  })
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
   const service = new ServiceNotice({ environment: io.environment, logger: log })
   service.ready()
-  await stopped(io.stop)
+  await stopped(stopping.signal)
   log.info({ drainTimeoutMs: options.drainTimeout }, 'stopping')
   service.stopping()
+  await admin.close()
   const { undelivered } = await edge.close(options.drainTimeout)
   if (undelivered > 0) log.warn({ undelivered }, 'stopped with messages that no remote has acknowledged')
   log.info({}, 'stopped')

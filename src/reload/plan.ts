@@ -30,6 +30,8 @@ const fixedIn: { readonly [P in keyof Config]: (before: Config, after: Config) =
   limits: ({ limits: before }, { limits: after }) => fixedLimits(before, after).map(property => `limits.${wordOf(limitKeys, property)}`),
   mqtt: ({ mqtt: before }, { mqtt: after }) => fixedMqtt(before, after).map(property => `mqtt.${wordOf(mqttKeys, property)}`),
   persistence: wholly('persistence', 'sqlite'),
+  httpServer: ({ httpServer: before }, { httpServer: after }) => isSame(before, after) ? [] : ['http_server'],
+  control: ({ control: before }, { control: after }) => isSame(before, after) ? [] : ['control'],
   trust: ({ trust: before }, { trust: after }) => isSame(before, after) ? [] : ['trust'],
   spool: wholly('spool', 'bridges.mqtt.cache'),
   log: ({ log: before }, { log: after }) => isSame({ ...before, level: '' }, { ...after, level: '' }) ? [] : ['log.to', 'log.dir', 'log.file']

@@ -32,6 +32,7 @@ export class TrustFiles {
   readonly #logger: Logger
   readonly #watched: Watched[] = []
   readonly #calls: (() => void)[] = []
+  readonly #listeners = new Set<(report: TrustReport) => void>()
 
   constructor (logger: Logger) {
     this.#logger = logger
@@ -52,9 +53,19 @@ export class TrustFiles {
     this.#calls.push(call)
   }
 
+  /** Calls with each change of where files stand, of those added later too; the answer ends that. */
+  onReport (call: (report: TrustReport) => void): () => void {
+    this.#listeners.add(call)
+    return () => { this.#listeners.delete(call) }
+  }
+
   #keep (watched: Watched): void {
     this.#watched.push(watched)
-    watched.rotation.onStatus(() => { for (const call of this.#calls) call() })
+    const { kind, name, rotation } = watched
+    rotation.onStatus(status => {
+      for (const call of this.#calls) call()
+      for (const call of this.#listeners) call({ kind, name, status, history: rotation.history })
+    })
   }
 
   /** Begins to read and watch what a bridge is to dial with; null when it needs no trust. It is the caller's until {@link addBridge}. */

@@ -10,6 +10,7 @@ import { reasonBlock } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import type { Violation } from '../../mqtt/violation.ts'
+import type { ClientFacts } from '../client-facts.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { Session } from '../session-port.ts'
 import type { Ticking } from '../ticker.ts'
@@ -75,6 +76,10 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   /** Acknowledgements that its device waits for. */
   get owed (): number { return this.#open?.publish.owed ?? 0 }
+
+
+  /** Null unless its session is open. */
+  get facts (): ClientFacts | null { return this.#stage === 'open' ? this.#open?.facts ?? null : null }
 
   /** Takes no more from the device; what is owed still goes out. */
   quiesce (): void {

@@ -1,4 +1,5 @@
 /** What a connection has once its session is open: its PUBLISH path, its other packets, and the open QoS 2 handshakes. */
+import type { ClientFacts } from '../client-facts.ts'
 import type { Session } from '../session-port.ts'
 import { ControlPackets5, type Leaving } from '../v5/control-packets.ts'
 import { PublishDoor } from '../v5/publish-door.ts'
@@ -29,10 +30,13 @@ export class OpenSession {
   readonly #session: Session
   readonly #ids: OpenIds
   readonly #life: SessionLife
+  readonly #parts: OpenSessionParts
+  readonly #connectedAt = Date.now()
 
   constructor (parts: OpenSessionParts) {
     const { around, introduction: { request, five }, life, session, outbound, pings, host } = parts
     const { level } = request
+    this.#parts = parts
     this.#around = around
     this.#session = session
     this.#life = life
@@ -66,6 +70,24 @@ export class OpenSession {
       })
     }
     this.control = level === 5 && door !== null ? new ControlPackets5(control, door, host) : new ControlPackets(control, level === 3 ? 3 : 4)
+  }
+
+  get facts (): ClientFacts {
+    const { introduction: { request }, life } = this.#parts
+    const { address, port, listener } = life.peer
+    return {
+      clientId: this.#session.clientId,
+      username: life.username,
+      address,
+      port,
+      listener,
+      level: request.level,
+      keepAlive: request.keepAlive,
+      cleanSession: this.#session.clean,
+      connectedAt: this.#connectedAt,
+      owed: this.publish.owed,
+      subscriptions: life.subscriptions.granted()
+    }
   }
 
   close (): void {

@@ -52,6 +52,7 @@ export class SessionLife implements SessionOwner, Claimant {
   clientId = ''
   /** MQTT 5: there was a session, and it goes on. */
   sessionPresent = false
+  username: string | null = null
   readonly #around: SessionLifeSurroundings
   readonly #peer: PeerInfo
   readonly #request: Introduction['request']
@@ -76,6 +77,9 @@ export class SessionLife implements SessionOwner, Claimant {
 
   get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
 
+  /** Who is at the other end. */
+  get peer (): PeerInfo { return this.#peer }
+
   /** Rights of today. HOT: one comparison unless users or rules were replaced. */
   get rights (): Rights {
     if (this.#generation !== this.#around.gatekeeper.generation) this.#renew()
@@ -84,6 +88,7 @@ export class SessionLife implements SessionOwner, Claimant {
 
   async authenticate (clientId: string, username: string | null, password: Buffer | null): Promise<ReturnCode> {
     this.clientId = clientId
+    this.username = username
     const { gatekeeper, claims, counters } = this.#around
     this.#generation = gatekeeper.generation
     const { address, port, certificate } = this.#peer

@@ -24,6 +24,11 @@ export class Subscriptions {
     return [...this.#granted.keys()]
   }
 
+  /** Each with the QoS it was granted. */
+  granted (): readonly { readonly filter: string, readonly qos: Qos }[] {
+    return [...this.#granted.values()].map(({ filter, qos }) => ({ filter, qos }))
+  }
+
   all (): IterableIterator<Subscription> {
     return this.#granted.values()
   }

@@ -1,9 +1,11 @@
 /** `causeway trust`: try certificate files, look at them. */
 import type { Command } from 'commander'
+import type { ControlOptions } from '../control/control-client.ts'
 import type { CliIo } from '../io.ts'
 import { serverAddress, type ServerAddress } from '../option-values.ts'
 import type { FetchOptions } from '../trust-fetch.ts'
 import { confHelp, type Done } from '../verb.ts'
+import { whichEdge } from './status.ts'
 
 export function addTrust (program: Command, io: CliIo, done: Done): void {
   const trust = program.command('trust').description('try certificate files on the remotes, look at them')
@@ -31,6 +33,15 @@ export function addTrust (program: Command, io: CliIo, done: Done): void {
       const { fetchChain } = await import('../trust-fetch.ts')
       done(await fetchChain(server, options, io))
     })
+  for (const action of ['status', 'check'] as const) {
+    whichEdge(trust.command(action)
+      .description(action === 'status' ? 'where the certificate files of a running edge stand' : 'let a running edge look at all its certificate files now'))
+      .option('--json', 'as JSON, for scripts')
+      .action(async (options: ControlOptions & { json?: boolean }) => {
+        const { trustOfRunning } = await import('../control/trust-status.ts')
+        done(await trustOfRunning(action, options, io))
+      })
+  }
   trust.command('inspect <file>')
     .description('list the certificates of a PEM file, as certs show does')
     .option('--json', 'as JSON, for scripts')

@@ -24,15 +24,6 @@ const system: OtherKey = inert('system', 'block', {
   ]
 })
 
-const httpServer: OtherKey = inert('http_server', 'block', {
-  says: 'there is no HTTP interface in this version, so that no port is opened.',
-  inner: [
-    ['port', 'number', 'Not opened.'], ['ip_addr', 'string', 'Not opened.'], ['limit_conn', 'number', 'Not opened.'], ['max_body', 'number', 'Not opened.'],
-    ['username', 'string', 'Not read.'], ['password', 'string', 'Not read, and never shown.'], ['auth_type', 'basic, jwt or no_auth', 'Not read.'],
-    ['jwt.public.keyfile', 'path', 'Not read.'], ['enable', 'true or false', 'Not read.']
-  ]
-})
-
 const webhook: OtherKey = refused('webhook', 'block', {
   says: 'there are no webhooks in this version: what the server behind url should be told would be lost',
   remedy: 'Set webhook.enable = false, or remove the block',
@@ -47,7 +38,6 @@ const records = 'what it should record or pass on would be lost'
 
 export const otherSections: readonly OtherKey[] = [
   system,
-  httpServer,
   webhook,
   refused('rules', 'block', {
     says: `there is no rule engine: ${records}`,

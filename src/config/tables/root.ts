@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AuthConfig, Config, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig, TrustConfig } from '../model.ts'
+import type { AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig, TrustConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -11,6 +11,7 @@ import { type Given, section, shaped } from '../schema/section.ts'
 import { auth } from './auth.ts'
 import { bridge, type UnplacedBridge } from './bridge.ts'
 import { otherBridges } from './bridge-others.ts'
+import { control, httpServer } from './http-server.ts'
 import { limits } from './limits.ts'
 import { listeners } from './listeners.ts'
 import { log } from './log.ts'
@@ -31,6 +32,8 @@ interface RootValues {
   readonly bridges: BridgesValues
   readonly log: LogConfig
   readonly trust: TrustConfig
+  readonly httpServer: HttpServerConfig | null
+  readonly control: ControlConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
@@ -89,6 +92,8 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
     log: block('log', log, { says: 'What is said, and where.' }),
     trust: block('trust', trust, { ours: true, says: 'Certificates in use, of bridges and listeners alike.' }),
+    httpServer: works('http_server', httpServer, { or: null, says: 'The HTTP interface: status, metrics, administration. Without the block no port is opened.' }),
+    control: block('control', control, { ours: true, says: 'The socket through which `causeway status`, `reload` and `tail` speak to a running edge.' }),
     // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
     vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
@@ -99,6 +104,6 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log, trust }) => ({
-  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, trust
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log, httpServer, control, trust }) => ({
+  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust
 }))

@@ -1,0 +1,13 @@
+/** All that the administration may see and do of a running edge. It is what `Edge` has, no more than is used. */
+import type { Edge } from '../edge.ts'
+
+export type AdminPort = Pick<Edge, 'config' | 'counters' | 'addresses' | 'bridges' | 'trust' | 'clients' | 'connectionsByListener' | 'publish' | 'onTrust' | 'checkTrust'>
+
+/** The process around it. */
+export interface ProcessPort {
+  readonly version: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Ends it in order, as SIGTERM does. */
+  readonly stop: () => void
+}

@@ -1,0 +1,50 @@
+/** A bridge as NanoMQ's `/bridges` shows it, with two differences: secrets are hidden and keys are named by their files, and `status` tells how it is. */
+import type { Bridge } from '../../bridge/bridge.ts'
+import type { BridgeConfig, SubscriptionRule, TopicRule } from '../../config/model.ts'
+import { HIDDEN } from '../redaction.ts'
+import { standingOf } from '../standing.ts'
+
+export function bridgeNode (config: BridgeConfig, bridge: Bridge | undefined): object {
+  const { name, enable, server, protoVer, clientid, cleanStart, username, password, keepaliveSeconds, tls } = config
+  return {
+    name,
+    enable,
+    connector: {
+      server: server.url,
+      proto_ver: protoVer,
+      clientid,
+      clean_start: cleanStart,
+      username,
+      password: password === null ? null : HIDDEN,
+      keepalive: keepaliveSeconds
+    },
+    forwards: config.forwards.map(ruleNode),
+    subscription: config.subscription.map(subscriptionNode),
+    tls: tls === null
+      ? { enable: false }
+      : { enable: true, url: server.url, key_password: tls.keyPassword === null ? null : HIDDEN, key: tls.keyfile, cert: tls.certfile, cacert: tls.cacertfile, verify_peer: true, fail_if_no_peer_cert: true },
+    durability: config.durability,
+    required: config.required,
+    status: bridge === undefined ? null : statusOf(bridge)
+  }
+}
+
+/** How it is, in numbers. */
+export function statusOf ({ state, queued, queuedBytes, counters }: Bridge): object {
+  return { ...standingOf(state), queued, queuedBytes, counters: Object.fromEntries(Object.entries(counters)) }
+}
+
+function ruleNode ({ localTopic, remoteTopic, qos, retain, prefix, suffix }: TopicRule): object {
+  return {
+    remote_topic: remoteTopic,
+    local_topic: localTopic,
+    ...(qos === null ? {} : { qos }),
+    ...(retain === null ? {} : { retain: retain ? 1 : 0 }),
+    ...(prefix === '' ? {} : { prefix }),
+    ...(suffix === '' ? {} : { suffix })
+  }
+}
+
+function subscriptionNode (rule: SubscriptionRule): object {
+  return { ...ruleNode(rule), qos: rule.subscribeQos, retain_as_published: rule.retainAsPublished ? 1 : 0, retain_handling: rule.retainHandling }
+}

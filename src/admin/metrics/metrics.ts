@@ -1,0 +1,8 @@
+/** All metrics, in the order of the page. */
+import { bridgeMetrics } from './bridge-metrics.ts'
+import { brokerMetrics } from './broker-metrics.ts'
+import type { Metric } from './metric.ts'
+import { processMetrics } from './process-metrics.ts'
+import { trustMetrics } from './trust-metrics.ts'
+
+export const metrics: readonly Metric[] = [...bridgeMetrics, ...trustMetrics, ...brokerMetrics, ...processMetrics]

@@ -1,0 +1,34 @@
+/** Metrics of the process. */
+import type { Metric, MetricSource } from './metric.ts'
+
+function processMetric (type: Metric['type'], name: string, help: string, read: (source: MetricSource) => number): Metric {
+  return { name, type, help, labels: [], read: source => [[{}, read(source)]] }
+}
+
+export const processMetrics: readonly Metric[] = [
+  {
+    name: 'causeway_build_info',
+    type: 'gauge',
+    help: 'Always 1; version of Causeway and of Node.js.',
+    labels: ['version', 'node'],
+    read: ({ process: { version } }) => [[{ version, node: process.version }, 1]]
+  },
+  processMetric('gauge', 'process_start_time_seconds', 'When the process was started, in seconds since 1970.', ({ process: { startedAt } }) => startedAt / 1000),
+  processMetric('counter', 'process_cpu_seconds_total', 'CPU time of the process.', () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  }),
+  processMetric('gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss()),
+  {
+    name: 'causeway_event_loop_delay_seconds',
+    type: 'gauge',
+    help: 'By how much turns of the event loop were late since the scrape before: median, 99 % and the longest.',
+    labels: ['quantile'],
+    read: ({ eventLoop }) => {
+      const { p50, p99, max } = eventLoop.takeDelay()
+      return [[{ quantile: '0.5' }, p50], [{ quantile: '0.99' }, p99], [{ quantile: '1' }, max]]
+    }
+  },
+  processMetric('counter', 'causeway_event_loop_stalls_total', 'Turns of the event loop that took longer than half a second.', ({ eventLoop }) => eventLoop.stalls),
+  processMetric('gauge', 'causeway_event_loop_longest_stall_seconds', 'The longest of them.', ({ eventLoop }) => eventLoop.longestStall)
+]

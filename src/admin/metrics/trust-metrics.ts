@@ -1,0 +1,33 @@
+/** Metrics of certificate files. */
+import type { RotationStage } from '../../trust/rotation-state.ts'
+import type { Metric } from './metric.ts'
+
+const stages: readonly RotationStage['name'][] = ['settled', 'reading', 'invalid', 'canary', 'staged', 'stopped']
+const labels = ['kind', 'name'] as const
+
+export const trustMetrics: readonly Metric[] = [
+  {
+    name: 'causeway_trust_generation',
+    type: 'gauge',
+    help: 'Number of the generation of certificate files in use; 0: nothing has ever been fit to serve.',
+    labels,
+    read: ({ edge }) => edge.trust.map(({ kind, name, status }) => [{ kind, name }, status.generation])
+  },
+  {
+    name: 'causeway_trust_stage',
+    type: 'gauge',
+    help: '1 for the stage that certificate files are in, 0 for the others. invalid: they can not be used; staged: the trial connection refused them.',
+    labels: [...labels, 'stage'],
+    read: ({ edge }) => edge.trust.flatMap(({ kind, name, status }) => stages.map(stage => [{ kind, name, stage }, stage === status.stage.name ? 1 : 0] as const))
+  },
+  {
+    name: 'causeway_trust_changes_total',
+    type: 'counter',
+    help: 'Changes of certificate files, by how they ended: proven (by a trial connection), unproven (there was none), forced, invalid, refused.',
+    labels: [...labels, 'result'],
+    read: ({ totals }) => [...totals.trustOutcomes].map(([key, value]) => {
+      const [kind = '', name = '', result = ''] = key.split(' ')
+      return [{ kind, name, result }, value]
+    })
+  }
+]

@@ -1,0 +1,68 @@
+/** `causeway status`, `tail` and `trust status` find a running edge, show how it is, and say what to do when there is none. */
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
+import { test } from 'tap'
+import { runCli } from '../../src/cli/program.ts'
+import { adminFor } from '../support/admin.ts'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs a verb in this process; `until` ends it as SIGINT does. */
+async function cli (args: readonly string[], until: RegExp | null = null): Promise<Ran> {
+  const stop = new AbortController()
+  const [out, err] = [new PassThrough(), new PassThrough()]
+  const said = { out: '', err: '' }
+  out.on('data', chunk => {
+    said.out += String(chunk)
+    if (until?.test(said.out) === true) stop.abort()
+  })
+  err.on('data', chunk => { said.err += String(chunk) })
+  const code = await runCli(args, { out, err, terminal: false, columns: 100, cwd: '/', environment: {}, stop: stop.signal, onReload: () => {} })
+  for (const stream of [out, err]) {
+    stream.end()
+    await once(stream, 'end')
+  }
+  return { code, ...said }
+}
+
+test('status, tail and trust status of a running edge', async t => {
+  const { dir } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
+  const socket = join(dir, 'control.sock')
+  const followed = await cli(['tail', '--socket', socket, '--recent', '--json'], /"bridge":"north","state":\{"name":"waiting"/)
+  t.equal(followed.code, 0)
+  const readable = await cli(['tail', '--socket', socket, '--recent'], /WARN {2}bridge is waiting bridge=north\n +cause: .*127\.0\.0\.1/)
+  t.equal(readable.code, 0)
+  const shown = await cli(['status', '--socket', socket])
+  t.equal(shown.code, 0)
+  t.match(shown.out, /^causeway 0\.0\.0-test, process \d+, up \d+ s, ready, 0 devices\n\nlisteners\n {2}tcp {4}tcp 127\.0\.0\.1:\d+ {2}0 connections\n\nbridges\n {2}north {2}\w+ \d+ s {2}mqtt-tcp:\/\/127\.0\.0\.1:1\n {6}sent 0, acknowledged 0, received 0, waiting 0, dropped 0\n/)
+  t.notOk(shown.out.includes('\u001b'), 'no colour where no terminal is')
+  const { out: json } = await cli(['status', '--socket', socket, '--json'])
+  t.match(JSON.parse(json), { ready: true, bridges: [{ name: 'north', server: 'mqtt-tcp://127.0.0.1:1' }], trust: [] })
+  t.match(await cli(['trust', 'status', '--socket', socket]), { code: 0, out: /no bridge and no listener/ })
+})
+
+test('where nobody answers it says what to do', async t => {
+  const none = await cli(['status', '--socket', '/nowhere/control.sock'])
+  t.equal(none.code, 1)
+  t.match(none.err, /no running edge answers at \/nowhere\/control\.sock[\s\S]*what to do: Is it running[\s\S]*CW_CONTROL_UNREACHABLE/)
+})
+
+test('the completion script completes verbs and options', async t => {
+  const { out } = await cli(['completion', 'bash'])
+  const complete = async (...words: string[]): Promise<string[]> => {
+    const asked = `${out}\nCOMP_WORDS=(causeway ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _causeway; echo "\${COMPREPLY[@]}"`
+    return (await promisify(execFile)('bash', ['-c', asked])).stdout.trim().split(' ')
+  }
+  t.same(await complete('sta'), ['start', 'status'])
+  t.same(await complete('trust', 'ver'), ['verify'])
+  t.same(await complete('trust', 'verify', '--cand'), ['--candidate'])
+  t.same(await complete('status', '--so'), ['--socket'])
+  t.match((await cli(['completion', 'fish'])).out, /complete -c causeway -n '__fish_use_subcommand' -a status/)
+})
