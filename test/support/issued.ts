@@ -47,7 +47,6 @@ export interface IssueRequest {
 
 export const serverAuth = '1.3.6.1.5.5.7.3.1'
 export const clientAuth = '1.3.6.1.5.5.7.3.2'
-const ocspSigning = '1.3.6.1.5.5.7.3.9'
 export const localhost = Buffer.of(127, 0, 0, 1)
 
 const day = 86_400_000

@@ -35,12 +35,11 @@ type Stage = 'arriving' | 'opening' | 'open' | 'leaving' | 'closed'
 
 /** A closed connection has this long to take its last bytes; a DISCONNECT, to be taken in. */
 const LINGER_MS = 2000
-const TOO_LARGE = 0x95
 
 export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, Leaving, Ticking, Flushable {
   readonly #around: DeviceSurroundings
   readonly #socket: Duplex
-  readonly #peer: PeerInfo
+  readonly peer: PeerInfo
   readonly #inbound: Inbound
   readonly #outbound: Outbound
   readonly #over: (one: DeviceConnection) => void
@@ -60,7 +59,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   constructor (around: DeviceSurroundings, socket: Duplex, peer: PeerInfo, over: (one: DeviceConnection) => void) {
     this.#around = around
     this.#socket = socket
-    this.#peer = peer
+    this.peer = peer
     this.#over = over
     this.#outbound = new Outbound(socket, {
       maxBacklogBytes: around.limits.maxSubscriberBacklogBytes,
@@ -72,11 +71,8 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     around.ticker.add(this)
   }
 
-  get peer (): PeerInfo { return this.#peer }
-
   /** Acknowledgements that its device waits for. */
   get owed (): number { return this.#open?.publish.owed ?? 0 }
-
 
   /** Null unless its session is open. */
   get facts (): ClientFacts | null { return this.#stage === 'open' ? this.#open?.facts ?? null : null }
@@ -124,7 +120,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   }
 
   malformed (reason: Violation): void {
-    if (reason.reasonCode === TOO_LARGE) this.#around.counters.packetsTooLarge++
+    if (reason.reasonCode === ReasonCode.PACKET_TOO_LARGE) this.#around.counters.packetsTooLarge++
     this.violated(reason)
   }
 
@@ -243,7 +239,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   #begin (introduction: Introduction): void {
     const { five } = introduction
-    const life = new SessionLife(this.#around, this.#peer, introduction, {
+    const life = new SessionLife(this.#around, this.peer, introduction, {
       opened: session => this.#opened(session, introduction),
       dismissed: (reason, reasonCode) => this.#end('dismissed', 'closed a connection', reasonCode, { cause: reason })
     })
@@ -271,7 +267,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#open = new OpenSession({ around: this.#around, introduction, life, session, outbound: this.#outbound, pings: this.#inbound.pings, host: this })
     this.#stage = 'open'
     this.#inbound.answersAhead = true
-    this.#around.logger.debug({ clientId: session.clientId, address: this.#peer.address, listener: this.#peer.listener }, 'device connected')
+    this.#around.logger.debug({ clientId: session.clientId, address: this.peer.address, listener: this.peer.listener }, 'device connected')
     this.#inbound.goOn()
   }
 
@@ -309,7 +305,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   #end (kind: string, message: string, reasonCode: number, fields: object = {}): void {
     if (this.#stage === 'closed') return
-    const { address, listener } = this.#peer
+    const { address, listener } = this.peer
     this.#around.lines.warn(kind, { clientId: this.#life?.clientId ?? '', address, listener, ...fields }, message)
     this.close(reasonCode, message)
   }

@@ -9,7 +9,7 @@ test('mqtt, as in NanoMQ\'s shipped file', async t => {
 })
 
 test('mqtt has defaults', async t => {
-  t.same(configOf('').mqtt, { maxPacketSize: 10_485_760, maxMqueueLen: 1024, keepaliveMultiplier: 1.5, maxInflightWindow: 2048 })
+  t.same(configOf('').mqtt, { maxPacketSize: 10_485_760, maxMqueueLen: 1024, keepaliveMultiplier: 1.5, maxInflightWindow: 2048, maxTopicAlias: 32, versions: ['3.1', '3.1.1', '5.0'] })
 })
 
 test('every limit is a key of the same name, with its unit', async t => {
