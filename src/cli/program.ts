@@ -12,7 +12,7 @@ import { addCompletion } from './verbs/completion.ts'
 import { addQuickstart } from './verbs/quickstart.ts'
 import { addSpool } from './verbs/spool.ts'
 import { addStart } from './verbs/start.ts'
-import { addStatus, addTail } from './verbs/status.ts'
+import { addReload, addStatus, addTail } from './verbs/status.ts'
 import { addTrust } from './verbs/trust.ts'
 
 const examples = `
@@ -45,7 +45,7 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 }
 
 /** In the order of the help. */
-const verbs = [addStart, addStatus, addTail, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
+const verbs = [addStart, addStatus, addReload, addTail, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
 
 function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')

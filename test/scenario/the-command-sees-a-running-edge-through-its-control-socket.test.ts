@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
 import { test } from 'tap'
 import { runCli } from '../../src/cli/program.ts'
+import type { ReloadOutcome } from '../../src/reload/outcome.ts'
 import { adminFor } from '../support/admin.ts'
 
 interface Ran {
@@ -46,6 +47,29 @@ test('status, tail and trust status of a running edge', async t => {
   const { out: json } = await cli(['status', '--socket', socket, '--json'])
   t.match(JSON.parse(json), { ready: true, bridges: [{ name: 'north', server: 'mqtt-tcp://127.0.0.1:1' }], trust: [] })
   t.match(await cli(['trust', 'status', '--socket', socket]), { code: 0, out: /no bridge and no listener/ })
+})
+
+test('reload says what came into force, or what is in the way', async t => {
+  const { dir, edge } = await adminFor(t, '')
+  const socket = join(dir, 'control.sock')
+  let outcome: ReloadOutcome = { kind: 'applied', changes: [{ part: 'log.level', what: 'changed', keys: [{ key: 'log.level', before: 'info', after: 'debug' }] }] }
+  edge.reload = async () => outcome
+  t.match(await cli(['reload', '--socket', socket]), { code: 0, out: 'log.level: changed\n  log.level: info -> debug\n' })
+  outcome = { kind: 'refused', keys: [{ key: 'spool.dir', before: '/a', after: '/b' }] }
+  t.match(await cli(['reload', '--socket', socket]), { code: 1, err: /these keys need a restart\s+spool\.dir: \/a -> \/b[^]*nothing was applied/ })
+})
+
+test('a decision on staged files is passed on, and one about nothing is refused', async t => {
+  const { dir, edge } = await adminFor(t, '')
+  const socket = join(dir, 'control.sock')
+  t.match(await cli(['trust', 'commit', 'bridge', 'north', '--socket', socket]), { code: 1, err: /no files of bridge north wait for a decision/ })
+  t.match(await cli(['trust', 'commit', 'bride', 'north', '--socket', socket]), { code: 1, err: /kind/ })
+  const asked: object[] = []
+  edge.commitTrust = owner => asked.push({ commit: owner }) > 0
+  edge.abortTrust = owner => asked.push({ abort: owner }) > 0
+  t.equal((await cli(['trust', 'commit', 'bridge', 'north', '--socket', socket])).code, 0)
+  t.equal((await cli(['trust', 'abort', 'listener', 'ssl', '--socket', socket])).code, 0)
+  t.strictSame(asked, [{ commit: { kind: 'bridge', name: 'north' } }, { abort: { kind: 'listener', name: 'ssl' } }])
 })
 
 test('where nobody answers it says what to do', async t => {

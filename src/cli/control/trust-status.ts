@@ -1,4 +1,4 @@
-/** `causeway trust status` and `trust check`: where the certificate files of a running edge stand. */
+/** `causeway trust status`, `check`, `commit` and `abort`: where the certificate files of a running edge stand. */
 import { escapeControls } from '../../readable-line.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
@@ -14,12 +14,18 @@ interface TrustRow {
   readonly reason?: { readonly code: string, readonly message: string, readonly hint: string }
 }
 
-export type TrustAction = 'status' | 'check'
+export type TrustAction = 'status' | 'check' | 'commit' | 'abort'
+
+/** Whose files a decision is about. */
+export interface TrustSubject {
+  readonly kind: string
+  readonly name: string
+}
 
 /** Exit code 1 when files are invalid or staged. @throws CliError, ConfigError */
-export async function trustOfRunning (action: TrustAction, options: ControlOptions & { readonly json?: boolean }, io: CliIo): Promise<ExitCode> {
+export async function trustOfRunning (action: TrustAction, options: ControlOptions & { readonly json?: boolean }, io: CliIo, subject?: TrustSubject): Promise<ExitCode> {
   const client = controlClient(options, io)
-  const rows = await (action === 'check' ? client.ask('POST', '/api/v1/trust/check') : client.ask('GET', '/api/v1/trust')) as readonly TrustRow[]
+  const rows = await (action === 'status' ? client.ask('GET', '/api/v1/trust') : client.ask('POST', `/api/v1/trust/${action}`, subject)) as readonly TrustRow[]
   if (options.json === true) io.out.write(JSON.stringify(rows, null, 2) + '\n')
   else if (rows.length === 0) io.out.write('no bridge and no listener of the running edge has certificate files\n')
   else io.out.write(rows.flatMap(linesOf).map(line => `${escapeControls(line)}\n`).join(''))

@@ -1,4 +1,4 @@
-/** `causeway status` and `tail`: a running edge, seen. */
+/** `causeway status`, `reload` and `tail`: a running edge, seen and told. */
 import type { Command } from 'commander'
 import type { ControlOptions } from '../control/control-client.ts'
 import type { CliIo } from '../io.ts'
@@ -19,6 +19,17 @@ export function addStatus (program: Command, io: CliIo, done: Done): void {
     .action(async (options: ControlOptions & { json?: boolean }) => {
       const { showStatus } = await import('../control/status.ts')
       done(await showStatus(options, io))
+    })
+}
+
+export function addReload (program: Command, io: CliIo, done: Done): void {
+  whichEdge(program.command('reload')
+    .description('let a running edge read its configuration and certificate files again: all comes into force, or nothing'))
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExamples:\n  causeway reload --conf /etc/nanomq.conf\n  causeway check --conf new.conf --against /etc/nanomq.conf   what a reload would do\n\nExit code 1 when nothing was applied, with the reason.')
+    .action(async (options: ControlOptions & { json?: boolean }) => {
+      const { reloadRunning } = await import('../control/reload.ts')
+      done(await reloadRunning(options, io))
     })
 }
 

@@ -33,6 +33,18 @@ export function addTrust (program: Command, io: CliIo, done: Done): void {
       const { fetchChain } = await import('../trust-fetch.ts')
       done(await fetchChain(server, options, io))
     })
+  addTrustOfRunning(trust, io, done)
+  trust.command('inspect <file>')
+    .description('list the certificates of a PEM file, as certs show does')
+    .option('--json', 'as JSON, for scripts')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { showCertificates } = await import('../certs.ts')
+      done(await showCertificates(file, options.json === true, io))
+    })
+}
+
+/** What asks a running edge. */
+function addTrustOfRunning (trust: Command, io: CliIo, done: Done): void {
   for (const action of ['status', 'check'] as const) {
     whichEdge(trust.command(action)
       .description(action === 'status' ? 'where the certificate files of a running edge stand' : 'let a running edge look at all its certificate files now'))
@@ -42,11 +54,14 @@ export function addTrust (program: Command, io: CliIo, done: Done): void {
         done(await trustOfRunning(action, options, io))
       })
   }
-  trust.command('inspect <file>')
-    .description('list the certificates of a PEM file, as certs show does')
-    .option('--json', 'as JSON, for scripts')
-    .action(async (file: string, options: { json?: boolean }) => {
-      const { showCertificates } = await import('../certs.ts')
-      done(await showCertificates(file, options.json === true, io))
-    })
+  for (const action of ['commit', 'abort'] as const) {
+    whichEdge(trust.command(`${action} <kind> <name>`)
+      .description(action === 'commit' ? 'let a running edge use files that are valid and that a trial connection has refused' : 'let a running edge give up files that are staged, until they change'))
+      .option('--json', 'as JSON, for scripts')
+      .addHelpText('after', `\nExample:\n  causeway trust ${action} bridge cloud\n\nKind is bridge or listener. ${action === 'commit' ? 'The link of that bridge may not come up again until the remote accepts the files: causeway trust status says why they wait.' : ''}`)
+      .action(async (kind: string, name: string, options: ControlOptions & { json?: boolean }) => {
+        const { trustOfRunning } = await import('../control/trust-status.ts')
+        done(await trustOfRunning(action, options, io, { kind, name }))
+      })
+  }
 }
