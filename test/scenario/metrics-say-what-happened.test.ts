@@ -1,4 +1,4 @@
-/** What is scraped agrees with what was done, and a scrape of a thousand devices is short. */
+/** What is scraped agrees with what was done. */
 import { once } from 'node:events'
 import { test } from 'tap'
 import { metrics } from '../../src/admin/metrics/metrics.ts'
