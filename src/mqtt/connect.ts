@@ -2,6 +2,7 @@
  * Reads CONNECT of MQTT 3.1, 3.1.1 and 5, and holds it to every MUST that a server can see. What deserves an answer has
  * its return code in the violation; the rest is closed without one [MQTT-3.1.4-1].
  */
+import { CLEAN_SESSION, PASSWORD_FLAG, USERNAME_FLAG, WILL, WILL_QOS_SHIFT, WILL_RETAIN } from './connect-flags.ts'
 import { type ByteRange, FieldReader } from './field-reader.ts'
 import type { ProtocolLevel } from './packet-type.ts'
 import { MAX_TOPIC_LEVELS, faultOfTopicName } from './topic-name.ts'
@@ -59,12 +60,6 @@ const USERNAME = violation('MQTT-3.1.3-11', 'user name is not well-formed UTF-8'
 const EMPTY_ID = violation('MQTT-3.1.3-8', 'empty client id without clean session', 0x85, 2)
 const ID_OF_31 = violation('MQTT-3.1', 'client id of MQTT 3.1 is empty or too long', 0x85, 2)
 
-const CLEAN_SESSION = 0x02
-const WILL = 0x04
-const WILL_QOS_SHIFT = 3
-const WILL_RETAIN = 0x20
-const PASSWORD_FLAG = 0x40
-const USERNAME_FLAG = 0x80
 const BRIDGE = 0x80
 
 /** Reads the CONNECT whose body is `bytes[body, end)`; its first byte is {@link faultOfClientHeader}'s. Never throws. */

@@ -1,13 +1,7 @@
 /** CONNECT for the keeper of sessions, who speaks 3.1.1. */
+import { CLEAN_SESSION, PASSWORD_FLAG, USERNAME_FLAG, WILL, WILL_QOS_SHIFT, WILL_RETAIN } from '../../mqtt/connect-flags.ts'
 import type { WillRequest } from '../../mqtt/connect.ts'
 import { variableByteIntegerSize, writeVariableByteInteger } from '../../mqtt/variable-byte-integer.ts'
-
-const CLEAN_SESSION = 0x02
-const WILL = 0x04
-const WILL_QOS_SHIFT = 3
-const WILL_RETAIN = 0x20
-const PASSWORD_FLAG = 0x40
-const USERNAME_FLAG = 0x80
 
 export interface ConnectMessage {
   readonly clientId: string
