@@ -5,9 +5,11 @@ import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
+import type { Outbox } from '../relay/outbox.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
 import type { TrustSource } from './connection.ts'
+import type { Incoming } from './incoming.ts'
 import type { RenewalOutcome } from './renewal.ts'
 
 /** Who keeps the trust hears what the bridge learns of it. */
@@ -27,6 +29,14 @@ export interface BridgeSettings {
   readonly link: { readonly trust: TrustSource | null } | null
 }
 
+/** What a link carries that is no bridge between the two brokers: the sidecar's own, to the broker it sits beside. */
+export interface OwnEnd {
+  /** What goes out; filled by whoever made it. */
+  readonly outbox: Outbox
+  /** Takes what comes in. */
+  readonly incoming: Incoming
+}
+
 export interface BridgeOptions {
   readonly config: BridgeConfig
   readonly relay: BridgeRelay
@@ -44,6 +54,8 @@ export interface BridgeOptions {
   readonly journal?: BridgeJournal | null
   /** It takes messages at once, and dials when this is settled: another bridge has the session at the remote until then. */
   readonly after?: Promise<void>
+  /** @default messages pass between the Relay and `delivery` */
+  readonly ownEnd?: OwnEnd
   readonly clock?: Clock
   /** In [0, 1). @default Math.random */
   readonly random?: () => number

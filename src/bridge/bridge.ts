@@ -69,7 +69,8 @@ class LivingBridge implements Bridge {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #outbox: Outbox
-  readonly #downlink: Downlink
+  /** null where what comes in is not for the local broker. */
+  readonly #downlink: Downlink | null
   readonly #subscriptions: Subscriptions
   #backoff: Backoff
   readonly #pause: Pause
@@ -92,18 +93,19 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = outboxOf(config, this.counters, options.journal ?? null)
+    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
-    this.#downlink = new Downlink({
+    const downlink = new Downlink({
       bridge: config.name,
       level: config.protoVer,
       rules: new DownlinkRules(config.subscription),
       delivery: options.delivery,
       counters: this.counters
     })
+    this.#downlink = options.ownEnd === undefined ? downlink : null
     this.#connector = new Connector(options, {
       outbox: this.#outbox,
-      downlink: this.#downlink,
+      incoming: options.ownEnd?.incoming ?? downlink,
       logger: this.#logger,
       clock: this.#clock,
       signal: this.#stopping.signal,
@@ -152,7 +154,7 @@ class LivingBridge implements Bridge {
     if (rules) {
       const downlink = new DownlinkRules(config.subscription)
       this.#options.relay.attach(this.#outbox, forwardRules(config.forwards))
-      this.#downlink.replaceRules(downlink)
+      this.#downlink?.replaceRules(downlink)
       this.#subscriptions.replace(config.subscription)
       if (this.#connection !== null) this.#keepUp(this.#connection, this.#subscriptions.adjust(this.#connection))
     }

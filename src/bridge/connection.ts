@@ -14,8 +14,8 @@ import type { Clock } from './clock.ts'
 import { dial } from './dial.ts'
 import type { Dialled } from './dial.ts'
 import { disconnectReason } from './disconnect-reason.ts'
-import type { Downlink } from './downlink.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
+import type { Incoming } from './incoming.ts'
 import { Liveness } from './liveness.ts'
 import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
@@ -34,7 +34,7 @@ export interface ConnectionOptions {
   readonly verified?: (chain: readonly X509Certificate[]) => void
   readonly maxPacketSize: number
   readonly outbox: Outbox
-  readonly downlink: Downlink
+  readonly incoming: Incoming
   readonly logger: Logger
   readonly clock: Clock
   /** Gives the attempt up. A connection that is up is ended by {@link Connection.close}. */
@@ -94,7 +94,7 @@ export class Connection {
   readonly ended: Promise<CausewayError>
 
   constructor (options: ConnectionOptions, dialled: VerifiedRemote) {
-    const { config, downlink, maxPacketSize } = options
+    const { config, incoming, maxPacketSize } = options
     this.#options = options
     this.fingerprint = dialled.fingerprint
     this.#tap = new RemoteTap({
@@ -102,7 +102,7 @@ export class Connection {
       level: config.protoVer,
       bridgeBit: options.bridgeBit,
       maxPacketSize,
-      downlink,
+      incoming,
       owner: {
         violated: reason => this.#violated(reason),
         undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {

@@ -9,7 +9,7 @@ import type { Connection, ConnectionOptions, TrustSource } from './connection.ts
 import { openConnection } from './connection.ts'
 
 /** Of all connections of the bridge. */
-export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'downlink' | 'logger' | 'clock' | 'signal' | 'onDialled'>
+export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
 
 /** NanoMQ's own. */
 const MAX_PACKET_SIZE = 10 * 1024 * 1024

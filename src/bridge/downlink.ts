@@ -9,16 +9,7 @@ import type { Violation } from '../mqtt/violation.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import { Receipts } from '../relay/receipts.ts'
 import type { DownlinkRules, Landing } from './downlink-rules.ts'
-
-/** What the downlink needs of the connection it is on. */
-export interface DownlinkPort {
-  /** @param header of AcknowledgementHeader */
-  acknowledge (header: number, packetId: number, reason: number): void
-  /** Too much waits for the local broker, or not any more. */
-  hold (held: boolean): void
-  /** The local broker could not take a message: the remote must send it again. */
-  failed (error: Error): void
-}
+import type { Incoming, IncomingPort } from './incoming.ts'
 
 export interface DownlinkOptions {
   readonly bridge: string
@@ -48,11 +39,11 @@ interface Landed {
   readonly retain: boolean
 }
 
-export class Downlink {
+export class Downlink implements Incoming {
   readonly #options: DownlinkOptions
   #rules: DownlinkRules
   readonly #handshakes = new Map<number, Handshake>()
-  #port: DownlinkPort | null = null
+  #port: IncomingPort | null = null
   #receipts: Receipts | null = null
   /** The remote sends again, on the connection of now, what was not acknowledged on the one before. */
   #sessionKept = false
@@ -71,7 +62,7 @@ export class Downlink {
   }
 
   /** A connection is up. Without a session at the remote its packet ids mean nothing any more. */
-  open (port: DownlinkPort, sessionPresent: boolean): void {
+  open (port: IncomingPort, sessionPresent: boolean): void {
     if (!sessionPresent) this.#handshakes.clear()
     this.#receipts?.close()
     this.#sessionKept = sessionPresent
@@ -83,7 +74,7 @@ export class Downlink {
   }
 
   /** The connection is gone: what is under way is delivered, and not acknowledged. One whose place was taken changes nothing. */
-  close (port: DownlinkPort): void {
+  close (port: IncomingPort): void {
     if (port !== this.#port) return
     this.#receipts?.close()
     this.#receipts = null
@@ -91,7 +82,7 @@ export class Downlink {
   }
 
   /** Takes a PUBLISH of the remote; what is wrong with it otherwise. */
-  publish (view: PublishView, port: DownlinkPort): Violation | null {
+  publish (view: PublishView, port: IncomingPort): Violation | null {
     const { counters } = this.#options
     const receipts = this.#receipts
     if (receipts === null) return null
@@ -162,7 +153,7 @@ export class Downlink {
   }
 
   /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. One that is late comes again. */
-  pubrel (id: number, port: DownlinkPort): void {
+  pubrel (id: number, port: IncomingPort): void {
     if (port !== this.#port) return
     const known = this.#handshakes.delete(id)
     port.acknowledge(AcknowledgementHeader.PUBCOMP, id, known || this.#options.level === 4 ? 0 : ID_NOT_FOUND)

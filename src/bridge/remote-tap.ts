@@ -15,7 +15,7 @@ import type { Violation } from '../mqtt/violation.ts'
 import { isViolation, violation } from '../mqtt/violation.ts'
 import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
-import type { Downlink, DownlinkPort } from './downlink.ts'
+import type { Incoming, IncomingPort } from './incoming.ts'
 import { LinkSocket } from './link-socket.ts'
 
 /** Who lives with the tap: hears of what it can not settle by itself. */
@@ -35,7 +35,7 @@ export interface RemoteTapOptions {
   readonly bridgeBit: boolean
   /** Larger frames of the remote end the link. */
   readonly maxPacketSize: number
-  readonly downlink: Downlink
+  readonly incoming: Incoming
   readonly owner: TapOwner
 }
 
@@ -49,7 +49,7 @@ export class RemoteTap extends Duplex {
   readonly #socket: Socket
   readonly #level: 4 | 5
   readonly #bridgeBit: boolean
-  readonly #downlink: Downlink
+  readonly #incoming: Incoming
   readonly #owner: TapOwner
   readonly #inbound: FrameScanner
   readonly #outbound: FrameScanner
@@ -69,7 +69,7 @@ export class RemoteTap extends Duplex {
     this.#writer = new LinkSocket(options.socket)
     this.#level = options.level
     this.#bridgeBit = options.bridgeBit
-    this.#downlink = options.downlink
+    this.#incoming = options.incoming
     this.#owner = options.owner
     this.#inbound = new FrameScanner({
       frame: (bytes, start, body, end) => this.#fromRemote(bytes, start, body, end),
@@ -105,13 +105,14 @@ export class RemoteTap extends Duplex {
   carry (outbox: Outbox, terms: SessionTerms): void {
     this.#outbox = outbox
     outbox.linkUp(this.#writer, terms)
+    this.#incoming.agreed?.(terms)
   }
 
   /** Nothing of the data plane goes over this link any more. */
   release (): void {
     this.#outbox?.linkDown()
     this.#outbox = null
-    this.#downlink.close(this.#port)
+    this.#incoming.close(this.#port)
   }
 
   /** Another connection has taken the session over: outbox and downlink are its own now. What still comes in is read to its end. */
@@ -140,9 +141,9 @@ export class RemoteTap extends Duplex {
     return moved
   }
 
-  /** Did an acknowledgement of something under way come in since the last call? */
+  /** Did an acknowledgement of something under way come in since the last call? One that we do not read may have. */
   takeAnswered (): boolean {
-    const answered = this.#answered
+    const answered = this.#answered || this.#held
     this.#answered = false
     return answered
   }
@@ -167,7 +168,7 @@ export class RemoteTap extends Duplex {
       case PacketType.PUBREL:
         return faultOfAcknowledgement(bytes, body, end, this.#level) ?? this.#answer(type, packetIdAt(bytes, body), reasonCodeOf(bytes, body, end))
       case PacketType.PUBLISH:
-        return this.#view.read(bytes, start, body, end, this.#level) ?? this.#downlink.publish(this.#view, this.#port)
+        return this.#view.read(bytes, start, body, end, this.#level) ?? this.#incoming.publish(this.#view, this.#port)
       case PacketType.PINGRESP:
         return faultOfEmptyPacket(body, end) // already counted as life
       case PacketType.CONNACK:
@@ -186,14 +187,14 @@ export class RemoteTap extends Duplex {
     if (connack.code === 0) {
       // the remote may go on in the same chunk, long before mqtt.js has said 'connect'
       this.#accepted = true
-      this.#downlink.open(this.#port, connack.sessionPresent)
+      this.#incoming.open(this.#port, connack.sessionPresent)
     }
     return this.#show(bytes, start, end)
   }
 
   #answer (type: number, id: number, reason: number): null {
     if (type === PacketType.PUBREL) {
-      this.#downlink.pubrel(id, this.#port)
+      this.#incoming.pubrel(id, this.#port)
       return null
     }
     const outbox = this.#outbox
@@ -231,7 +232,7 @@ export class RemoteTap extends Duplex {
     return true
   }
 
-  readonly #port: DownlinkPort = {
+  readonly #port: IncomingPort = {
     acknowledge: (header, packetId, reason) => this.#writer.acknowledge(header, packetId, reason),
     hold: held => this.#hold(held),
     failed: error => this.#owner.undelivered(error)
