@@ -1,9 +1,8 @@
 /** `npm run bench -- …`: the harness from source, without a build. */
-import { readFileSync } from 'node:fs'
 import { runBench } from '../src/bench/bench.ts'
 import { explain } from '../src/cli/explain.ts'
+import { packageVersion } from '../src/package.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
@@ -19,7 +18,7 @@ const io = {
   stop: stop.signal
 }
 try {
-  process.exitCode = await runBench(process.argv.slice(2), io, version)
+  process.exitCode = await runBench(process.argv.slice(2), io, packageVersion())
 } catch (thrown) {
   explain(thrown, io)
   process.exitCode = 1

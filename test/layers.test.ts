@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'tap'
+import { packageRoot } from '../src/package.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(packageRoot)
 const rules = createRequire(import.meta.url)(join(root, '.dependency-cruiser.cjs')) as { forbidden: { name: string }[] }
 
 interface Planted {
@@ -20,7 +21,7 @@ interface Planted {
 }
 
 const upward: Readonly<Record<string, Planted>> = {
-  'errors+logger+readable-line-imports-nothing-above': { from: 'errors', to: 'relay' },
+  'errors+logger+package+readable-line-imports-nothing-above': { from: 'errors', to: 'relay' },
   'metrics+mqtt-imports-nothing-above': { from: 'mqtt', to: 'relay' },
   'relay-imports-nothing-above': { from: 'relay', to: 'bridge' },
   'spool-imports-nothing-above': { from: 'spool', to: 'trust' },

@@ -7,7 +7,7 @@ import { type Edge, startEdge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { logTo } from './log-output.ts'
-import { packageVersion } from './package-version.ts'
+import { packageVersion } from '../package.ts'
 import { ServiceNotice } from './service-notice.ts'
 
 export interface StartOptions {

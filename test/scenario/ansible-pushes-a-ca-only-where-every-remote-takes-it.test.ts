@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
 import { testPki } from '../support/certificates.ts'
 import { tlsRemote } from '../support/tls-remote.ts'
+import { nodeArguments, packageRoot } from '../../src/package.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(packageRoot)
 const missing = spawnSync('ansible-playbook', ['--version']).error === undefined ? false : 'ansible is not installed'
 
 test('a good file takes the place of the old one, a wrong one stops the rollout', { skip: missing }, async t => {
@@ -21,7 +22,7 @@ listeners.tcp { bind = "127.0.0.1:0" }
 bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clientid = c, ssl { cacertfile = "${inUse}" } }
 `)
   const inventory = await pki.write('inventory', '[causeway]\nhere ansible_connection=local ansible_python_interpreter=auto_silent\n')
-  const command = await pki.write('causeway', `#!/bin/sh\nexec ${process.execPath} --import ${root}node_modules/tsx/dist/esm/index.mjs ${root}src/main.ts "$@"\n`)
+  const command = await pki.write('causeway', `#!/bin/sh\nexec ${process.execPath} ${nodeArguments(new URL('../../src/main.ts', import.meta.url)).join(' ')} "$@"\n`)
   spawnSync('chmod', ['+x', command])
   const push = async (source: string): Promise<number> => {
     const child = spawn('ansible-playbook', ['-i', inventory, join(root, 'deploy/ansible/push-ca.yaml'),

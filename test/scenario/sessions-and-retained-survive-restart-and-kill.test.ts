@@ -11,6 +11,7 @@ import { openSessionStore } from '../../src/broker/persistence/stored-state.ts'
 import type { OpenStore } from '../../src/broker/persistence/stored-state.ts'
 import type { SessionStore } from '../../src/broker/persistence/session-store.ts'
 import { generousLimits, storeOptions } from '../support/session-store.ts'
+import { nodeArguments } from '../../src/package.ts'
 
 async function directory (t: Test): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-store-'))
@@ -99,7 +100,7 @@ test('kill -9 at any moment: nothing that was said to be safe is lost', async t 
   const dir = await directory(t)
   for (const after of [1, 40]) {
     await rm(join(dir, 'sessions'), { recursive: true, force: true })
-    const child = spawn(process.execPath, ['--import', 'tsx', new URL('../support/session-store-process.ts', import.meta.url).pathname, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [...nodeArguments(new URL('../support/session-store-process.ts', import.meta.url)), dir], { stdio: ['ignore', 'pipe', 'inherit'] })
     let said = 0
     let rest = ''
     child.stdout.on('data', (chunk: Buffer) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { type Test, test } from 'tap'
 import { Command, run } from '../support/command.ts'
+import { packageRoot } from '../../src/package.ts'
 
 async function configured (t: Test, text: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-command-'))
@@ -92,6 +93,6 @@ test('help has examples; the version is the package\'s', async t => {
   t.equal(help.code, 0)
   t.match(help.out, 'Examples:')
   for (const verb of ['start', 'check', 'certs', 'quickstart', 'bench']) t.match(help.out, verb)
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(await readFile(new URL('package.json', packageRoot), 'utf8')) as { version: string }
   t.equal((await run(t, ['--version'])).out.trim(), version)
 })

@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { TestScope } from './certificates.ts'
+import { nodeArguments, packageRoot } from '../../src/package.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const main = nodeArguments(new URL('../../src/main.ts', import.meta.url))
 
 export class Command {
   readonly #child: ChildProcess
@@ -15,8 +16,8 @@ export class Command {
 
   /** @param t the process is killed when the test ends, if it still runs */
   constructor (t: TestScope, args: readonly string[], options: { readonly cwd?: string, readonly env?: Readonly<Record<string, string>> } = {}) {
-    this.#child = spawn(process.execPath, ['--import', `${root}node_modules/tsx/dist/esm/index.mjs`, `${root}src/main.ts`, ...args], {
-      cwd: options.cwd ?? root,
+    this.#child = spawn(process.execPath, [...main, ...args], {
+      cwd: options.cwd ?? fileURLToPath(packageRoot),
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe']
     })

@@ -15,8 +15,9 @@ import { connect, type MqttClient } from 'mqtt'
 import type { TestScope } from './certificates.ts'
 import type { Mosquitto } from './mosquitto.ts'
 import { Qos2Device } from './qos2-device.ts'
+import { nodeArguments } from '../../src/package.ts'
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname
+const main = nodeArguments(new URL('../../src/main.ts', import.meta.url))
 
 export interface EdgeProcessOptions {
   readonly remotePort: number
@@ -59,7 +60,7 @@ export class EdgeProcess {
 
   /** Resolves when all listeners accept. */
   async start (): Promise<void> {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, 'start', '--conf', join(this.dir, 'edge.conf')], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...main, 'start', '--conf', join(this.dir, 'edge.conf')], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     child.stderr.on('data', (text: Buffer) => this.log.push(text.toString()))
     await new Promise<void>((resolve, reject) => {

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { configOf } from '../support/config-text.ts'
+import { packageRoot } from '../../src/package.ts'
 
-const file = (path: string): Promise<string> => readFile(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')
+const file = (path: string): Promise<string> => readFile(new URL(`deploy/${path}`, packageRoot), 'utf8')
 
 interface Container {
   readonly securityContext: { readonly readOnlyRootFilesystem: boolean, readonly allowPrivilegeEscalation: boolean }
@@ -32,7 +33,7 @@ test('systemd takes the unit', { skip: noSystemd }, async t => {
   t.match(unit, /^Type=notify$/m)
   t.match(unit, /^NotifyAccess=all$/m, 'a child says that it is ready')
   // the program is not installed where the tests run: that alone may be missed
-  const path = new URL('../../deploy/systemd/causeway.service', import.meta.url).pathname
+  const path = new URL('deploy/systemd/causeway.service', packageRoot).pathname
   const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' })
   const complaints = stderr.split('\n').filter(line => line.includes('causeway.service') && !line.includes('is not executable'))
   t.strictSame(complaints, [])

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { inspectConfig } from '../../src/config/load.ts'
+import { packageRoot } from '../../src/package.ts'
 
 interface Expected {
   /** What the configuration has, among other things. */
@@ -12,7 +13,7 @@ interface Expected {
   readonly warned: readonly string[]
 }
 
-const folder = new URL('nanomq/', import.meta.url)
+const folder = new URL('test/vectors/nanomq/', packageRoot)
 
 test('files written for NanoMQ', async t => {
   const names = readdirSync(folder).filter(name => name.endsWith('.conf'))

@@ -1,6 +1,6 @@
 /** The coordinator's end of the channel to the generator or the receiver: one question, one answer. */
-import { fileURLToPath } from 'node:url'
 import type { Announcement, Answer, CallName, Calls } from '../process/calls.ts'
+import { nodeArguments } from '../../package.ts'
 import { BenchError, benchCodes } from '../errors.ts'
 import { Child, type Launcher } from './child.ts'
 
@@ -20,13 +20,6 @@ const files = {
   generator: new URL('../process/generator.ts', import.meta.url),
   receiver: new URL('../process/receiver.ts', import.meta.url)
 } as const
-
-/** How a file of this package is started by Node, from source or as built. */
-export function nodeArguments (file: URL): string[] {
-  const path = fileURLToPath(file)
-  if (!import.meta.url.endsWith('.ts')) return [path.replace(/\.ts$/, '.js')]
-  return ['--import', import.meta.resolve('tsx'), path]
-}
 
 export class Station {
   readonly child: Child

@@ -1,7 +1,7 @@
 /** Causeway itself, as an operator runs it: a process on a configuration file. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodeArguments } from '../rig/station.ts'
+import { nodeArguments } from '../../package.ts'
 import { type HoconTree, hoconText, withOverride } from './hocon-text.ts'
 import { BRIDGE_NAME, nanomqTree } from './nanomq-tree.ts'
 import type { Launch, TargetSetup } from './target.ts'

@@ -1,7 +1,7 @@
 /** The baseline bridge of Aedes and mqtt.js. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodeArguments } from '../rig/station.ts'
+import { nodeArguments } from '../../package.ts'
 import type { Launch, TargetSetup } from './target.ts'
 
 export async function prepareNaive (setup: TargetSetup): Promise<Launch> {

@@ -15,6 +15,7 @@ import { CliError, cliCodes } from '../errors.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { Board } from './board.ts'
 import { converse } from './conversation.ts'
+import { packageRoot } from '../../package.ts'
 
 export interface QuickstartOptions {
   /** Of the edge broker, on 127.0.0.1. */
@@ -57,7 +58,7 @@ export async function quickstart (options: QuickstartOptions, io: CliIo): Promis
 }
 
 function shipped (name: string): string {
-  return fileURLToPath(new URL(`../../../config/${name}`, import.meta.url))
+  return fileURLToPath(new URL(`config/${name}`, packageRoot))
 }
 
 async function startOne (name: string, { environment, log, io }: { environment: Readonly<Record<string, string | undefined>>, log: Logger, io: CliIo }): Promise<Edge> {

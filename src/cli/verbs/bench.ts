@@ -1,7 +1,7 @@
 /** `causeway bench`: measure bridges. */
 import type { Command } from 'commander'
 import type { CliIo } from '../io.ts'
-import { packageVersion } from '../package-version.ts'
+import { packageVersion } from '../../package.ts'
 import type { Done } from '../verb.ts'
 
 export function addBench (program: Command, io: CliIo, done: Done): void {

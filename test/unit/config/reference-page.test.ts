@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { referencePage } from '../../../src/config/reference-page.ts'
+import { packageRoot } from '../../../src/package.ts'
 
 test('docs/reference/config.md is what the source says', async t => {
-  const written = readFileSync(new URL('../../../docs/reference/config.md', import.meta.url), 'utf8')
+  const written = readFileSync(new URL('docs/reference/config.md', packageRoot), 'utf8')
   t.ok(written === referencePage(), 'stale: run npm run docs:config')
 })
 

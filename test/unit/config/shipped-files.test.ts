@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { loadConfig } from '../../../src/config/load.ts'
+import { packageRoot } from '../../../src/package.ts'
 
-const folder = new URL('../../../config/', import.meta.url)
+const folder = new URL('config/', packageRoot)
 const cwd = '/site'
 
 function load (name: string, environment: Readonly<Record<string, string>> = {}): ReturnType<typeof loadConfig> {

@@ -10,6 +10,7 @@ import { model } from './model.ts'
 import { readHoconFile } from '../../../src/config/hocon/read.ts'
 import type { Test } from 'tap'
 import type { Vector } from './vector.ts'
+import { packageRoot } from '../../../src/package.ts'
 
 function run (t: Test, { row, text, files = {}, value, error, warnings = [] }: Vector): void {
   const cwd = t.testdir()
@@ -35,7 +36,7 @@ for (const [name, vectors] of Object.entries({ lexical, grammar, model, inclusio
 }
 
 void t.test("the manual's example", async t => {
-  const manual = readFileSync(new URL('../../../docs/reference/hocon.md', import.meta.url), 'utf8')
+  const manual = readFileSync(new URL('docs/reference/hocon.md', packageRoot), 'utf8')
   const example = /```hocon\n(.*?)```/s.exec(manual)?.[1] ?? ''
   const { root, warnings } = readText(example.replace('/etc/causeway/site.conf', 'none.conf'), { environment: { site: 'berlin', MQTT_PASSWORD: 'x' } })
   t.equal(warnings.length, 1, 'the file it includes is not here')

@@ -4,9 +4,10 @@ import { test } from 'tap'
 import { AuthGatekeeper } from '../../../../src/broker/auth/gatekeeper.ts'
 import { inspectConfig } from '../../../../src/config/load.ts'
 import { silentLogger } from '../../../../src/logger.ts'
+import { packageRoot } from '../../../../src/package.ts'
 
 const examplesOf = (page: string): string[] =>
-  [...readFileSync(new URL(`../../../../docs/guide/${page}`, import.meta.url), 'utf8').matchAll(/^```hocon\n(.*?)^```$/gms)].map(match => match[1] ?? '')
+  [...readFileSync(new URL(`docs/guide/${page}`, packageRoot), 'utf8').matchAll(/^```hocon\n(.*?)^```$/gms)].map(match => match[1] ?? '')
 
 for (const [page, least] of [['access.md', 3], ['sessions.md', 1]] as const) {
   test(page, async t => {
