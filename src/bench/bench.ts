@@ -108,6 +108,7 @@ async function commonPlan (options: BenchOptions, dir: string, path: string, io:
   return {
     warmupMs: options.warmupMs,
     drainMs: options.drainMs,
+    settleMs: options.settleMs,
     dir,
     credentials: await makeCredentials(certs),
     pinning: choosePinning(options.pin, allowedCores(), launcher.taskset !== null),

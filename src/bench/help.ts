@@ -15,6 +15,7 @@ What to run
   --rounds N                times each target runs, in turn (default 3)
   --duration T  --warmup T  measured time (default 5s) and time before it (default 2s)
   --drain T                 longest wait for what is still on the way (default 30s)
+  --settle T                without any arrival for so long, what is missing is lost (default 1s at QoS 0, 4s at 1 and 2)
 
 Change the work of a scenario
   --qos N  --payload BYTES  --connections N  --topics N  --batch N (messages a write)  --window N (unacknowledged, QoS 1 and 2)

@@ -19,6 +19,8 @@ export interface BenchOptions {
   /** null: 5 s, or what the scenario says. */
   readonly durationMs: number | null
   readonly drainMs: number
+  /** Without anything new for so long nothing more will come; null: 1 s at QoS 0, 4 s at QoS 1 and 2, where a reconnect may be under way. */
+  readonly settleMs: number | null
   /** Numbers of the workload that replace those of every scenario. */
   readonly workload: Partial<Workload>
   readonly reading: number | null
@@ -52,6 +54,7 @@ const known = {
   warmup: text,
   duration: text,
   drain: text,
+  settle: text,
   qos: text,
   payload: text,
   connections: text,
@@ -100,6 +103,7 @@ export function readOptions (argv: readonly string[]): BenchOptions {
     warmupMs: duration('--warmup', values.warmup) ?? 2000,
     durationMs: duration('--duration', values.duration),
     drainMs: duration('--drain', values.drain) ?? 30_000,
+    settleMs: duration('--settle', values.settle),
     workload: workloadOf(values),
     reading: whole('--local-subscribers', values['local-subscribers'], 0, 1000),
     stalled: whole('--stalled-subscribers', values['stalled-subscribers'], 0, 1000),

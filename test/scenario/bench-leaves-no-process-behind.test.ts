@@ -1,9 +1,12 @@
 /** However the harness ends, what it started ends with it. */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { test } from 'tap'
+import t, { test } from 'tap'
 import { findProgram } from '../../src/bench/rig/pinning.ts'
 import { nodeArguments } from '../../src/package.ts'
+
+// each waits for processes most of its time
+t.jobs = 3
 
 const linux = process.platform === 'linux' ? false : 'processes are looked up in /proc'
 const setpriv = findProgram('setpriv', process.env['PATH'] ?? '') === null ? 'no setpriv here' : false
@@ -34,7 +37,7 @@ async function until (holds: () => boolean): Promise<void> {
 }
 
 for (const [signal, skip] of [['SIGTERM', linux], ['SIGINT', linux], ['SIGKILL', linux === false ? setpriv : linux]] as const) {
-  test(`after ${signal}`, { skip }, async t => {
+  test(`after ${signal}`, { buffered: true, skip }, async t => {
     const harness = spawn(process.execPath, [...nodeArguments(new URL('../../bench/run.ts', import.meta.url)), '--scenario', 'saturate-qos1', '--target', 'naive', '--duration', '60s', '--pin', 'off'], { stdio: 'ignore' })
     const ended = new Promise<number | null>(resolve => harness.once('exit', code => resolve(code)))
     const pid = harness.pid ?? 0

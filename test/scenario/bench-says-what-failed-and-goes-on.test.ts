@@ -1,12 +1,16 @@
 /** A target that does not start, one that dies while it is measured, a port that is taken: each is said clearly, and what was measured is kept. */
+import { writeFileSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'tap'
+import t, { test } from 'tap'
 import { findProgram } from '../../src/bench/rig/pinning.ts'
 import { benchRun, scratch } from '../support/bench-run.ts'
 
-const short = ['--scenario', 'saturate-qos1', '--rounds', '1', '--warmup', '200ms', '--pin', 'off']
+// each waits for processes most of its time
+t.jobs = 3
+
+const short = ['--scenario', 'saturate-qos1', '--rounds', '1', '--warmup', '200ms', '--rate', '2000', '--pin', 'off']
 const mosquitto = findProgram('mosquitto', `${process.env['PATH'] ?? ''}:/usr/sbin`)
 
 async function script (dir: string, name: string, lines: string): Promise<string> {
@@ -16,7 +20,7 @@ async function script (dir: string, name: string, lines: string): Promise<string
   return file
 }
 
-test('a target that does not start is an error with its own words; the others are measured', async t => {
+test('a target that does not start is an error with its own words; the others are measured', { buffered: true }, async t => {
   const dir = await scratch(t)
   const broken = await script(dir, 'broken', 'echo "Error: no such option" >&2; exit 3')
   const { code, text, document } = await benchRun(dir, [...short, '--duration', '500ms', '--target', `mosquitto@${broken},raw`])
@@ -27,29 +31,31 @@ test('a target that does not start is an error with its own words; the others ar
   t.match(entries?.find(({ target }) => target === 'raw'), { outcome: 'passed' })
 })
 
-test('a target that dies while it is measured is an error with how it ended', { skip: mosquitto === null ? 'no mosquitto here' : false }, async t => {
+test('a target that dies while it is measured is an error with how it ended', { buffered: true, skip: mosquitto === null ? 'no mosquitto here' : false }, async t => {
   const dir = await scratch(t)
-  const dying = await script(dir, 'dying', `[ "$1" = -h ] && exec ${String(mosquitto)} -h\n${String(mosquitto)} "$@" &\nsleep 1.5; echo "out of luck" >&2; kill -9 $!; exit 7`)
-  const { code, document } = await benchRun(dir, [...short, '--duration', '30s', '--target', `mosquitto@${dying}`])
+  const dying = await script(dir, 'dying', `[ "$1" = -h ] && exec ${String(mosquitto)} -h\n${String(mosquitto)} "$@" &\nuntil [ -e ${dir}/now ]; do sleep 0.05; done; echo "out of luck" >&2; kill -9 $!; exit 7`)
+  const { code, document } = await benchRun(dir, [...short, '--duration', '30s', '--target', `mosquitto@${dying}`], {
+    said: text => { if (text.includes('measuring')) writeFileSync(join(dir, 'now'), '') }
+  })
   t.equal(code, 1)
   t.match(document?.runs, [{ outcome: 'error', figures: null, reasons: [/ended during the run: exit code 7[^]*out of luck/] }])
 })
 
-test('a target that grows beyond the limit is ended', { skip: process.platform === 'linux' ? false : 'memory is known on Linux only' }, async t => {
+test('a target that grows beyond the limit is ended', { buffered: true, skip: process.platform === 'linux' ? false : 'memory is known on Linux only' }, async t => {
   const dir = await scratch(t)
   const { code, document } = await benchRun(dir, [...short, '--duration', '30s', '--target', 'naive', '--memory-limit', '60'])
   t.equal(code, 1)
   t.match(document?.runs, [{ outcome: 'error', reasons: [/grew beyond 60 MB and was ended/] }])
 })
 
-test('a bridge that never connects is an error that says what to do', async t => {
+test('a bridge that never connects is an error that says what to do', { buffered: true }, async t => {
   const dir = await scratch(t)
   const { code, document } = await benchRun(dir, [...short, '--duration', '500ms', '--target', 'external', '--external', '127.0.0.1:1', '--patience', '300ms', '--certs', dir])
   t.equal(code, 1)
   t.match(document?.runs, [{ outcome: 'error', reasons: [/did not connect its bridge to the receiver on 127\.0\.0\.1:\d+ \(Point its bridge at that port/] }])
 })
 
-test('a port that is taken is said before anything runs', async t => {
+test('a port that is taken is said before anything runs', { buffered: true }, async t => {
   const dir = await scratch(t)
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -58,13 +64,14 @@ test('a port that is taken is said before anything runs', async t => {
   await t.rejects(benchRun(dir, [...short, '--target', 'raw', '--receiver-port', String(port)]), { code: 'CW_BENCH_PORT_TAKEN', message: `port ${port} of 127.0.0.1 is taken` })
 })
 
-test('what was measured before it is stopped is reported', async t => {
+test('what was measured before it is stopped is reported', { buffered: true }, async t => {
   const dir = await scratch(t)
   const stop = new AbortController()
-  const run = benchRun(dir, [...short, '--target', 'raw', '--duration', '300ms', '--rounds', '50'], stop.signal)
-  const timer = setTimeout(() => stop.abort(), 5000)
-  const { code, text, document } = await run
-  clearTimeout(timer)
+  const { code, text, document } = await benchRun(dir, [...short, '--target', 'raw', '--duration', '300ms', '--rounds', '50'], {
+    stop: stop.signal,
+    // the first is over, the second begins
+    said: text => { if (text.includes('[2/50]')) stop.abort() }
+  })
   t.equal(code, 1)
   t.match(text, /stopped: \d+ runs were not made/)
   t.ok((document?.runs.length ?? 0) > 0, 'some were made')

@@ -19,20 +19,29 @@ export async function scratch (t: TestScope): Promise<string> {
   return dir
 }
 
+export interface Watching {
+  readonly stop?: AbortSignal
+  /** Called with all it has said so far whenever it says something; then it says what a terminal is told, phases among it. */
+  readonly said?: (text: string) => void
+}
+
 /** @param dir  where `run.json` is written */
-export async function benchRun (dir: string, argv: readonly string[], stop: AbortSignal = new AbortController().signal): Promise<BenchRun> {
+export async function benchRun (dir: string, argv: readonly string[], { stop, said }: Watching = {}): Promise<BenchRun> {
   const out = new PassThrough()
   let text = ''
-  out.on('data', (chunk: Buffer) => { text += chunk.toString() })
+  out.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+    said?.(text)
+  })
   const file = join(dir, 'run.json')
   const code = await runBench([...argv, '--json', file], {
     out,
     err: out,
-    terminal: false,
+    terminal: said !== undefined,
     columns: 100,
     cwd: dir,
     environment: process.env,
-    stop
+    stop: stop ?? new AbortController().signal
   }, '0.0.0-test')
   const json = await readFile(file, 'utf8').catch(() => null)
   return { code, text, document: json === null ? null : JSON.parse(json) as BenchDocument }

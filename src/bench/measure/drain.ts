@@ -38,7 +38,7 @@ class Stillness {
 
   constructor (rig: Rig) {
     this.#rig = rig
-    this.#quietMs = rig.plan.case.workload.qos === 0 ? QUIET_MS.lossy : QUIET_MS.acknowledged
+    this.#quietMs = rig.plan.settleMs ?? (rig.plan.case.workload.qos === 0 ? QUIET_MS.lossy : QUIET_MS.acknowledged)
   }
 
   after (progress: number): boolean {

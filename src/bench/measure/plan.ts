@@ -21,6 +21,8 @@ export interface RunPlan {
   readonly durationMs: number
   /** Longest wait for what is still on the way. */
   readonly drainMs: number
+  /** Without anything new for so long nothing more will come; null: as the QoS has it. */
+  readonly settleMs: number | null
   readonly dir: string
   readonly credentials: Credentials
   readonly pinning: Pinning
