@@ -1,12 +1,12 @@
 /** What is to be run, in which order: scenarios with the options worked in, and rounds that alternate the targets. */
-import { BenchError, benchCodes } from './errors.ts'
 import type { BenchOptions } from './options.ts'
 import type { Case, Scenario } from './scenario.ts'
-import { quickLook, scenarios } from './scenarios.ts'
+import { quickLook, scenarioNamed, scenarios } from './scenarios.ts'
 import type { Target } from './target/target.ts'
 import { excluded } from './measure/run-once.ts'
 
 const USUAL_MS = 5000
+const USUAL_ROUNDS = 3
 
 export interface Appointment {
   readonly scenario: Scenario
@@ -16,16 +16,14 @@ export interface Appointment {
   readonly durationMs: number
 }
 
+export function roundsOf (options: BenchOptions): number {
+  return options.rounds ?? USUAL_ROUNDS
+}
+
 export function chosenScenarios (options: BenchOptions): readonly Scenario[] {
   const names = options.scenarios.length === 0 ? quickLook : options.scenarios
   const chosen = names.includes('all') ? scenarios : names.map(scenarioNamed)
   return chosen.map(scenario => ({ ...scenario, cases: distinct(scenario.cases.map(each => changed(each, options))) }))
-}
-
-function scenarioNamed (name: string): Scenario {
-  const found = scenarios.find(each => each.name === name)
-  if (found === undefined) throw new BenchError(benchCodes.USAGE, `unknown scenario "${name}"`, { hint: `There are ${scenarios.map(each => each.name).join(', ')}` })
-  return found
 }
 
 function changed (each: Case, options: BenchOptions): Case {
@@ -53,7 +51,7 @@ export function appointments (chosen: readonly Scenario[], targets: readonly Tar
     const durationMs = options.durationMs ?? (scenario.seconds === null ? USUAL_MS : scenario.seconds * 1000)
     for (const each of scenario.cases) {
       const taking = targets.filter(target => excluded({ case: each, target }) === null)
-      for (let round = 1; round <= options.rounds; round++) {
+      for (let round = 1; round <= roundsOf(options); round++) {
         // back and forth, so that who follows whom changes
         const order = round % 2 === 1 ? taking : taking.toReversed()
         for (const target of order) all.push({ scenario, case: each, target, round, durationMs })

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { appointments, chosenScenarios } from './agenda.ts'
+import { appointments, chosenScenarios, roundsOf } from './agenda.ts'
 import { type CampaignResult, type CommonPlan, runCampaign } from './campaign.ts'
 import { BenchError, benchCodes } from './errors.ts'
 import { helpText, scenarioList } from './help.ts'
@@ -16,12 +16,14 @@ import { scenarioReports } from './report/report.ts'
 import { noPaint, tableText, terminalPaint } from './report/table.ts'
 import { makeCredentials } from './rig/credentials.ts'
 import { allowedCores, choosePinning, findProgram } from './rig/pinning.ts'
-import { targetOf } from './target/catalogue.ts'
+import { runTable, TABLE_WARMUP_MS } from './table/table.ts'
+import { type CatalogueOptions, targetOf } from './target/catalogue.ts'
 import type { Target } from './target/target.ts'
 
 const OK = 0
 const FAILURE = 1
 const USAGE = 2
+const USUAL_WARMUP_MS = 2000
 
 /**
  * Runs one command line (what stands behind `causeway bench`).
@@ -36,11 +38,24 @@ export async function runBench (argv: readonly string[], io: BenchIo, version: s
       io.out.write(options.help ? helpText() : scenarioList())
       return OK
     }
-    return await measure(options, argv, io, version)
+    return await (options.table ? fillTable : measure)(options, argv, io, version)
   } catch (thrown) {
     if (!(thrown instanceof BenchError) || (thrown.code !== benchCodes.USAGE && thrown.code !== benchCodes.TARGET_MISSING)) throw thrown
     io.err.write(`causeway bench: ${thrown.message}\n${thrown.hint === '' ? '' : `  ${thrown.hint}\n`}`)
     return USAGE
+  }
+}
+
+async function fillTable (options: BenchOptions, argv: readonly string[], io: BenchIo, version: string): Promise<0 | 1> {
+  const path = io.environment['PATH'] ?? ''
+  const dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
+  const progress = new Progress({ io, warmupMs: options.warmupMs ?? TABLE_WARMUP_MS })
+  try {
+    const common = await commonPlan(options, dir, io, TABLE_WARMUP_MS)
+    return await runTable({ options, common, catalogue: catalogueOf(options, path, version), command: commandOf(argv), progress, io })
+  } finally {
+    progress.close()
+    await rm(dir, { recursive: true, force: true })
   }
 }
 
@@ -50,21 +65,21 @@ async function measure (options: BenchOptions, argv: readonly string[], io: Benc
   const targets = chosenTargets(options, path, version)
   const baseline = baselineOf(options, targets)
   const dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
-  const progress = new Progress({ io, warmupMs: options.warmupMs })
+  const progress = new Progress({ io, warmupMs: options.warmupMs ?? USUAL_WARMUP_MS })
   try {
-    const common = await commonPlan(options, dir, path, io)
+    const common = await commonPlan(options, dir, io, USUAL_WARMUP_MS)
     const agenda = appointments(chosen, targets, options)
     const campaign = await runCampaign(agenda, common, progress)
     progress.close()
     const document: BenchDocument = {
       format: 1,
       date: new Date().toISOString(),
-      command: ['causeway bench', ...argv].join(' '),
+      command: commandOf(argv),
       causeway: version,
       machine: machineNow(common.pinning.words),
       targets: targetNotes(targets, campaign.results),
       baseline,
-      rounds: options.rounds,
+      rounds: roundsOf(options),
       missed: campaign.missed,
       scenarios: scenarioReports(chosen, campaign.results, baseline),
       runs: campaign.results
@@ -77,12 +92,20 @@ async function measure (options: BenchOptions, argv: readonly string[], io: Benc
   }
 }
 
+function commandOf (argv: readonly string[]): string {
+  return ['causeway bench', ...argv].join(' ')
+}
+
+function catalogueOf (options: BenchOptions, path: string, version: string): CatalogueOptions {
+  return { path, causewayVersion: version, overrides: options.overrides, programs: options.programs }
+}
+
 function codeOf ({ results, missed }: CampaignResult): 0 | 1 {
   return missed === 0 && results.length > 0 && results.every(({ outcome }) => outcome === 'passed') ? OK : FAILURE
 }
 
 function chosenTargets (options: BenchOptions, path: string, version: string): Target[] {
-  const catalogue = { path, causewayVersion: version, overrides: options.overrides, programs: options.programs }
+  const catalogue = catalogueOf(options, path, version)
   const usual = ['causeway', ...(findProgram('mosquitto', `${path}:/usr/sbin`) === null ? ['naive'] : ['mosquitto'])]
   const wishes = options.targets.length === 0 ? usual : options.targets
   const durable = (wish: string): string => wish === 'causeway' && options.durability !== null ? `causeway:${options.durability}` : wish
@@ -101,12 +124,13 @@ function baselineOf (options: BenchOptions, targets: readonly Target[]): string 
   return labels.find(label => label.startsWith('mosquitto')) ?? labels.find(label => label === 'naive') ?? labels[0] ?? null
 }
 
-async function commonPlan (options: BenchOptions, dir: string, path: string, io: BenchIo): Promise<CommonPlan> {
+async function commonPlan (options: BenchOptions, dir: string, io: BenchIo, warmupMs: number): Promise<CommonPlan> {
+  const path = io.environment['PATH'] ?? ''
   const launcher = { taskset: findProgram('taskset', path), setpriv: findProgram('setpriv', path) }
   const certs = options.certs === null ? dir : resolve(io.cwd, options.certs)
   await mkdir(certs, { recursive: true })
   return {
-    warmupMs: options.warmupMs,
+    warmupMs: options.warmupMs ?? warmupMs,
     drainMs: options.drainMs,
     settleMs: options.settleMs,
     dir,

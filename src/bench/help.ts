@@ -12,10 +12,13 @@ What to run
   --target NAME[,NAME]      causeway, mosquitto, nanomq, naive, raw, external (default: causeway and what is installed);
                             causeway:memory, causeway:spool, causeway:remote; NAME@PROGRAM for another build
   --baseline NAME           what the others are compared with (default: mosquitto where it takes part)
-  --rounds N                times each target runs, in turn (default 3)
+  --rounds N                times each target runs, in turn (default 3; with --table 5)
   --duration T  --warmup T  measured time (default 5s) and time before it (default 2s)
   --drain T                 longest wait for what is still on the way (default 30s)
   --settle T                without any arrival for so long, what is missing is lost (default 1s at QoS 0, 4s at 1 and 2)
+
+  --table                   the goals of docs/design/hot-path.md, each met or not; needs mosquitto, takes about 2 minutes a round;
+                            --scenario chooses blocks of it: qos0, qos1, qos2, fan-in, backlog, idle
 
 Change the work of a scenario
   --qos N  --payload BYTES  --connections N  --topics N  --batch N (messages a write)  --window N (unacknowledged, QoS 1 and 2)

@@ -9,13 +9,16 @@ import { type Durability, durabilities } from './target/causeway.ts'
 export interface BenchOptions {
   readonly help: boolean
   readonly list: boolean
+  /** Fill the table of goals. */
+  readonly table: boolean
   /** Empty: the quick look. */
   readonly scenarios: readonly string[]
   /** Empty: what is installed. */
   readonly targets: readonly string[]
   readonly baseline: string | null
-  readonly rounds: number
-  readonly warmupMs: number
+  /** null: as usual. */
+  readonly rounds: number | null
+  readonly warmupMs: number | null
   /** null: 5 s, or what the scenario says. */
   readonly durationMs: number | null
   readonly drainMs: number
@@ -47,6 +50,7 @@ const flag = { type: 'boolean' } as const
 const known = {
   help: { ...flag, short: 'h' },
   list: flag,
+  table: flag,
   scenario: many,
   target: many,
   baseline: text,
@@ -96,11 +100,12 @@ export function readOptions (argv: readonly string[]): BenchOptions {
   return {
     help: values.help === true,
     list: values.list === true,
+    table: values.table === true,
     scenarios: list(values.scenario),
     targets: list(values.target),
     baseline: values.baseline ?? null,
-    rounds: whole('--rounds', values.rounds, 1, 1000) ?? 3,
-    warmupMs: duration('--warmup', values.warmup) ?? 2000,
+    rounds: whole('--rounds', values.rounds, 1, 1000),
+    warmupMs: duration('--warmup', values.warmup),
     durationMs: duration('--duration', values.duration),
     drainMs: duration('--drain', values.drain) ?? 30_000,
     settleMs: duration('--settle', values.settle),

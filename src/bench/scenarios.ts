@@ -1,4 +1,5 @@
 /** All scenarios there are. Options of the command line may change any number in them. */
+import { BenchError, benchCodes } from './errors.ts'
 import type { Case, Scenario } from './scenario.ts'
 import type { Workload } from './wire/workload.ts'
 
@@ -114,3 +115,9 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 export const quickLook = ['saturate-qos0', 'saturate-qos1', 'latency'] as const
+
+export function scenarioNamed (name: string): Scenario {
+  const found = scenarios.find(each => each.name === name)
+  if (found === undefined) throw new BenchError(benchCodes.USAGE, `unknown scenario "${name}"`, { hint: `There are ${scenarios.map(each => each.name).join(', ')}` })
+  return found
+}

@@ -17,17 +17,19 @@ test('QoS 0 is dropped for it alone, whole frames at a time, and its end does no
   deaf.stream.pause()
   const publisher = await RawClient.open(port, { clientId: 'publisher' })
   let sent = 0
-  let slowest = 0
+  const took: number[] = []
   while (counters.deliveryDroppedQos0 < 200) {
     for (let i = 0; i < 20; i++) publisher.send(publish('bulk', CHUNK))
     sent += 20
     const start = performance.now()
     publisher.send(publish('tick', String(sent)))
     await well.until(() => well.deliveries().some(one => one.payload === String(sent)), 'the tick')
-    slowest = Math.max(slowest, performance.now() - start)
+    took.push(performance.now() - start)
     well.received.length = 0
   }
-  t.ok(slowest < 1000, `the slowest tick took ${slowest} ms`)
+  // one may be late on a busy machine; a subscriber that held the others up would hold up most
+  const median = took.sort((a, b) => a - b)[took.length >> 1] ?? Infinity
+  t.ok(median < 1000, `half of the ticks took more than ${median} ms`)
   t.notOk(deaf.closed)
   deaf.stream.resume()
   await eventually('it is served again once it reads', () => {
