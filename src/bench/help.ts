@@ -17,7 +17,7 @@ What to run
   --drain T                 longest wait for what is still on the way (default 30s)
   --settle T                without any arrival for so long, what is missing is lost (default 1s at QoS 0, 4s at 1 and 2)
 
-  --table                   the goals of docs/design/hot-path.md, each met or not; needs mosquitto, takes about 2 minutes a round;
+  --table                   the speed goals, each met or not; needs mosquitto, takes about 2 minutes a round;
                             --scenario chooses blocks of it: qos0, qos1, qos2, fan-in, backlog, idle
 
 Change the work of a scenario
