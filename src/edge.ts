@@ -12,7 +12,7 @@ import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
 import type { Message } from './broker/session-port.ts'
 import { readEnvironment } from './config/environment.ts'
-import { loadConfig } from './config/load.ts'
+import { loadConfig, type LoadedConfig } from './config/load.ts'
 import type { Config } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
 import type { Logger, LogLevel } from './logger.ts'
@@ -20,7 +20,8 @@ import { BrokerCounters } from './metrics/broker-counters.ts'
 import { SessionCounters } from './metrics/session-counters.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
 import { type BridgeRelay, createRelay } from './relay/bridge-relay.ts'
-import { applyChanges } from './reload/apply.ts'
+import { applyChanges, type Unmoved } from './reload/apply.ts'
+import type { BridgeEdit } from './reload/bridge-edit.ts'
 import type { ReloadOutcome } from './reload/outcome.ts'
 import type { Changes, Stated } from './reload/changes.ts'
 import { Reloads } from './reload/reloads.ts'
@@ -34,6 +35,8 @@ export interface EdgeOptions {
   readonly stateDir: string | null
   /** What was said about the file of `config`, so that a reload can name keys with the values they had. */
   readonly report?: ConfigReport
+  /** As `loadConfig` has returned it, so that bridges can be changed while the edge runs; left out, they can not. */
+  readonly revise?: LoadedConfig['revise']
   /**
    * Reads the configuration again for a reload. @throws ConfigError
    * @default the file of `config`, with the working directory and the environment of now
@@ -74,6 +77,14 @@ export interface Edge {
    * comes while one runs is one more. Never rejects. Settles when removed bridges have drained and new connections have been tried.
    */
   reload (): Promise<ReloadOutcome>
+  /**
+   * Changes one bridge until the configuration is read again: judged as a whole file is, and then all of it or nothing. A bridge that is up
+   * keeps its connection unless another could be made with the new settings.
+   * @throws ReloadError; nothing was changed
+   */
+  changeBridge (edit: BridgeEdit): Promise<ReloadOutcome>
+  /** Names of bridges that {@link changeBridge} has changed since the configuration was read. */
+  readonly editedBridges: ReadonlySet<string>
   /** Calls with each change of where certificate files stand; the answer ends that. */
   onTrust (call: (report: TrustReport) => void): () => void
   /** Looks at all certificate files now. Settles when what was found is in use or refused. */
@@ -119,16 +130,16 @@ class RunningEdge implements Edge {
 
   /** @throws AuthError */
   constructor (options: EdgeOptions) {
-    const { config, report = null, logger, stateDir } = options
+    const { config, report = null, revise, logger, stateDir } = options
     this.#options = options
     this.#trust = new TrustFiles(logger)
     this.#relay = createRelay({ interest: this.#interest, maxTopicLevels: config.limits.maxTopicLevels })
     this.#gatekeeper = new AuthGatekeeper(config.auth, { logger })
     this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger, stateDir, maxPacketSize: config.mqtt.maxPacketSize })
     this.#reloads = new Reloads({
-      inForce: { config, report },
+      inForce: { config, report, ...(revise === undefined ? {} : { revise }) },
       read: options.read ?? (() => loadConfig({ file: config.file, cwd: process.cwd(), environment: readEnvironment() })),
-      apply: async changes => this.#apply(changes),
+      apply: async (changes, trialFirst) => this.#apply(changes, trialFirst),
       logger
     })
     this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: config.trust.expiryWarnMs, logger })
@@ -139,6 +150,7 @@ class RunningEdge implements Edge {
   get bridges (): readonly Bridge[] { return this.#bridges.all }
   get certificates (): readonly InUseStanding[] { return this.#expiry.items }
   get trust (): readonly TrustReport[] { return this.#trust.reports }
+  get editedBridges (): ReadonlySet<string> { return this.#reloads.edited }
   get lastReload (): Edge['lastReload'] { return this.#reloads.last }
 
   async reload (): Promise<ReloadOutcome> {
@@ -147,10 +159,12 @@ class RunningEdge implements Edge {
     return outcome
   }
 
-  async #apply (changes: Changes): Promise<void> {
-    if (this.#broker === null) return
+  async changeBridge (edit: BridgeEdit): Promise<ReloadOutcome> { return this.#reloads.change(edit) }
+
+  async #apply (changes: Changes, trialFirst: boolean): Promise<readonly Unmoved[]> {
+    if (this.#broker === null) return []
     const { setLogLevel = () => {} } = this.#options
-    await applyChanges(changes, { broker: this.#broker, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel })
+    return applyChanges(changes, { broker: this.#broker, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel, trialFirst })
   }
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }

@@ -9,23 +9,32 @@ import type { ReloadOutcome } from '../reload/outcome.ts'
 import { outcomeText } from '../reload/outcome-text.ts'
 import { planReload } from '../reload/plan.ts'
 import { type CliIo, ExitCode } from './io.ts'
+import { type RemoteVerdict, renderVerdict, verdictOn } from './remote-verdict.ts'
 
 export interface CheckOptions {
   readonly conf?: string
   readonly json?: boolean
   /** The file that runs: says what a reload from it would do. */
   readonly against?: string
+  /** Dials every remote too. */
+  readonly connect?: boolean
 }
 
 /** @throws ConfigError when a file can not be read, or the one that runs is not valid */
-export function check (options: CheckOptions, io: CliIo): ExitCode {
+export async function check (options: CheckOptions, io: CliIo): Promise<ExitCode> {
   const { file } = locateConfig(options.conf, io.cwd, io.environment)
   const inspected = inspectConfig({ file, cwd: io.cwd, environment: io.environment })
   const report = inspected.config === null ? inspected.report : withMissingFiles(inspected.config, inspected.report)
   if (options.against !== undefined && inspected.config !== null) return compare(options.against, { ...inspected, config: inspected.config }, options.json === true, io)
-  if (options.json === true) io.out.write(JSON.stringify(reportJson(report), null, 2) + '\n')
-  else io.out.write(renderReport(report, { colour: io.terminal, width: io.columns }))
-  return report.problems.length > 0 ? ExitCode.USAGE : ExitCode.OK
+  const verdicts = options.connect === true && report.problems.length === 0 ? await dialAll(inspected.config, io) : null
+  if (options.json === true) io.out.write(JSON.stringify({ ...reportJson(report), ...(verdicts === null ? {} : { remotes: verdicts }) }, null, 2) + '\n')
+  else io.out.write(renderReport(report, { colour: io.terminal, width: io.columns }) + (verdicts === null ? '' : `\nremotes\n${verdicts.map(verdict => renderVerdict(verdict, io.terminal)).join('')}`))
+  if (report.problems.length > 0) return ExitCode.USAGE
+  return (verdicts ?? []).every(({ verdict }) => verdict === 'accepted') ? ExitCode.OK : ExitCode.FAILURE
+}
+
+async function dialAll (config: Config | null, io: CliIo): Promise<readonly RemoteVerdict[]> {
+  return Promise.all((config?.bridges ?? []).filter(({ enable }) => enable).map(async bridge => verdictOn(bridge, null, io.stop)))
 }
 
 function compare (against: string, after: InspectedConfig & { readonly config: Config }, asJson: boolean, io: CliIo): ExitCode {

@@ -6,6 +6,7 @@ import { type CliIo, ExitCode } from './io.ts'
 import { packageVersion } from '../package.ts'
 import type { Done } from './verb.ts'
 import { addBench } from './verbs/bench.ts'
+import { addBridge } from './verbs/bridge.ts'
 import { addCerts } from './verbs/certs.ts'
 import { addCheck } from './verbs/check.ts'
 import { addCompletion } from './verbs/completion.ts'
@@ -45,7 +46,7 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 }
 
 /** In the order of the help. */
-const verbs = [addStart, addStatus, addReload, addTail, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
+const verbs = [addStart, addStatus, addReload, addTail, addBridge, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
 
 function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')

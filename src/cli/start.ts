@@ -24,7 +24,7 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
   const { file, by } = locateConfig(options.conf, io.cwd, io.environment)
   const read = (): LoadedConfig => loadConfig({ file, cwd: io.cwd, environment: io.environment })
   const loaded = read()
-  const { config, report } = loaded
+  const { config, report, revise } = loaded
   const log = logTo(config.log, io)
   log.info({ file, by, pid: process.pid, node: process.version }, 'starting')
   tell(loaded, log)
@@ -38,7 +38,7 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
     else void running.reload()
   })
   const place = stateDir === null ? null : resolve(io.cwd, stateDir)
-  const edge = await startEdge({ config, report, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: place })
+  const edge = await startEdge({ config, report, revise, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: place })
   running = edge
   early.pop()?.()
   const { startAdmin } = await import('../admin/admin.ts')

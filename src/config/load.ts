@@ -4,6 +4,7 @@ import { deepFreeze } from './deep-freeze.ts'
 import { type Environment, ineffectiveVariables } from './environment.ts'
 import { ConfigInvalidError } from './errors.ts'
 import { ConfigSyntaxError, type HoconDocument, readHoconFile } from './hocon/read.ts'
+import type { HoconObject } from './hocon/tree.ts'
 import type { Config, SpoolConfig } from './model.ts'
 import { inFileOrder, type Notice } from './notice.ts'
 import type { ConfigReport } from './report.ts'
@@ -24,6 +25,11 @@ export interface LoadedConfig {
   /** Frozen through and through. */
   readonly config: Config
   readonly report: ConfigReport
+  /**
+   * The same with a part of its tree changed, judged anew as a whole. No file is read, and no variable of the environment is looked up.
+   * @throws ConfigInvalidError when something in it is refused
+   */
+  readonly revise: (edit: (root: HoconObject) => HoconObject) => LoadedConfig
 }
 
 export interface InspectedConfig {
@@ -37,9 +43,17 @@ export interface InspectedConfig {
  * ConfigInvalidError with all problems when something in it is refused
  */
 export function loadConfig (options: LoadOptions): LoadedConfig {
-  const { config, report } = interpretConfig(readHoconFile(options.file, options), options)
+  return acceptConfig(readHoconFile(options.file, options), options)
+}
+
+/**
+ * As {@link loadConfig}, of a text that has been read already.
+ * @throws ConfigInvalidError
+ */
+export function acceptConfig (document: HoconDocument, options: LoadOptions): LoadedConfig {
+  const { config, report } = interpretConfig(document, options)
   if (config === null) throw new ConfigInvalidError(report)
-  return { config, report }
+  return { config, report, revise: edit => acceptConfig({ ...document, root: edit(document.root) }, options) }
 }
 
 /**

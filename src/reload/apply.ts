@@ -3,12 +3,15 @@
  * it is in force or nothing.
  */
 import { checkRules } from '../bridge/downlink-rules.ts'
+import type { RenewalOutcome } from '../bridge/renewal.ts'
+import { type Trial, tryRemote } from '../bridge/trial.ts'
 import type { AuthGatekeeper } from '../broker/auth/gatekeeper.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { LogLevel } from '../logger.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
 import type { BridgeTrust } from './bridge-trust.ts'
-import type { Changes } from './changes.ts'
+import type { ChangedBridge, Changes } from './changes.ts'
+import { ReloadError, reloadCodes } from './errors.ts'
 import type { ReadyBridge, RunningBridges } from './running-bridges.ts'
 import type { TrustFiles } from './trust-files.ts'
 
@@ -19,10 +22,20 @@ export interface ReloadTarget {
   readonly bridges: RunningBridges
   readonly trust: TrustFiles
   readonly setLogLevel: (level: LogLevel) => void
+  /** A bridge that is up changes its connection only when its remote can be dialled with the new settings. */
+  readonly trialFirst: boolean
+}
+
+/** A bridge that is up, and whose connection could not be made with the new settings. */
+export interface Unmoved {
+  readonly name: string
+  readonly reason: string
 }
 
 /** What a removed bridge has may take so long to reach its remote, and what is owed to devices of a closed listener as well. */
 const DRAIN_MS = 10_000
+/** A trial connection that is neither accepted nor refused is given up. */
+const TRIAL_MS = 20_000
 
 /** What was made ready. */
 interface Provision {
@@ -34,9 +47,10 @@ interface Provision {
 
 /**
  * Settles when removed bridges have drained and new connections have been tried.
- * @throws SpoolError, TrustError, ListenerError, AuthError; everything is as it was then
+ * @returns the bridges whose old connection serves on
+ * @throws SpoolError, TrustError, ListenerError, AuthError, ReloadError; everything is as it was then
  */
-export async function applyChanges (changes: Changes, target: ReloadTarget): Promise<void> {
+export async function applyChanges (changes: Changes, target: ReloadTarget): Promise<readonly Unmoved[]> {
   const undo: (() => Promise<unknown>)[] = []
   let provision: Provision
   try {
@@ -45,25 +59,14 @@ export async function applyChanges (changes: Changes, target: ReloadTarget): Pro
     for (const step of undo.reverse()) await step()
     throw thrown
   }
-  await commit(changes, target, provision)
+  return commit(changes, target, provision)
 }
 
-async function provide ({ listeners, bridges, auth }: Changes, { broker, gatekeeper, bridges: running, trust: files }: ReloadTarget, undo: (() => Promise<unknown>)[]): Promise<Provision> {
+async function provide (changes: Changes, target: ReloadTarget, undo: (() => Promise<unknown>)[]): Promise<Provision> {
+  const { listeners, auth } = changes
+  const { broker, gatekeeper } = target
   const provision: Provision = { bridges: [], trust: new Map(), dismissals: [] }
-  for (const { config } of bridges.changed) checkRules(config)
-  for (const config of bridges.added) {
-    checkRules(config)
-    const ready = await running.ready(config)
-    undo.push(async () => running.letGo(ready))
-    await ready.trust?.source()
-    provision.bridges.push(ready)
-  }
-  for (const { config } of bridges.changed.filter(({ link }) => link)) {
-    const trust = files.open(config)
-    undo.push(async () => trust?.rotation.stop())
-    await trust?.source()
-    provision.trust.set(config.name, trust)
-  }
+  await provideBridges(changes, target, provision, undo)
   for (const { tls } of listeners.renewed) if (tls !== null) await createListenerContext(tls)
   // one that goes may have the port of one that comes
   for (const old of [...listeners.removed, ...listeners.replaced.map(({ before }) => before)]) {
@@ -78,7 +81,33 @@ async function provide ({ listeners, bridges, auth }: Changes, { broker, gatekee
   return provision
 }
 
-async function commit ({ listeners, bridges, limits, logLevel }: Changes, target: ReloadTarget, provision: Provision): Promise<void> {
+async function provideBridges ({ bridges }: Changes, target: ReloadTarget, provision: Provision, undo: (() => Promise<unknown>)[]): Promise<void> {
+  const { bridges: running, trust: files } = target
+  for (const { config } of bridges.changed) checkRules(config)
+  for (const config of bridges.added) {
+    checkRules(config)
+    const ready = await running.ready(config)
+    undo.push(async () => running.letGo(ready))
+    await ready.trust?.source()
+    provision.bridges.push(ready)
+  }
+  for (const { config } of bridges.changed.filter(({ link }) => link)) {
+    const trust = files.open(config)
+    undo.push(async () => trust?.rotation.stop())
+    const snapshot = await trust?.source() ?? null
+    if (target.trialFirst && running.isUp(config.name)) refuseUnless(config.name, await tryRemote(config, snapshot, AbortSignal.timeout(TRIAL_MS)))
+    provision.trust.set(config.name, trust)
+  }
+}
+
+/** @throws ReloadError CW_BRIDGE_NOT_MOVED */
+function refuseUnless (name: string, trial: Trial): void {
+  if (trial.kind === 'accepted') return
+  const { message, hint } = trial.reason
+  throw new ReloadError(reloadCodes.untaken, `the bridge ${name} is up, and its remote can not be dialled with the new settings: ${message}`, { hint, cause: trial.reason })
+}
+
+async function commit ({ listeners, bridges, limits, logLevel }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
   const { broker, bridges: running, trust: files } = target
   if (limits !== null) broker.replaceLimits(limits.mqtt, limits.limits)
   if (logLevel !== null) target.setLogLevel(logLevel)
@@ -91,10 +120,16 @@ async function commit ({ listeners, bridges, limits, logLevel }: Changes, target
     running.start(ready, broker, before.length === 0 ? undefined : Promise.all(before).then(() => {}))
   }
   for (const { name } of listeners.removed) void files.remove('listener', name)
+  const moves = bridges.changed.map(async change => ({ change, outcome: await running.reconfigure(change, provision.trust.get(change.config.name) ?? null) }))
   await Promise.all([
-    ...bridges.changed.map(async change => running.reconfigure(change, provision.trust.get(change.config.name) ?? null)),
+    ...moves,
     ...[...listeners.added, ...listeners.renewed, ...listeners.replaced.map(({ after }) => after)].map(async listener => files.addListener(listener, broker)),
     ...leaving.map(async ({ left }) => left),
     ...provision.dismissals.map(async dismiss => dismiss(DRAIN_MS))
   ])
+  return (await Promise.all(moves)).flatMap(unmoved)
+}
+
+function unmoved ({ change, outcome }: { readonly change: ChangedBridge, readonly outcome: RenewalOutcome | null }): readonly Unmoved[] {
+  return outcome === null || outcome.moved ? [] : [{ name: change.config.name, reason: outcome.reason }]
 }

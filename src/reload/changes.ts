@@ -1,5 +1,6 @@
 /** What a reload is to do, all of it decided. */
 import type { AuthConfig, BridgeConfig, Config, LimitsConfig, MqttConfig } from '../config/model.ts'
+import type { LoadedConfig } from '../config/load.ts'
 import type { ConfigReport } from '../config/report.ts'
 import type { LogLevel } from '../logger.ts'
 import type { ListenerChanges } from './listener-changes.ts'
@@ -9,6 +10,8 @@ export interface Stated {
   readonly config: Config
   /** null: where there is no file. */
   readonly report: ConfigReport | null
+  /** Changes a part of it; absent where there is no file. */
+  readonly revise?: LoadedConfig['revise']
 }
 
 export interface ChangedBridge {

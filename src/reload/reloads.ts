@@ -4,7 +4,10 @@ import { showPlace } from '../config/notice.ts'
 import { ConfigSyntaxError } from '../config/hocon/read.ts'
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import type { Unmoved } from './apply.ts'
+import { type BridgeEdit, requestPlace, revised } from './bridge-edit.ts'
 import type { Changes, Stated } from './changes.ts'
+import { ReloadError, reloadCodes } from './errors.ts'
 import type { ReloadOutcome, ReloadProblem } from './outcome.ts'
 import { planReload } from './plan.ts'
 
@@ -13,19 +16,28 @@ export interface ReloadsOptions {
   readonly inForce: Stated
   /** Reads the file anew. @throws ConfigError */
   readonly read: () => Stated
-  /** @throws CausewayError; everything is as it was then */
-  readonly apply: (changes: Changes) => Promise<void>
+  /**
+   * @param trialFirst see {@link ReloadTarget}
+   * @throws CausewayError; everything is as it was then
+   */
+  readonly apply: (changes: Changes, trialFirst: boolean) => Promise<readonly Unmoved[]>
   readonly logger: Logger
 }
+
+/** Changes that wait for their turn. */
+const MOST_WAITING = 64
 
 export class Reloads {
   readonly #options: ReloadsOptions
   #inForce: Stated
-  #running: Promise<ReloadOutcome> | null = null
-  /** Asked for while one runs: it reads what the file says when that is done. */
+  /** Settles when what runs and what waits is done. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+  /** Asked for while something runs: it reads what the file says when that is done. */
   #next: Promise<ReloadOutcome> | null = null
   #stopped = false
   #last: { readonly at: number, readonly outcome: ReloadOutcome } | null = null
+  #edited: ReadonlySet<string> = new Set()
 
   constructor (options: ReloadsOptions) {
     this.#options = options
@@ -34,52 +46,90 @@ export class Reloads {
 
   get inForce (): Stated { return this.#inForce }
 
-  /** When it was last tried, in milliseconds since 1970, and what came of it; null: not yet. */
+  /** Bridges that are not as the file had them when it was read. */
+  get edited (): ReadonlySet<string> { return this.#edited }
+
+  /** When the file was last tried, in milliseconds since 1970, and what came of it; null: not yet. */
   get last (): { readonly at: number, readonly outcome: ReloadOutcome } | null { return this.#last }
 
   /** Never rejects. Settles when it is in force, or has been refused. */
   async reload (): Promise<ReloadOutcome> {
-    if (this.#next !== null) return this.#next
-    if (this.#running === null) return this.#begin()
-    this.#next = this.#running.then(async () => {
+    this.#next ??= this.#inTurn(async () => {
       this.#next = null
-      return this.#begin()
+      return this.#reload()
     })
     return this.#next
+  }
+
+  /**
+   * Changes one bridge of what is in force, until the file is read again. A bridge that is up keeps the connection it has unless another
+   * one could be made with the new settings.
+   * @throws ReloadError; nothing was changed
+   */
+  async change (edit: BridgeEdit): Promise<ReloadOutcome> {
+    if (this.#waiting >= MOST_WAITING) throw new ReloadError(reloadCodes.unable, `${MOST_WAITING} changes wait for their turn already`, { hint: 'Try it again in a moment' })
+    return this.#inTurn(async () => this.#change(edit))
   }
 
   /** Begins none any more; settles when none is under way. */
   async stop (): Promise<void> {
     this.#stopped = true
-    while (this.#running !== null) await (this.#next ?? this.#running)
+    await this.#turn
   }
 
-  async #begin (): Promise<ReloadOutcome> {
-    this.#running = this.#run()
-    return this.#running
+  async #inTurn<T> (run: () => Promise<T>): Promise<T> {
+    this.#waiting++
+    const done = this.#turn.then(run)
+    this.#turn = done.catch(() => {}).then(() => { this.#waiting-- })
+    return done
   }
 
-  async #run (): Promise<ReloadOutcome> {
-    const outcome = await this.#try()
+  async #reload (): Promise<ReloadOutcome> {
+    if (this.#stopped) return { kind: 'unchanged' }
+    const outcome = await this.#try(this.#options.read)
+    if (outcome.kind === 'unchanged' || outcome.kind === 'applied') this.#edited = new Set()
     this.#last = { at: Date.now(), outcome }
     this.#say(outcome)
-    this.#running = null
     return outcome
   }
 
-  async #try (): Promise<ReloadOutcome> {
-    if (this.#stopped) return { kind: 'unchanged' }
+  async #change (edit: BridgeEdit): Promise<ReloadOutcome> {
+    const { revise } = this.#inForce
+    if (this.#stopped) throw new ReloadError(reloadCodes.unable, 'the edge is stopping')
+    if (revise === undefined) throw new ReloadError(reloadCodes.unable, 'this edge was not started on a configuration file', { hint: 'Give startEdge what loadConfig has returned' })
+    const outcome = await this.#try(() => revised(revise, edit), true)
+    if (outcome.kind === 'applied') {
+      this.#edited = new Set([...this.#edited, edit.name])
+      this.#options.logger.info({ changes: outcome.changes, hint: 'It holds until the configuration is read again: write it into the file to keep it' }, 'a bridge is changed by request')
+    }
+    return outcome
+  }
+
+  /** @param firm a connection that can not be made with the new settings takes everything back */
+  async #try (read: () => Stated, firm = false): Promise<ReloadOutcome> {
+    const before = this.#inForce
     try {
-      const read = this.#options.read()
-      const plan = planReload(this.#inForce, read)
-      if (plan.kind === 'unchanged') this.#inForce = read
+      const after = read()
+      const plan = planReload(before, after)
+      if (plan.kind === 'unchanged') this.#inForce = after
       if (plan.kind !== 'changes') return plan
-      await this.#options.apply(plan.changes)
-      this.#inForce = read
+      const unmoved = await this.#options.apply(plan.changes, firm)
+      this.#inForce = after
+      if (firm) await this.#putBack(before, unmoved)
       return { kind: 'applied', changes: plan.told }
     } catch (thrown) {
+      if (firm && thrown instanceof ReloadError) throw thrown
       return { kind: 'invalid', problems: problemsOf(thrown) }
     }
+  }
+
+  /** @throws ReloadError when a bridge that is up could not be moved */
+  async #putBack (before: Stated, [unmoved]: readonly Unmoved[]): Promise<void> {
+    if (unmoved === undefined) return
+    const plan = planReload(this.#inForce, before)
+    if (plan.kind === 'changes') await this.#options.apply(plan.changes, false)
+    this.#inForce = before
+    throw new ReloadError(reloadCodes.untaken, `the bridge ${unmoved.name} is up, and could not be connected with the new settings: ${unmoved.reason}`, { hint: 'It serves on with the settings it had' })
   }
 
   #say (outcome: ReloadOutcome): void {
@@ -92,7 +142,7 @@ export class Reloads {
 }
 
 function problemsOf (thrown: unknown): readonly ReloadProblem[] {
-  if (thrown instanceof ConfigInvalidError) return thrown.report.problems.map(({ path, place, message, hint }) => ({ path, place, message, hint, code: configCodes.invalid }))
+  if (thrown instanceof ConfigInvalidError) return thrown.report.problems.map(({ path, place, message, hint }) => ({ path, place: place === requestPlace ? null : place, message, hint, code: configCodes.invalid }))
   if (thrown instanceof ConfigSyntaxError) {
     const { place, message, hint, code } = thrown
     return [{ path: '', place, message: message.slice(`${showPlace(place)}: `.length), hint, code }]

@@ -2,6 +2,7 @@
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import { type BridgeJournal, openBridgeJournal } from '../bridge/bridge-journal.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
+import type { RenewalOutcome } from '../bridge/renewal.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
@@ -34,6 +35,8 @@ export class RunningBridges {
   /** What each dials with now, and tells of. */
   readonly #trusts = new Map<string, BridgeTrust | null>()
   readonly #leaving = new Set<Bridge>()
+  /** How the last attempt to move each link ended. */
+  readonly #moves = new Map<string, RenewalOutcome>()
 
   constructor (around: BridgeSurroundings) {
     this.#around = around
@@ -68,7 +71,10 @@ export class RunningBridges {
     files.addBridge(config.name, trust)
     this.#trusts.set(config.name, trust)
     const trustListener: TrustListener = {
-      renewed: outcome => this.#trusts.get(config.name)?.renewed(outcome),
+      renewed: outcome => {
+        this.#moves.set(config.name, outcome)
+        this.#trusts.get(config.name)?.renewed(outcome)
+      },
       verified: chain => this.#trusts.get(config.name)?.verified(chain)
     }
     const bridge = startBridge({
@@ -78,16 +84,23 @@ export class RunningBridges {
     this.#running.set(config.name, bridge)
   }
 
-  /** @param trust what to dial with from now on, where its connection changes */
-  async reconfigure ({ config, rules, link }: ChangedBridge, trust: BridgeTrust | null): Promise<void> {
+  isUp (name: string): boolean { return this.#running.get(name)?.state.name === 'up' }
+
+  /**
+   * @param trust what to dial with from now on, where its connection changes
+   * @returns how its link moved; null where there was none to move
+   */
+  async reconfigure ({ config, rules, link }: ChangedBridge, trust: BridgeTrust | null): Promise<RenewalOutcome | null> {
     const bridge = this.#running.get(config.name)
-    if (bridge === undefined) return
+    if (bridge === undefined) return null
+    this.#moves.delete(config.name)
     if (link) {
       this.#around.trust.addBridge(config.name, trust)
       this.#trusts.set(config.name, trust)
       trust?.serve(bridge)
     }
     await bridge.reconfigure({ config, rules, link: link ? { trust: trust?.source ?? null } : null })
+    return this.#moves.get(config.name) ?? null
   }
 
   /** Takes one away: it gets nothing more from now on, and stops when what it has is with its remote, or the time is over. */
@@ -95,6 +108,7 @@ export class RunningBridges {
     const bridge = this.#running.get(name)
     if (bridge === undefined) return
     this.#running.delete(name)
+    this.#moves.delete(name)
     this.#leaving.add(bridge)
     const left = bridge.leave(timeoutMs)
     void this.#around.trust.remove('bridge', name)

@@ -72,6 +72,17 @@ test('a decision on staged files is passed on, and one about nothing is refused'
   t.strictSame(asked, [{ commit: { kind: 'bridge', name: 'north' } }, { abort: { kind: 'listener', name: 'ssl' } }])
 })
 
+test('a bridge is disabled and enabled, and it says how long that holds', async t => {
+  const { dir, edge } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
+  const socket = join(dir, 'control.sock')
+  t.match(await cli(['bridge', 'disable', 'north', '--socket', socket]), { code: 0, out: /bridges\.mqtt\.north: stopped: enable is false\nThis holds until the configuration is read again/ })
+  t.equal(edge.bridges[0]?.state.name, 'disabled')
+  t.match(await cli(['bridge', 'disable', 'north', '--socket', socket]), { code: 0, out: 'bridge north is disabled already\n' })
+  const { out } = await cli(['bridge', 'enable', 'north', '--socket', socket, '--json'])
+  t.match(JSON.parse(out), { changes: [{ what: 'started' }], bridge: { name: 'north', enable: true } })
+  t.match(await cli(['bridge', 'enable', 'south', '--socket', socket]), { code: 1, err: /there is no bridge south/ })
+})
+
 test('where nobody answers it says what to do', async t => {
   const none = await cli(['status', '--socket', '/nowhere/control.sock'])
   t.equal(none.code, 1)

@@ -29,7 +29,7 @@ test('the document has every path, and each is closed to who is not known', asyn
   const { ask, edge } = await adminFor(t, `${httpText}\n${bridges}`)
   const operations = await operationsOf(ask)
   for (const path of ['/healthz', '/readyz', '/api/v4', '/api/v4/brokers', '/api/v4/nodes', '/api/v4/clients', '/api/v4/subscriptions', '/api/v4/topic-tree', '/api/v4/configuration',
-    '/api/v4/bridges', '/api/v4/bridges/north', '/api/v4/mqtt/publish', '/api/v4/mqtt/publish_batch', '/api/v4/ctrl/stop', '/api/v1/trust', '/api/v1/events']) {
+    '/api/v4/bridges', '/api/v4/bridges/north', '/api/v4/bridges/switch/north', '/api/v4/bridges/sub/north', '/api/v4/bridges/unsub/north', '/api/v4/mqtt/publish', '/api/v4/mqtt/publish_batch', '/api/v4/ctrl/stop', '/api/v1/trust', '/api/v1/events']) {
     t.ok(operations.some(operation => operation.path === path), path)
   }
   for (const { method, path, isOpen } of operations) {

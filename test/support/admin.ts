@@ -1,13 +1,13 @@
 /** An edge with its administration, in this process, and a client for both ways in. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Admin, startAdmin } from '../../src/admin/admin.ts'
+import { loadConfig, type LoadedConfig } from '../../src/config/load.ts'
 import { type Edge, startEdge } from '../../src/edge.ts'
 import { type Logger, silentLogger } from '../../src/logger.ts'
 import type { TestScope } from './certificates.ts'
-import { configOf } from './config-text.ts'
 
 export interface AdminRig {
   readonly edge: Edge
@@ -43,8 +43,10 @@ export const httpText = 'http_server { port = 0, username = ada, password = love
 /** @param text of the configuration; a listener at any free port of this machine is there unless it says so */
 export async function adminFor (t: TestScope, text = '', logger: Logger = silentLogger): Promise<AdminRig> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-admin-'))
-  const config = configOf(`${text.includes('listeners') ? '' : 'listeners.tcp.bind = "127.0.0.1:0"\n'}${text}`)
-  const edge = await startEdge({ config, logger, stateDir: dir })
+  const file = join(dir, 'edge.conf')
+  await writeFile(file, `${text.includes('listeners') ? '' : 'listeners.tcp.bind = "127.0.0.1:0"\n'}${text}`)
+  const read = (): LoadedConfig => loadConfig({ file, cwd: dir, environment: {} })
+  const edge = await startEdge({ ...read(), read, logger, stateDir: dir })
   let stop = (): void => {}
   const stopped = new Promise<void>(resolve => { stop = resolve })
   const admin = await startAdmin({ edge, logger, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })

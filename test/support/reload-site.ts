@@ -33,8 +33,7 @@ export async function reloadSite (t: TestScope, text: string | ((dir: string) =>
   const read = (): LoadedConfig => loadConfig({ file, cwd: dir, environment: {} })
   await writeFile(file, typeof text === 'string' ? text : text(dir))
   const log: LogLine[] = []
-  const { config, report } = read()
-  const edge = await startEdge({ config, report, read, logger: keepingLogger(log), stateDir: null })
+  const edge = await startEdge({ ...read(), read, logger: keepingLogger(log), stateDir: null })
   t.teardown(async () => edge.close(500))
   const site: Site = {
     edge,

@@ -8,6 +8,7 @@ import type { Application } from '../lazy-server.ts'
 import { LoginAttempts } from '../login-attempts.ts'
 import { Code, Denial, failure } from './answer.ts'
 import type { RouteContext } from './context.ts'
+import { bridgeChangeRoutes } from './routes/bridge-changes.ts'
 import { bridgeRoutes } from './routes/bridges.ts'
 import { brokerRoutes } from './routes/broker.ts'
 import { clientRoutes } from './routes/clients.ts'
@@ -32,7 +33,7 @@ const MOST_REQUESTS = 100
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-const routes = [healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, metricsRoutes, publishRoutes, controlRoutes, trustRoutes, eventRoutes]
+const routes = [healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, bridgeChangeRoutes, metricsRoutes, publishRoutes, controlRoutes, trustRoutes, eventRoutes]
 
 export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise<Application> {
   const app = fastify({

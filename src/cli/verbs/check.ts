@@ -9,9 +9,10 @@ export function addCheck (program: Command, io: CliIo, done: Done): void {
     .option('--conf <file>', confHelp)
     .option('--json', 'as JSON, for scripts')
     .option('--against <file>', 'say what a reload from this file to --conf would do')
-    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n  causeway check --conf new.conf --against /etc/nanomq.conf\n\nExit code 2 when something is refused.')
-    .action(async (options: { conf?: string, json?: boolean, against?: string }) => {
+    .option('--connect', 'dial every remote too, as a start would; no byte of MQTT is sent')
+    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n  causeway check --conf new.conf --against /etc/nanomq.conf\n  causeway check --conf site.conf --connect\n\nExit code 2 when something is refused, 1 when a remote is not there or does not accept the certificate files.')
+    .action(async (options: { conf?: string, json?: boolean, against?: string, connect?: boolean }) => {
       const { check } = await import('../check.ts')
-      done(check(options, io))
+      done(await check(options, io))
     })
 }
