@@ -122,6 +122,8 @@ export class RemoteClient {
   async #answer<T> (packet: string, ask: (done: (fault: string | null, answer: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => reject(new BridgeError(bridgeCodes.linkLost, `${this.#config.server.url} ${why}`))
+      // its 'close' has been and does not come again
+      if (this.#stream.destroyed) return fail(`has closed the connection before ${packet}`)
       const closed = (): void => {
         clearTimeout(timer)
         fail(`closes the connection instead of answering ${packet}`)
