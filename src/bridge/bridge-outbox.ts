@@ -25,8 +25,8 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     journal,
     maxCount: config.maxSendQueueLen,
     maxBytes: config.maxSendQueueBytes,
-    windowQos1: WINDOW_QOS_1,
-    windowQos2: config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID,
+    windowQos1: config.maxInflight ?? WINDOW_QOS_1,
+    windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID),
     schedule: flush => { setImmediate(flush) },
     counters
   })

@@ -237,6 +237,9 @@ export interface BridgeConfig {
   /** Messages of QoS 1 and 2 that wait while the link is down or full. */
   readonly maxSendQueueLen: number
   readonly maxSendQueueBytes: number
+  /** Messages that may wait for the remote's acknowledgement, of QoS 1 and of QoS 2; null: as many as is good for its version. */
+  readonly maxInflight: number | null
+  readonly maxInflightQos2: number | null
   /** Acknowledgements may be held back for this bridge; false makes it best effort. */
   readonly required: boolean
   /** A device is acknowledged when its message is in the bounded queue (`memory`), on disk or with the remote (`spool`), or with the remote (`remote`). */

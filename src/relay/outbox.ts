@@ -221,6 +221,7 @@ export class Outbox {
 
   /** The connection is gone. QoS 0 that waited is lost with it, unless another is about to take over; QoS 1 and 2 stay. */
   linkDown (): void {
+    if (this.#link !== null) this.#lane.sender.broken()
     this.#link = null
     this.#full = false
     if (!this.#gated && this.#options.keepQos0 !== true) this.#batch.drop()

@@ -53,6 +53,8 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     backoffMaxMs: 50,
     maxSendQueueLen: 10_000,
     maxSendQueueBytes: 16 * 1024 * 1024,
+    maxInflight: null,
+    maxInflightQos2: null,
     required: true,
     durability: 'memory',
     spool: null,
