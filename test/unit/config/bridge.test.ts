@@ -19,6 +19,8 @@ test('the defaults', async t => {
     connectTimeoutMs: 10_000,
     maxSendQueueLen: 10_000,
     maxSendQueueBytes: 67_108_864,
+    maxInflight: null,
+    maxInflightQos2: null,
     required: true,
     durability: 'memory',
     spool: null,
