@@ -4,14 +4,17 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { Outbox } from '../relay/outbox.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 
-/** Messages that may wait for the remote's acknowledgement; an MQTT 5 remote says itself when it is less. */
-const WINDOW_QOS_1 = 1000
-const WINDOW_QOS_2 = 100
+/** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
+const FIRST_QOS_1 = 1000
+const MOST_QOS_1 = 16_000
+/** Of QoS 2, to a remote of MQTT 5, which says itself when it is less. */
+const FIRST_QOS_2 = 100
+const MOST_QOS_2 = 1000
 /**
- * QoS 2 to a remote of 3.1.1, which can not say how many it takes. With 20 of them open (its default) mosquitto 2.0 acknowledges
- * messages of QoS 1 and throws them away; seen with 2.0.11, whose log shows PUBACK rc151.
+ * Of QoS 2 to a remote of 3.1.1, which can not say how many it takes. It never grows: mosquitto 2.0.11 in its default configuration
+ * answers 25 that are open at once with 25 PUBREC and PUBCOMP, and hands 20 of them on; with 20 open it throws away those of QoS 1 as well.
  */
-const WINDOW_QOS_2_UNSAID = 16
+const QOS_2_UNSAID = 16
 
 /** @param journal that of the bridge, which serves the outbox from now on; null without one */
 export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null): Outbox {
@@ -25,8 +28,10 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     journal,
     maxCount: config.maxSendQueueLen,
     maxBytes: config.maxSendQueueBytes,
-    windowQos1: config.maxInflight ?? WINDOW_QOS_1,
-    windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? WINDOW_QOS_2 : WINDOW_QOS_2_UNSAID),
+    firstQos1: FIRST_QOS_1,
+    windowQos1: config.maxInflight ?? MOST_QOS_1,
+    firstQos2: FIRST_QOS_2,
+    windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? MOST_QOS_2 : QOS_2_UNSAID),
     schedule: flush => { setImmediate(flush) },
     counters
   })

@@ -237,7 +237,7 @@ export interface BridgeConfig {
   /** Messages of QoS 1 and 2 that wait while the link is down or full. */
   readonly maxSendQueueLen: number
   readonly maxSendQueueBytes: number
-  /** Messages that may wait for the remote's acknowledgement, of QoS 1 and of QoS 2; null: as many as is good for its version. */
+  /** Messages that may wait for the remote's acknowledgement at most, of QoS 1 and of QoS 2; null: as many as is good for its version. */
   readonly maxInflight: number | null
   readonly maxInflightQos2: number | null
   /** Acknowledgements may be held back for this bridge; false makes it best effort. */

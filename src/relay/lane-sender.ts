@@ -27,8 +27,8 @@ export class LaneSender {
   #strict = false
   /** Next message to write on this connection. */
   #cursor = 0
-  /** Something was sent again on this connection. */
-  #resent = false
+  /** End of what was sent on connections before this one. */
+  #resentTo = 0
 
   constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions) {
     this.#lane = lane
@@ -52,14 +52,15 @@ export class LaneSender {
     this.#terms = terms
     this.#strict = terms.maximumPacketSize !== Infinity || terms.maximumQos !== 2 || !terms.retainAvailable
     this.#window.open(terms.receiveMaximum)
+    this.#resentTo = Math.max(this.#resentTo, this.#cursor)
     this.#cursor = this.#lane.head
-    this.#resent = false
     this.handshakes.open(terms.sessionPresent)
   }
 
   /** The connection is gone. */
   broken (): void {
-    this.#window.broken(this.#resent)
+    const { head } = this.#lane
+    if (head < this.#resentTo && head < this.#cursor) this.#window.halve()
   }
 
   /**
@@ -115,7 +116,6 @@ export class LaneSender {
       return this.#publish(link, sequence, this.handshakes.takeId(sequence, qos2), header)
     }
     this.#counters.resent++
-    this.#resent = true
     // [MQTT-3.3.1-1] [MQTT-4.4.0-1]
     if (state === MessageState.SENT) return this.#publish(link, sequence, lane.idOf(sequence), header | DUP)
     if (state === MessageState.INHERITED) return this.#publish(link, sequence, this.handshakes.takeId(sequence, true), header | DUP)

@@ -11,6 +11,7 @@ import type { Receipts } from './receipts.ts'
 import type { Origin } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
 import { SendWindow } from './send-window.ts'
+import { WindowBound } from './window-bound.ts'
 
 export class OutboxLane {
   readonly sender: LaneSender
@@ -27,7 +28,7 @@ export class OutboxLane {
     this.#awaitRemote = own.awaitRemote
     this.#lane = new Lane(all.maxCount, all.maxBytes)
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
-    this.sender = new LaneSender(this.#lane, new SendWindow(all.windowQos1, all.windowQos2), {
+    this.sender = new LaneSender(this.#lane, windowOf(all), {
       level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1
     })
   }
@@ -93,4 +94,8 @@ export class OutboxLane {
     if (this.journaled !== null) this.journaled.close()
     else for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
   }
+}
+
+function windowOf ({ windowQos1, windowQos2, firstQos1, firstQos2 }: OutboxOptions): SendWindow {
+  return new SendWindow(new WindowBound(firstQos1 ?? windowQos1, windowQos1), new WindowBound(firstQos2 ?? windowQos2, windowQos2))
 }

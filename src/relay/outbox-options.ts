@@ -26,9 +26,12 @@ export interface OutboxOptions extends LaneOptions {
   /** Messages of QoS 1 and 2 that may wait in memory, and their bytes. */
   readonly maxCount: number
   readonly maxBytes: number
-  /** Messages that may wait for the remote's acknowledgement. */
+  /** Messages that may wait for the remote's acknowledgement, at most. */
   readonly windowQos1: number
   readonly windowQos2: number
+  /** How many may at first; more while the remote answers. @default the most */
+  readonly firstQos1?: number
+  readonly firstQos2?: number
   /** Calls once, at the end of this turn of the event loop. */
   readonly schedule: (flush: () => void) => void
   readonly counters: BridgeCounters

@@ -54,12 +54,17 @@ const keys: Keys<BridgeValues> = {
     says: 'Messages of QoS 1 and 2 that may wait while the link is down or full. When it is full, acknowledgements are held back; nothing is dropped.'
   }),
   maxSendQueueBytes: works('max_send_queue_bytes', size({ min: 1024, max: 64 * 1024 * mebibyte }), { or: 64 * mebibyte, ours: true, says: 'As `max_send_queue_len`, in bytes; whichever is reached first.' }),
-  maxInflight: works('max_inflight', whole({ min: 1, max: 30_000, unit: 'messages' }), { or: null, shown: '1000', ours: true, says: 'Messages of QoS 1 that may wait for the acknowledgement of the remote. An MQTT 5 remote may ask for fewer. Halved when a link breaks before anything is acknowledged that was sent again, and grown back.' }),
+  maxInflight: works('max_inflight', whole({ min: 1, max: 30_000, unit: 'messages' }), {
+    or: null,
+    shown: '16000',
+    ours: true,
+    says: 'Messages of QoS 1 that may wait for the acknowledgement of the remote, at most. It begins with 1000, is doubled with each whole window that is answered, and halved when a link breaks before all is answered that was sent again on it. An MQTT 5 remote may ask for fewer.'
+  }),
   maxInflightQos2: works('max_inflight_qos2', whole({ min: 1, max: 1000, unit: 'messages' }), {
     or: null,
-    shown: '16 for MQTT 3.1.1, 100 for MQTT 5',
+    shown: '16 for MQTT 3.1.1, 1000 for MQTT 5',
     ours: true,
-    says: 'As `max_inflight`, of QoS 2. A remote of 3.1.1 can not say how many it takes, and mosquitto 2.0 silently loses messages of QoS 1 while it has 20 of QoS 2 open (its `max_inflight_messages`): raise it only together with that.'
+    says: 'As `max_inflight`, of QoS 2; begins with 100. A remote of 3.1.1 can not say how many it takes: mosquitto 2.0 acknowledges and silently loses what goes beyond its `max_inflight_messages` of 20, so raise it only together with that.'
   }),
   required: works('required', bool(), { or: true, ours: true, says: 'false: best effort. The bridge never holds an acknowledgement back, and what finds no room in its queue is dropped and counted.' }),
   durability: works('durability', choice(['memory', 'spool', 'remote']), {
