@@ -26,6 +26,8 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   backoffMaxMs: 'link',
   maxSendQueueLen: 'fixed',
   maxSendQueueBytes: 'fixed',
+  maxInflight: 'fixed',
+  maxInflightQos2: 'fixed',
   required: 'fixed',
   durability: 'fixed',
   spool: 'fixed',
