@@ -11,10 +11,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { connect, type MqttClient } from 'mqtt'
 import type { TestScope } from './certificates.ts'
 import type { Mosquitto } from './mosquitto.ts'
-import { Qos2Device } from './qos2-device.ts'
+import { SteadyDevice } from './steady-device.ts'
 import { nodeArguments } from '../../src/package.ts'
 
 const main = nodeArguments(new URL('../../src/main.ts', import.meta.url))
@@ -91,51 +90,11 @@ async function freePort (): Promise<number> {
   return port
 }
 
-const OUTSTANDING = 50
-
-/** Publishes numbers in order with QoS 1, so many at a time, and notes which were acknowledged. */
-export class Device {
-  readonly name: string
-  readonly acknowledged: number[] = []
-  readonly #client: MqttClient
-  #sent = 0
-  #outstanding = 0
-  #stopped = false
-  #onQuiet: () => void = () => {}
-
-  constructor (port: number, name: string) {
-    this.name = name
-    this.#client = connect(`mqtt://127.0.0.1:${port}`, { clientId: name, reconnectPeriod: 50, connectTimeout: 5000 })
-    this.#client.on('error', () => {})
-    this.#client.on('connect', () => this.#fill())
-  }
-
-  #fill (): void {
-    while (!this.#stopped && this.#outstanding < OUTSTANDING && this.#client.connected) {
-      const number = this.#sent++
-      this.#outstanding++
-      this.#client.publish(`up/${this.name}`, String(number), { qos: 1 }, error => {
-        if (error == null) this.acknowledged.push(number)
-        this.#outstanding--
-        if (this.#outstanding === 0 && this.#stopped) this.#onQuiet()
-        setImmediate(() => this.#fill())
-      })
-    }
-  }
-
-  /** Publishes no more; waits for what is outstanding. */
-  async finish (): Promise<void> {
-    this.#stopped = true
-    if (this.#outstanding > 0) await new Promise<void>(resolve => { this.#onQuiet = resolve })
-    await this.#client.endAsync(true)
-  }
-}
-
 export interface CrashResult {
   readonly acknowledged: number
   /** Acknowledged and never arrived. */
   readonly missing: readonly string[]
-  /** Arrived for the first time after a later one of the same device. */
+  /** Arrived for the first time after a later one of the same device: which, after which, and after how many kills. */
   readonly overtaken: readonly string[]
   /** Of QoS 1: more than once, which is allowed. */
   readonly repeated: number
@@ -155,12 +114,14 @@ export interface CrashPlan {
 export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, withinMs = Infinity, random = Math.random }: CrashPlan): Promise<CrashResult> {
   const observer = await remote.observe('up/#', { clientId: 'observer', clean: false })
   await edge.start()
-  const devices = [...['a0', 'a1'].map(name => new Device(edge.port, name)), ...['b0', 'b1'].map(name => new Qos2Device(edge.port, name))]
+  const devices = [['a0', 1], ['a1', 1], ['b0', 2], ['b1', 2]].map(([name, qos]) => new SteadyDevice(edge.port, String(name), qos === 1 ? 1 : 2))
   const until = Date.now() + withinMs
+  const marks: number[] = []
   let killed = 0
   for (; killed < kills && Date.now() < until; killed++) {
     await untilRandomMoment(devices, random)
     await edge.kill()
+    marks.push(observer.messages.length)
     await edge.start()
   }
   await Promise.all(devices.map(async device => device.finish()))
@@ -170,7 +131,7 @@ export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, w
     seen = new Set(observer.messages.map(({ topic, payload }) => `${topic} ${payload.toString()}`))
     if (wanted.every(each => seen.has(each))) break
   }
-  return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())])), kills: killed }
+  return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]), marks), kills: killed }
 }
 
 /** After so many more acknowledgements, on a machine of any speed; sometimes before the first. */
@@ -182,19 +143,21 @@ async function untilRandomMoment (devices: readonly { readonly acknowledged: rea
   await delay(random() * 20)
 }
 
-function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[]): Omit<CrashResult, 'kills'> {
+/** @param marks how many had arrived at each kill */
+function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[], marks: readonly number[]): Omit<CrashResult, 'kills'> {
   const seen = new Set<string>()
   const highest = new Map<string, number>()
   const overtaken: string[] = []
   const twice: string[] = []
   let repeated = 0
-  for (const [topic, number] of arrived) {
+  for (const [at, [topic, number]] of arrived.entries()) {
     const key = `${topic} ${number}`
-    if (!seen.has(key) && number < (highest.get(topic) ?? -1)) overtaken.push(key)
+    const latest = highest.get(topic) ?? -1
+    if (!seen.has(key) && number < latest) overtaken.push(`${key} after ${latest}, after ${marks.filter(mark => mark <= at).length} kills`)
     if (seen.has(key) && topic.startsWith('up/b')) twice.push(key)
     else if (seen.has(key)) repeated++
     seen.add(key)
-    highest.set(topic, Math.max(number, highest.get(topic) ?? -1))
+    highest.set(topic, Math.max(number, latest))
   }
   return { acknowledged: wanted.length, missing: wanted.filter(each => !seen.has(each)), overtaken, repeated, twice }
 }
