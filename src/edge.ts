@@ -7,6 +7,8 @@ import { warnOfOrphans } from './bridge/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import type { ClientFacts } from './broker/client-facts.ts'
+import type { DeviceEvent } from './broker/device-events.ts'
+import type { ObservedMessage } from './broker/observation.ts'
 import { LocalInterest } from './broker/local-interest.ts'
 import type { ListenerAddress } from './broker/listener/listener.ts'
 import { openSessionStore } from './broker/persistence/stored-state.ts'
@@ -53,6 +55,10 @@ export interface Edge {
   readonly counters: { readonly broker: BrokerCounters, readonly sessions: SessionCounters }
   /** Devices that are connected. */
   clients (): readonly ClientFacts[]
+  /** Calls when a device has come, was refused or is gone; the answer ends that. */
+  onDevice (call: (event: DeviceEvent) => void): () => void
+  /** Calls with each message for local sessions that a filter matches, once; the answer ends that. It must return at once. */
+  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void
   /** How many connections each listener has. */
   connectionsByListener (): ReadonlyMap<string, number>
   /**
@@ -172,6 +178,10 @@ class RunningEdge implements Edge {
   clients (): readonly ClientFacts[] {
     return this.#broker?.clients() ?? []
   }
+
+  onDevice (call: (event: DeviceEvent) => void): () => void { return this.#broker?.onDevice(call) ?? (() => {}) }
+
+  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void { return this.#broker?.observe(filters, call) ?? (() => {}) }
 
   connectionsByListener (): ReadonlyMap<string, number> {
     return this.#broker?.connectionsByListener() ?? new Map<string, number>()

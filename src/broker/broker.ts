@@ -12,6 +12,7 @@ import type { Relay } from '../relay/relay.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import type { Gatekeeper } from './auth/rights.ts'
 import type { ClientFacts } from './client-facts.ts'
+import { type DeviceEvent, DeviceEvents } from './device-events.ts'
 import { ClientClaims } from './client-claims.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
@@ -21,6 +22,7 @@ import { Listeners } from './listener/listeners.ts'
 import type { PeerInfo } from './listener/peer-info.ts'
 import { TokenBucket } from './listener/token-bucket.ts'
 import type { LocalInterest } from './local-interest.ts'
+import { observe, type ObservedMessage } from './observation.ts'
 import { recheckDevices } from './recheck-devices.ts'
 import { RelayEntry } from './relay-entry.ts'
 import { RepeatedLines } from './repeated-lines.ts'
@@ -49,6 +51,13 @@ export interface Broker extends LocalDelivery {
   readonly counters: BrokerCounters
   /** Devices whose session is open. */
   clients (): readonly ClientFacts[]
+  /** Calls when a device has come, was refused or is gone; the answer ends that. */
+  onDevice (call: (event: DeviceEvent) => void): () => void
+  /**
+   * Calls with each message that local sessions are given and a filter matches, once; `$SYS` topics only for a filter that begins with `$`. It must return at once.
+   * The answer ends that.
+   */
+  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void
   /** How many connections each listener has. */
   connectionsByListener (): ReadonlyMap<string, number>
   /**
@@ -101,6 +110,7 @@ class RunningBroker implements Broker {
   readonly #options: BrokerOptions
   readonly #edge: EdgeBroker
   readonly #ticker = new Ticker()
+  readonly #devices = new DeviceEvents()
   readonly #lines: RepeatedLines
   /** What devices may speak. */
   readonly #versions: MqttVersion[]
@@ -143,6 +153,10 @@ class RunningBroker implements Broker {
   clients (): readonly ClientFacts[] {
     return [...this.#connections].flatMap(connection => connection.facts ?? [])
   }
+
+  onDevice (call: (event: DeviceEvent) => void): () => void { return this.#devices.follow(call) }
+
+  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void { return observe(this.#options.interest, filters, call) }
 
   deliver (message: LocalMessage, done: Done): void {
     this.#edge.deliver(message, done)
@@ -255,6 +269,7 @@ class RunningBroker implements Broker {
       turn: new FlushTurn(),
       counters,
       lines: this.#lines,
+      devices: this.#devices,
       logger,
       hasRoomFor: clientId => store.hasRoomFor(clientId),
       attach: stream => this.#edge.attach(stream)

@@ -181,6 +181,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   leave (): void {
     this.#outbound.flush()
     this.#stage = 'leaving'
+    this.#life?.leaves()
     this.#since = performance.now()
     this.#inbound.answersAhead = false
     this.pass(encodeDisconnect(4))

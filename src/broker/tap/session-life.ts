@@ -10,6 +10,7 @@ import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
 import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
+import type { DeviceEvents, DeviceIdentity } from '../device-events.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, WillTerms } from '../session-port.ts'
@@ -32,6 +33,7 @@ export interface SessionLifeSurroundings {
   readonly claims: ClientClaims
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
+  readonly devices: DeviceEvents
   readonly publish: { readonly relay: Relay }
   readonly hasRoomFor: (clientId: string) => boolean
   readonly store: SessionStore
@@ -64,6 +66,8 @@ export class SessionLife implements SessionOwner, Claimant {
   #claim: Claim | null = null
   #registered = false
   #session: Session | null = null
+  #told: 'nothing' | 'connected' | 'disconnected' = 'nothing'
+  #orderly = false
   /** The connection has ended: the session must not begin, or ends as soon as it has. */
   #abandoned = false
 
@@ -122,6 +126,8 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#session = session
     for (const subscription of this.subscriptions.all()) this.joinGroup(subscription)
     this.#events.opened(session)
+    this.#told = 'connected'
+    this.#around.devices.tell({ kind: 'connected', device: this.#identity })
     if (this.#generation !== this.#around.gatekeeper.generation) this.review() // replaced while it was made
   }
 
@@ -131,6 +137,14 @@ export class SessionLife implements SessionOwner, Claimant {
     this.leaveGroups()
     if (this.#terms?.expiryMs === 0) this.#around.store.forget(this.clientId) // [MQTT-3.1.2-23]
     this.#claim?.release()
+    if (this.#told !== 'connected') return
+    this.#told = 'disconnected'
+    this.#around.devices.tell({ kind: 'disconnected', device: this.#identity, orderly: this.#orderly })
+  }
+
+  /** It has said DISCONNECT: {@link gone} follows. */
+  leaves (): void {
+    this.#orderly = true
   }
 
   /** Takes its turn among the members of a shared group, where the subscription is to one. */
@@ -203,6 +217,11 @@ export class SessionLife implements SessionOwner, Claimant {
     if (delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false
   }
 
+  get #identity (): DeviceIdentity {
+    const { level, keepAlive, cleanSession } = this.#request
+    return { clientId: this.clientId, username: this.username, level, keepAlive, cleanSession, address: this.#peer.address }
+  }
+
   /** Will there be something of it when the connection is over? */
   get #isStored (): boolean {
     return this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
@@ -241,6 +260,7 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#around.counters.connectsRefused++
     const { address, listener } = this.#peer
     this.#around.lines.warn('refused', { clientId: this.clientId, address, listener, returnCode: answer.returnCode, cause: answer.reason }, 'refused a device')
+    this.#around.devices.tell({ kind: 'refused', device: this.#identity, returnCode: answer.returnCode })
     return answer.returnCode
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { Gatekeeper } from '../auth/rights.ts'
 import type { ClientClaims } from '../client-claims.ts'
+import type { DeviceEvents } from '../device-events.ts'
 import type { TokenBucket } from '../listener/token-bucket.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { SessionStream } from '../session-port.ts'
@@ -34,6 +35,7 @@ export interface DeviceSurroundings {
   readonly turn: FlushTurn
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
+  readonly devices: DeviceEvents
   readonly logger: Logger
   /** May this client have a session that outlasts its connection? */
   readonly hasRoomFor: (clientId: string) => boolean
