@@ -31,7 +31,8 @@ export async function backlog (rig: Rig): Promise<FlowResult> {
     accounting: counts,
     reasons: reasonsOf(counts, drained, plan),
     warnings: [...held(taken, plan.case.workload.count ?? 0), ...warningsOf(counts, drained, plan), ...doubtsOf(begin, end, plan)],
-    latency
+    latency,
+    memoryCourse: []
   }
 }
 

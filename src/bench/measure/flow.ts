@@ -8,4 +8,6 @@ export interface FlowResult {
   readonly reasons: readonly string[]
   readonly warnings: readonly string[]
   readonly latency: HistogramRecord | null
+  /** Resident memory of the target over the window, tenth by tenth; empty where it was not followed. */
+  readonly memoryCourse: readonly number[]
 }

@@ -20,6 +20,7 @@ export async function idle (rig: Rig): Promise<FlowResult> {
     accounting: null,
     reasons: links < wanted ? [`only ${links} of ${wanted} devices were connected at the end`] : [],
     warnings: doubtsOf(begin, end, plan),
-    latency: null
+    latency: null,
+    memoryCourse: []
   }
 }

@@ -61,4 +61,6 @@ export interface RunResult {
   readonly figures: Figures | null
   readonly accounting: Accounting | null
   readonly latency: HistogramRecord | null
+  /** Resident memory over the window, tenth by tenth, in bytes; empty where it was not followed. */
+  readonly memoryCourse: readonly number[]
 }

@@ -26,12 +26,12 @@ export async function runOnce (plan: RunPlan): Promise<RunResult> {
   try {
     rig = await Rig.open(plan)
     await rig.connect()
-    const { figures, accounting, reasons, warnings, latency } = await flows[plan.case.flow](rig)
-    return { ...identity, outcome: reasons.length === 0 ? 'passed' : 'failed', reasons, warnings, settings: rig.launch.settings, figures, accounting, latency }
+    const given = await flows[plan.case.flow](rig)
+    return { ...identity, outcome: given.reasons.length === 0 ? 'passed' : 'failed', settings: rig.launch.settings, ...given }
   } catch (thrown) {
     plan.signal.throwIfAborted()
     if (thrown instanceof BenchError && thrown.code === benchCodes.PORT_TAKEN) throw thrown
-    return { ...identity, outcome: 'error', reasons: [wordsOf(thrown)], warnings: [], settings: rig?.launch.settings ?? [], figures: null, accounting: null, latency: null }
+    return { ...identity, outcome: 'error', reasons: [wordsOf(thrown)], warnings: [], settings: rig?.launch.settings ?? [], figures: null, accounting: null, latency: null, memoryCourse: [] }
   } finally {
     plan.phase('stopping')
     await rig?.close()

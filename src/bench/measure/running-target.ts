@@ -3,6 +3,7 @@ import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
 import { Child, type Launcher } from '../rig/child.ts'
 import { accepts, LOOPBACK } from '../rig/ports.ts'
+import { spreadOf } from '../report/statistics.ts'
 import type { Launch } from '../target/target.ts'
 import { nowMicros } from '../wire/clock.ts'
 
@@ -33,6 +34,7 @@ export class RunningTarget {
   #before: Account = { cpu: 0, resident: 0, peak: 0, switches: 0 }
   #watch: NodeJS.Timeout | null = null
   #stopping = false
+  #course: number[] = []
 
   constructor (options: RunningOptions) {
     this.#options = options
@@ -67,6 +69,17 @@ export class RunningTarget {
     if (now === null) return null
     const before = this.#before
     return { cpu: before.cpu + now.cpu, resident: now.resident, peak: Math.max(before.peak, now.peak), switches: before.switches + now.switches }
+  }
+
+  /** Begins the course of memory anew. */
+  markCourse (): void {
+    this.#course = []
+  }
+
+  /** Resident memory since the mark: medians of equal spans of time. Fewer than `spans` where there are not enough samples. */
+  course (spans: number): number[] {
+    const width = Math.max(1, Math.ceil(this.#course.length / spans))
+    return Array.from({ length: Math.ceil(this.#course.length / width) }, (_, place) => spreadOf(this.#course.slice(place * width, (place + 1) * width))?.median ?? 0)
   }
 
   async restart (signal: AbortSignal): Promise<void> {
@@ -104,7 +117,10 @@ export class RunningTarget {
   }
 
   #sample (): void {
-    if (this.#child !== null) this.#last = accountOf(this.#child.pid) ?? this.#last
+    const now = this.#child === null ? null : accountOf(this.#child.pid)
+    if (now === null) return
+    this.#last = now
+    this.#course.push(now.resident)
   }
 }
 

@@ -8,6 +8,8 @@ import { accountingOf, doubtsOf, reasonsOf, warningsOf } from './verdict.ts'
 import { closeWindow, openWindow } from './window.ts'
 import { Histogram } from '../wire/histogram.ts'
 
+const TENTHS = 10
+
 export async function steady (rig: Rig): Promise<FlowResult> {
   const { plan } = rig
   plan.phase('warming up')
@@ -15,9 +17,11 @@ export async function steady (rig: Rig): Promise<FlowResult> {
   await rig.sleep(plan.warmupMs)
   plan.phase('measuring')
   const begin = await openWindow(rig)
+  rig.target?.markCourse()
   const incident = incidentOf(rig)
   await Promise.all([rig.sleep(plan.durationMs), incident.during()])
   const end = await closeWindow(rig)
+  const memoryCourse = rig.target?.course(TENTHS) ?? []
   const { latency, lateness } = await rig.sink.ask('distributions', null).then(async sink => ({ ...sink, lateness: (await rig.source.ask('distributions', null)).lateness }))
   await rig.source.ask('stop', null)
   plan.phase('draining')
@@ -30,7 +34,8 @@ export async function steady (rig: Rig): Promise<FlowResult> {
     accounting: counts,
     reasons: [...reasonsOf(counts, drained, plan), ...after],
     warnings: [...warningsOf(counts, drained, plan), ...doubtsOf(begin, end, plan), ...late(lateness, figures.p99)],
-    latency
+    latency,
+    memoryCourse
   }
 }
 

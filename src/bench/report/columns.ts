@@ -2,13 +2,18 @@
 import type { Figures } from '../measure/result.ts'
 import { type Figure, figures } from '../scenario.ts'
 import type { Entry } from './report.ts'
-import { median, NOTHING, short, size, spread, time, times, whole } from './words.ts'
+import { courseWords, median, NOTHING, short, size, spread, time, times, whole } from './words.ts'
 
 export interface Column {
   readonly title: string
   /** Numbers stand to the right. */
   readonly numeric: boolean
   readonly text: (entry: Entry) => string
+}
+
+/** Sentences below the table: the course of memory where the scenario is about it, and what a reader must know. Reasons stand apart, they are failures. */
+export function remarksOn (entry: Entry, about: Figure): readonly string[] {
+  return about === 'memory' && entry.memoryCourse.length > 1 ? [courseWords(entry.memoryCourse), ...entry.warnings] : entry.warnings
 }
 
 /** Each figure in its unit. */

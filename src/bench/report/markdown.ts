@@ -1,5 +1,5 @@
 /** The report as Markdown, for `docs/benchmarks.md`. */
-import { columnsFor } from './columns.ts'
+import { columnsFor, remarksOn } from './columns.ts'
 import { type BenchDocument, headLines } from './document.ts'
 import type { CaseReport, ScenarioReport } from './report.ts'
 
@@ -29,7 +29,7 @@ function caseText (report: ScenarioReport, each: CaseReport): string[] {
     `|${columns.map(({ numeric }) => numeric ? '---:' : '---').join('|')}|`,
     ...each.entries.map(entry => row(columns.map(({ text }) => text(entry))))
   ].join('\n')
-  const notes = each.entries.flatMap(({ target, reasons, warnings }) => [...reasons, ...warnings].map(note => `* ${plain(target)}: ${plain(note)}`))
+  const notes = each.entries.flatMap(entry => [...entry.reasons, ...remarksOn(entry, report.about)].map(note => `* ${plain(entry.target)}: ${plain(note)}`))
   return [...(each.label === '' ? [] : [`### ${each.label}`]), table, ...(notes.length === 0 ? [] : [notes.join('\n')])]
 }
 

@@ -1,6 +1,6 @@
 /** The report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
 import { type Bar, barChart, type BarGroup } from './bar-chart.ts'
-import { columnsFor, figureWords } from './columns.ts'
+import { columnsFor, figureWords, remarksOn } from './columns.ts'
 import { curveChart } from './curve-chart.ts'
 import { type BenchDocument, headLines } from './document.ts'
 import { escaped } from './markup.ts'
@@ -82,7 +82,7 @@ function table (report: ScenarioReport, each: CaseReport): string {
     return `<${tag}${classes === '' ? '' : ` class="${classes}"`}>${escaped(text)}</${tag}>`
   }
   const rows = each.entries.map(entry => `<tr>${columns.map(({ numeric, text, title }) => cell('td', numeric, text(entry), title === 'outcome' && entry.outcome !== 'passed')).join('')}</tr>`)
-  const notes = each.entries.flatMap(entry => [...entry.reasons.map(reason => `<li class="bad">${escaped(`${entry.target}: ${reason}`)}</li>`), ...entry.warnings.map(warning => `<li>${escaped(`${entry.target}: ${warning}`)}</li>`)])
+  const notes = each.entries.flatMap(entry => [...entry.reasons.map(reason => `<li class="bad">${escaped(`${entry.target}: ${reason}`)}</li>`), ...remarksOn(entry, report.about).map(warning => `<li>${escaped(`${entry.target}: ${warning}`)}</li>`)])
   return `${each.label === '' ? '' : `<h3>${escaped(each.label)}</h3>`}
 <div class="scroll"><table><thead><tr>${columns.map(({ title, numeric }) => cell('th', numeric, title)).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 ${notes.length === 0 ? '' : `<ul class="notes">${notes.join('')}</ul>`}`

@@ -21,6 +21,8 @@ export interface Entry {
   readonly cpuRatio: Spread | null
   /** Latency in microseconds at shares of the messages, all rounds together. */
   readonly curve: readonly (readonly [share: number, micros: number])[]
+  /** Resident memory over the window of the last round, tenth by tenth. */
+  readonly memoryCourse: readonly number[]
 }
 
 export interface CaseReport {
@@ -74,7 +76,8 @@ function entryOf (runs: readonly RunResult[], base: readonly RunResult[], about:
     accounting: summed(runs),
     ratio: ratios(runs, base, (mine, its) => better(about, mine, its)),
     cpuRatio: ratios(runs, base, (mine, its) => divided(mine.cpuPerMessage, its.cpuPerMessage)),
-    curve: curveOf(runs)
+    curve: curveOf(runs),
+    memoryCourse: runs.at(-1)?.memoryCourse ?? []
   }
 }
 

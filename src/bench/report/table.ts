@@ -1,5 +1,5 @@
 /** The report on a terminal or in a log. */
-import { columnsFor } from './columns.ts'
+import { columnsFor, remarksOn } from './columns.ts'
 import type { CaseReport, Entry, ScenarioReport } from './report.ts'
 
 export interface Paint {
@@ -35,10 +35,10 @@ function caseText (report: ScenarioReport, each: CaseReport, paint: Paint): stri
     return `  ${entry.outcome === 'passed' ? text : paint.red(text)}\n`
   })
   const label = each.label === '' ? '' : `  ${paint.bold(each.label)}\n`
-  return `${label}  ${paint.dim(line(columns.map(({ title }) => title)))}\n${rows.join('')}${each.entries.map(entry => notes(entry, paint)).join('')}`
+  return `${label}  ${paint.dim(line(columns.map(({ title }) => title)))}\n${rows.join('')}${each.entries.map(entry => notes(entry, report.about, paint)).join('')}`
 }
 
-function notes (entry: Entry, paint: Paint): string {
-  const lines = [...entry.reasons.map(reason => paint.red(`${entry.target}: ${reason}`)), ...entry.warnings.map(warning => paint.dim(`${entry.target}: ${warning}`))]
+function notes (entry: Entry, about: ScenarioReport['about'], paint: Paint): string {
+  const lines = [...entry.reasons.map(reason => paint.red(`${entry.target}: ${reason}`)), ...remarksOn(entry, about).map(warning => paint.dim(`${entry.target}: ${warning}`))]
   return lines.map(line => `    ${line.replaceAll('\n', '\n      ')}\n`).join('')
 }

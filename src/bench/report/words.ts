@@ -41,3 +41,8 @@ export function spread (values: Spread | null, words: (value: number) => string)
 export function median (values: Spread | null, words: (value: number) => string): string {
   return values === null ? NOTHING : words(values.median)
 }
+
+/** What one sentence can say of a run beside its figures. @param course  resident memory in bytes, tenth by tenth of the window */
+export function courseWords (course: readonly number[]): string {
+  return `memory, tenth by tenth of the window: ${course.map(bytes => short(bytes / 1e6)).join(', ')} MB`
+}

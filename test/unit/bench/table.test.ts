@@ -9,7 +9,7 @@ const target = targetOf('raw', { path: '', causewayVersion: '1', overrides: [], 
 const targets = new Map([MEMORY, MOSQUITTO, 'causeway:spool'].map(label => [label, { ...target, label }]))
 
 function result (id: string, label: string, round: number, figures: object): RunResult {
-  return { scenario: '', case: id, target: label, round, outcome: 'passed', reasons: [], warnings: [], settings: [], figures: figures as RunResult['figures'], accounting: null, latency: null }
+  return { scenario: '', case: id, target: label, round, outcome: 'passed', reasons: [], warnings: [], settings: [], figures: figures as RunResult['figures'], accounting: null, latency: null, memoryCourse: [] }
 }
 
 test('every round has every block, and turns the order inside round', t => {
