@@ -49,6 +49,11 @@ export default [
     rules: { 'no-restricted-properties': ['error', processExit] }
   },
   {
+    // these run in a browser; tsconfig.page.json checks their types
+    files: ['src/admin/page/*.js'],
+    languageOptions: { globals: { document: 'readonly', EventSource: 'readonly' } }
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-floating-promises': ['error', {

@@ -1,7 +1,24 @@
 /** All that the administration may see and do of a running edge. It is what `Edge` has, no more than is used. */
 import type { Edge } from '../edge.ts'
 
-export type AdminPort = Pick<Edge, 'config' | 'counters' | 'addresses' | 'bridges' | 'trust' | 'clients' | 'connectionsByListener' | 'publish' | 'onTrust' | 'checkTrust' | 'commitTrust' | 'abortTrust' | 'reload' | 'changeBridge' | 'editedBridges'>
+export type AdminPort = Pick<Edge,
+  | 'config'
+  | 'counters'
+  | 'addresses'
+  | 'bridges'
+  | 'trust'
+  | 'certificates'
+  | 'clients'
+  | 'connectionsByListener'
+  | 'publish'
+  | 'onTrust'
+  | 'checkTrust'
+  | 'commitTrust'
+  | 'abortTrust'
+  | 'reload'
+  | 'changeBridge'
+  | 'editedBridges'
+>
 
 /** The process around it. */
 export interface ProcessPort {

@@ -11,11 +11,13 @@ import type { RouteContext } from './context.ts'
 import { bridgeChangeRoutes } from './routes/bridge-changes.ts'
 import { bridgeRoutes } from './routes/bridges.ts'
 import { brokerRoutes } from './routes/broker.ts'
+import { certificateRoutes } from './routes/certificates.ts'
 import { clientRoutes } from './routes/clients.ts'
 import { controlRoutes } from './routes/control.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { statusRoutes } from './routes/status.ts'
 import { trustRoutes } from './routes/trust.ts'
@@ -33,7 +35,10 @@ const MOST_REQUESTS = 100
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-const routes = [healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, bridgeChangeRoutes, metricsRoutes, publishRoutes, controlRoutes, trustRoutes, eventRoutes]
+const routes = [
+  healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, bridgeChangeRoutes,
+  metricsRoutes, publishRoutes, controlRoutes, trustRoutes, certificateRoutes, eventRoutes
+]
 
 export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise<Application> {
   const app = fastify({
@@ -59,10 +64,10 @@ export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise
       security: [{ basic: [] }, { token: [] }]
     }
   })
-  await app.register((scope, _options, done) => {
+  await app.register(async scope => {
     for (const add of routes) add(scope, context)
     scope.get('/api/v1/openapi.json', { schema: { tags: ['about'], summary: 'This interface, as an OpenAPI document.' } }, () => app.swagger())
-    done()
+    await pageRoutes(scope)
   })
   await app.ready()
   return { handle: (request, response) => app.routing(request, response), close: async () => app.close() }

@@ -20,7 +20,9 @@ export function eventRoutes (app: FastifyInstance, { feed }: RouteContext): void
     schema: { tags: ['events'], summary: 'States of bridges, stages of certificate files and dropped messages as they change: text/event-stream.', querystring }
   }, (request, reply) => {
     if (open.size >= MOST_FOLLOWERS) throw new Denial(503, Code.UNKNOWN_MISTAKE, `${MOST_FOLLOWERS} followers are there already`)
-    const seen = Number(request.headers['last-event-id'] ?? (request.query.recent === 'true' ? 0 : NaN))
+    const said = Number(request.headers['last-event-id'] ?? (request.query.recent === 'true' ? 0 : NaN))
+    // the process that said it was another one
+    const seen = said > (feed.recent.at(-1)?.id ?? 0) ? 0 : said
     reply.hijack()
     open.add(reply)
     void follow(reply, () => feed.recent.filter(({ id }) => id > seen), feed).finally(() => open.delete(reply))

@@ -6,19 +6,22 @@ import { statusOf } from '../bridge-node.ts'
 import type { RouteContext } from '../context.ts'
 import { notReady } from './health.ts'
 
-const answer = answerOf(thing({ version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, listeners: listOf({ name: text }), bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }) }))
+const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }) }))
 
 export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop }: RouteContext): void {
   app.get('/api/v1/status', { schema: { tags: ['status'], summary: 'Listeners, bridges and certificates, and how they are.', response: { 200: answer } } }, () => {
     const connections = edge.connectionsByListener()
+    const { broker } = edge.counters
     return {
       code: Code.OK,
       data: {
+        at: Date.now(),
         version: around.version,
         pid: process.pid,
         startedAt: around.startedAt,
         ready: notReady(edge).length === 0,
         devices: edge.counters.broker.sessions,
+        receivedMessages: broker.publishReceivedQos0 + broker.publishReceivedQos1 + broker.publishReceivedQos2,
         listeners: edge.addresses.map(address => ({ ...address, connections: connections.get(address.name) ?? 0 })),
         bridges: edge.bridges.map(bridge => ({ name: bridge.name, server: edge.config.bridges.find(({ name }) => name === bridge.name)?.server.url ?? '', status: statusOf(bridge) })),
         trust: edge.trust.map(trustStandingOf),

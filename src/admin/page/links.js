@@ -1,0 +1,118 @@
+/** A card for each link: its state, what goes through it, and what waits. A card is made once and then only told what is new. */
+import { Chart, WIDTH } from './chart.js'
+import { element, say, tone } from './element.js'
+import { reasonBox } from './reason.js'
+import { bytes, count, counted, rate, span } from './words.js'
+
+/** @typedef {import('./answers.d.ts').Bridge} Bridge */
+
+/** @type {Readonly<Record<string, readonly [words: string, tone: import('./answers.d.ts').Tone]>>} */
+const states = {
+  disabled: ['disabled', 'quiet'],
+  idle: ['not started', 'quiet'],
+  dialling: ['dialling', 'warn'],
+  connecting: ['connecting', 'warn'],
+  up: ['up', 'good'],
+  waiting: ['down', 'bad'],
+  draining: ['draining', 'warn'],
+  stopped: ['stopped', 'quiet']
+}
+
+/** @param {string} name of a state */
+export function stateWords (name) {
+  return states[name] ?? [name, 'quiet']
+}
+
+/** @param {Readonly<Record<string, number>>} counters */
+export function sentIn (counters) {
+  return sum(counters, ['sentQos0', 'sentQos1', 'sentQos2'])
+}
+
+/**
+ * @param {Readonly<Record<string, number>>} counters
+ * @param {readonly string[]} names
+ */
+function sum (counters, names) {
+  return names.reduce((total, name) => total + (counters[name] ?? 0), 0)
+}
+
+const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedTooLarge', 'refusedByRemote']
+
+export class LinkCard {
+  #state = element('p', { class: 'pill' })
+  #server = element('p', { class: 'quiet' })
+  #peak = element('span')
+  #chart = new Chart()
+  #reason = element('div')
+  #told = ''
+  #numbers = {
+    up: element('dd'), down: element('dd'), queue: element('dd'), memory: element('dd'), dropped: element('dd')
+  }
+
+  /** @param {string} name */
+  constructor (name) {
+    const { up, down, queue, memory, dropped } = this.#numbers
+    this.node = element('article', { class: 'card', 'aria-label': `Link ${name}` },
+      element('div', { class: 'head' }, element('h3', {}, name), this.#state),
+      this.#server,
+      this.#chart.node,
+      element('p', { class: 'axis', 'aria-hidden': 'true' }, element('span', {}, `${WIDTH / 60} minutes`), this.#peak),
+      element('dl', { class: 'numbers' },
+        pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('waiting', queue), pair('in memory', memory), pair('dropped', dropped)),
+      this.#reason)
+  }
+
+  /**
+   * @param {Bridge} bridge
+   * @param {Bridge | undefined} before the same one, as it was
+   * @param {number} seconds between the two
+   */
+  show ({ server, status }, before, seconds) {
+    const { counters, queued, queuedBytes } = status
+    const [words, mood] = stateWords(status.name)
+    say(this.#state, `${words} ${span(Date.now() - status.since)}`)
+    tone(this.#state, mood)
+    say(this.#server, server)
+    const perSecond = before === undefined || seconds <= 0
+      ? { up: 0, down: 0 }
+      : { up: more(sentIn(counters), sentIn(before.status.counters), seconds), down: more(counters['received'] ?? 0, before.status.counters['received'] ?? 0, seconds) }
+    this.#chart.add(perSecond.up, perSecond.down)
+    say(this.#peak, `peak ${rate(this.#chart.peak)}`)
+    const { up, down, queue, memory, dropped } = this.#numbers
+    say(up, rate(perSecond.up))
+    say(down, rate(perSecond.down))
+    say(queue, count(queued))
+    say(memory, bytes(queuedBytes))
+    const lost = sum(counters, DROPS)
+    say(dropped, count(lost))
+    tone(dropped, lost > 0 ? 'warn' : 'quiet')
+    this.#explain(status)
+  }
+
+  /** @param {import('./answers.d.ts').BridgeStanding} status */
+  #explain ({ reason, failures = 0 }) {
+    const told = reason === undefined ? '' : `${reason.code} ${reason.message} ${failures}`
+    if (told === this.#told) return
+    this.#told = told
+    this.#reason.replaceChildren(...reason === undefined ? [] : [reasonBox(reason, failures > 1 ? `${counted(failures, 'failure')} since the link last lasted. It is tried again by itself.` : 'It is tried again by itself.')])
+  }
+}
+
+/**
+ * After a restart of the node counters begin again.
+ * @param {number} now
+ * @param {number} before
+ * @param {number} seconds
+ */
+export function more (now, before, seconds) {
+  return now < before ? 0 : (now - before) / seconds
+}
+
+/**
+ * @param {string} title
+ * @param {HTMLElement} value
+ * @param {string} colour of its line in the chart
+ */
+function pair (title, value, colour = '') {
+  return element('div', {}, element('dt', {}, colour === '' ? null : element('i', { class: colour }), title), value)
+}
