@@ -1,6 +1,6 @@
 /** The page at `/` in a real browser: what it shows of a node with a good link, a broken one and refused files, and what its buttons do. */
 import { rename, writeFile } from 'node:fs/promises'
-import { test } from 'tap'
+import tap, { test } from 'tap'
 import { adminFor, httpText } from '../support/admin.ts'
 import { browserMissing, startBrowser } from '../support/browser.ts'
 import { testPki } from '../support/certificates.ts'
@@ -8,6 +8,9 @@ import { eventually } from '../support/eventually.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { publish } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
+
+// two seconds of work; a browser on a machine that is busy with other tests takes longer
+tap.setTimeout(120_000)
 
 const login = 'ada:lovelace'
 const HOSTILE = '<img src=x onerror=alert(1)>'

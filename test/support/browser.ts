@@ -10,7 +10,7 @@ const program = findProgram('chromium', path) ?? findProgram('google-chrome', pa
 export const browserMissing = program === null ? 'no chromium here' : false
 
 /** What is waited for is said when it does not come, long before the test is over. */
-const PATIENCE_MS = 8000
+const PATIENCE_MS = 30_000
 
 export interface Seen {
   readonly page: Page
@@ -29,7 +29,7 @@ export interface LookOptions {
 }
 
 export async function startBrowser (t: TestScope): Promise<(options?: LookOptions) => Promise<Seen>> {
-  const browser: Browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox', '--disable-gpu'] })
+  const browser: Browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--renderer-process-limit=1'] })
   t.teardown(async () => browser.close())
   return async ({ width = 1280, height = 900, dark = false, login } = {}) => {
     const [username = '', password = ''] = login?.split(':') ?? []
