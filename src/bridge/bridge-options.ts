@@ -6,6 +6,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
+import type { InUse } from '../trust/in-use.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
 import type { TrustSource } from './connection.ts'
@@ -16,8 +17,8 @@ import type { RenewalOutcome } from './renewal.ts'
 export interface TrustListener {
   /** The trust has changed under the link: what became of that. */
   renewed (outcome: RenewalOutcome): void
-  /** A dial was verified. @param chain as the remote has shown it, leaf first */
-  verified (chain: readonly X509Certificate[]): void
+  /** A dial was verified. @param chain as the remote has shown it, leaf first @param answers of OCSP about it */
+  verified (chain: readonly X509Certificate[], answers: readonly InUse[]): void
 }
 
 /** Other settings for a bridge that runs. */

@@ -8,6 +8,7 @@ import type { CausewayError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { Outbox } from '../relay/outbox.ts'
+import type { InUse } from '../trust/in-use.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
@@ -30,8 +31,8 @@ export interface ConnectionOptions {
   readonly bridgeBit: boolean
   /** For TLS; null: plain TCP. */
   readonly trust: TrustSource | null
-  /** Told the chain of the remote, leaf first, when a dial with TLS is verified. */
-  readonly verified?: (chain: readonly X509Certificate[]) => void
+  /** Told the chain of the remote, leaf first, and the OCSP answers about it, when a dial with TLS is verified. */
+  readonly verified?: (chain: readonly X509Certificate[], answers: readonly InUse[]) => void
   readonly maxPacketSize: number
   readonly outbox: Outbox
   readonly incoming: Incoming
@@ -67,7 +68,8 @@ export async function openConnection (options: ConnectionOptions): Promise<Conne
 export async function dialRemote (options: ConnectionOptions): Promise<VerifiedRemote> {
   const snapshot = await trustOf(options)
   const dialled = await dial(options.config, snapshot, options.signal)
-  if (snapshot !== null) options.verified?.(dialled.chain)
+  for (const reason of dialled.unproven) options.logger.warn({ reason, hint: 'ocsp_fail = hard would refuse it' }, 'remote is let in without proof that its certificate was not revoked')
+  if (snapshot !== null) options.verified?.(dialled.chain, dialled.answers)
   return { ...dialled, fingerprint: snapshot?.fingerprint ?? null }
 }
 

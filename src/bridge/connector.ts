@@ -75,6 +75,6 @@ export class Connector {
     const config = this.#config
     this.#clientId ??= await keptClientId(stateDir, config.name)
     const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
-    return { ...this.#surroundings, config, trust: this.#trust, verified: chain => trustListener?.verified(chain), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
+    return { ...this.#surroundings, config, trust: this.#trust, verified: (chain, answers) => trustListener?.verified(chain, answers), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
   }
 }

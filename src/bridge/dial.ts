@@ -7,6 +7,7 @@ import type { BridgeConfig } from '../config/model.ts'
 import { diagnoseEstablished, dialVerified } from '../trust/dial.ts'
 import type { DialOptions } from '../trust/dial.ts'
 import { peerChain } from '../trust/peer-chain.ts'
+import type { InUse } from '../trust/in-use.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import { reasonOf } from '../errors.ts'
@@ -17,6 +18,10 @@ export interface Dialled {
   readonly socket: Socket
   /** What the remote has shown, leaf first; empty without TLS. */
   readonly chain: readonly X509Certificate[]
+  /** OCSP answers that have proven it good. */
+  readonly answers: readonly InUse[]
+  /** What was let pass although it could not be proven. */
+  readonly unproven: readonly string[]
   /** What an error on the socket means; TLS 1.3 judges our certificate only after the handshake. */
   diagnose (error: Error): CausewayError
 }
@@ -28,8 +33,10 @@ export interface Dialled {
 export async function dial (config: BridgeConfig, snapshot: TrustSnapshot | null, signal: AbortSignal): Promise<Dialled> {
   if (snapshot === null) return dialPlain(config, signal)
   const options = tlsDialOptions(config, snapshot, signal)
-  const socket = await dialVerified(options)
-  return { socket, chain: peerChain(socket), diagnose: error => diagnoseEstablished(error, options) }
+  const [unproven, answers]: [string[], InUse[]] = [[], []]
+  const witness = { unproven: (words: string) => { unproven.push(words) }, proven: (answer: InUse) => { answers.push(answer) } }
+  const socket = await dialVerified({ ...options, witness })
+  return { socket, chain: peerChain(socket), answers, unproven, diagnose: error => diagnoseEstablished(error, options) }
 }
 
 /** How a bridge dials a remote with TLS. */
@@ -83,7 +90,7 @@ async function dialPlain (config: BridgeConfig, signal: AbortSignal): Promise<Di
     socket.once('error', error => fail(unreachable(config, reasonOf(error), error)))
     socket.once('connect', () => {
       settle()
-      resolve({ socket, chain: [], diagnose })
+      resolve({ socket, chain: [], answers: [], unproven: [], diagnose })
     })
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })

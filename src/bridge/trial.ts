@@ -2,12 +2,13 @@
 import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
 import { tryCandidate } from '../trust/canary.ts'
+import type { CanaryVerdict } from '../trust/canary.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
 import { dial, tlsDialOptions } from './dial.ts'
 import { BridgeError } from './errors.ts'
 
 export type Trial =
-  | { readonly kind: 'accepted' }
+  | Extract<CanaryVerdict, { readonly kind: 'accepted' }>
   /** The remote and the certificate files do not accept each other. */
   | { readonly kind: 'refused', readonly reason: CausewayError }
   /** The remote is not there. */

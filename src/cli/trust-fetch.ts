@@ -12,6 +12,7 @@ import { describeCertificate } from '../trust/describe.ts'
 import type { DialOptions } from '../trust/dial.ts'
 import { TrustError, trustCodes } from '../trust/errors.ts'
 import { shownChain, trustworthyPart } from '../trust/shown-chain.ts'
+import { describeStaple } from '../trust/revocation/staple-words.ts'
 import { createTrustSnapshot } from '../trust/snapshot.ts'
 import { writeTrustFile } from '../trust/trust-file.ts'
 import { type CliIo, ExitCode } from './io.ts'
@@ -44,12 +45,13 @@ export async function fetchChain (address: ServerAddress, options: FetchOptions,
   const { host, port } = address
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const servername = options.sni ?? (isIP(host) === 0 ? host : null)
-  const { chain, protocol } = await shownChain({ host, port, servername, timeoutMs: TIMEOUT_MS, signal: io.stop })
+  const { chain, protocol, staple } = await shownChain({ host, port, servername, timeoutMs: TIMEOUT_MS, signal: io.stop })
   const certificates = chain.map((certificate, i) => describeCertificate(certificate, `${place} ${i + 1} of ${chain.length}`))
+  const stapled = describeStaple(staple, chain)
   const judgements = await judged(address, options, io)
   if (options.json !== true) {
     io.out.write(renderCertificates(certificates, { colour: io.terminal, width: io.columns }))
-    io.out.write(`\n${NOTHING_VERIFIED}\n`)
+    io.out.write(`\nstapled OCSP response: ${escapeControls(stapled.words)}\n\n${NOTHING_VERIFIED}\n`)
     for (const judgement of judgements) io.out.write(`\n${rendered(judgement)}`)
   }
   const file = options.out === undefined ? null : resolve(io.cwd, options.out)
@@ -57,7 +59,7 @@ export async function fetchChain (address: ServerAddress, options: FetchOptions,
     await writeTrustFile(file, trustworthyPart(chain, place), [`as shown by ${place} on ${new Date().toISOString()}, not verified`], options.force === true)
     if (options.json !== true) io.out.write(`\nwritten: ${file}\nAfter review: cacertfile = ${JSON.stringify(file)}\n`)
   }
-  if (options.json === true) io.out.write(JSON.stringify({ host, port, protocol, verified: false, certificates, judgements, written: file }, null, 2) + '\n')
+  if (options.json === true) io.out.write(JSON.stringify({ host, port, protocol, verified: false, certificates, stapled, judgements, written: file }, null, 2) + '\n')
   return judgements.every(({ verdict }) => verdict === 'accepted') ? ExitCode.OK : ExitCode.FAILURE
 }
 
@@ -97,7 +99,7 @@ async function judge (cacertfile: string, options: () => Promise<DialOptions>): 
   const words = ({ code, message, hint }: CausewayError): Pick<Judgement, 'code' | 'reason' | 'hint'> => ({ code, reason: message, hint })
   try {
     const verdict = await tryCandidate(await options())
-    return { cacertfile, verdict: verdict.kind, ...(verdict.kind === 'accepted' ? { code: '', reason: '', hint: '' } : words(verdict.reason)) }
+    return { cacertfile, verdict: verdict.kind, ...(verdict.kind === 'accepted' ? { code: '', reason: verdict.note ?? '', hint: '' } : words(verdict.reason)) }
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error
     return { cacertfile, verdict: 'invalid', ...words(error) }
@@ -105,6 +107,6 @@ async function judge (cacertfile: string, options: () => Promise<DialOptions>): 
 }
 
 function rendered ({ cacertfile, verdict, code, reason, hint }: Judgement): string {
-  const lines = [`with ${cacertfile}: ${verdict}`, ...(reason === '' ? [] : [`  ${reason} (${code})`]), ...(hint === '' ? [] : [`  what to do: ${hint}`])]
+  const lines = [`with ${cacertfile}: ${verdict}`, ...(reason === '' ? [] : [`  ${reason}${code === '' ? '' : ` (${code})`}`]), ...(hint === '' ? [] : [`  what to do: ${hint}`])]
   return lines.map(line => `${escapeControls(line)}\n`).join('')
 }

@@ -30,7 +30,8 @@ function listenerFiles ({ name, tls }: ListenerConfig): readonly NamedFile[] {
 function bridgeFiles ({ name, enable, tls }: BridgeConfig): readonly NamedFile[] {
   if (tls === null || !enable) return []
   const lists = tls.crlfile.map(file => ({ path: `bridges.mqtt.${name}.ssl.crlfile`, file }))
-  return [...(['cacertfile', 'certfile', 'keyfile'] as const).map(key => ({ path: `bridges.mqtt.${name}.ssl.${key}`, file: tls[key] })), ...lists]
+  const others = (['cacertfile', 'certfile', 'keyfile'] as const).map(key => ({ path: `bridges.mqtt.${name}.ssl.${key}`, file: tls[key] }))
+  return [...others, ...lists, { path: `bridges.mqtt.${name}.ssl.verify_plugin`, file: tls.verifyPlugin }]
 }
 
 function faultOf (file: string): string | null {

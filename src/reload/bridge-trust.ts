@@ -56,10 +56,10 @@ export class BridgeTrust implements TrustListener {
     this.rotation.note(moved ? 'cut over' : 'not cut over', fingerprint, reason, durationMs)
   }
 
-  verified (chain: readonly X509Certificate[]): void {
+  verified (chain: readonly X509Certificate[], answers: readonly InUse[]): void {
     // a root that the remote did not send, but that Node has found among ours, is in the list already
     const ours = new Set(this.rotation.current?.anchors.map(({ fingerprint256 }) => fingerprint256))
-    this.#remote = chain.filter(({ fingerprint256 }) => !ours.has(fingerprint256)).map(certificate => inUse(certificate, 'remote certificate', null))
+    this.#remote = [...chain.filter(({ fingerprint256 }) => !ours.has(fingerprint256)).map(certificate => inUse(certificate, 'remote certificate', null)), ...answers]
   }
 
   /** The bridge that dials with it. */

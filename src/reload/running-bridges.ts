@@ -75,7 +75,7 @@ export class RunningBridges {
         this.#moves.set(config.name, outcome)
         this.#trusts.get(config.name)?.renewed(outcome)
       },
-      verified: chain => this.#trusts.get(config.name)?.verified(chain)
+      verified: (chain, answers) => this.#trusts.get(config.name)?.verified(chain, answers)
     }
     const bridge = startBridge({
       ...around, config, counters, journal, delivery, trust: trust?.source ?? null, trustListener, ...(after === undefined ? {} : { after })

@@ -6,10 +6,11 @@ import type { TLSSocket } from 'node:tls'
 import { diagnoseEstablished, dialVerified } from './dial.ts'
 import type { DialOptions } from './dial.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
+import type { InUse } from './in-use.ts'
 
 export type CanaryVerdict =
-  /** `note`: what is not proven by it all the same. */
-  | { readonly kind: 'accepted', readonly note?: string }
+  /** `note`: what is not proven by it all the same. `answers`: OCSP answers that speak for the remote. */
+  | { readonly kind: 'accepted', readonly note?: string, readonly answers?: readonly InUse[] }
   /** The remote does not accept the candidate, or the candidate not the remote. */
   | { readonly kind: 'refused', readonly reason: HandshakeError }
   /** Nothing was proven: the remote is not there, or the canary was given up. */
@@ -25,12 +26,14 @@ const AFTER_TICKET_MS = 50
 /** Never throws. */
 export async function tryCandidate (options: DialOptions): Promise<CanaryVerdict> {
   const begun = performance.now()
+  const [unproven, answers]: [string[], InUse[]] = [[], []]
+  const witness = { unproven: (words: string) => { unproven.push(words) }, proven: (answer: InUse) => { answers.push(answer) } }
   try {
-    const socket = await dialVerified(options)
+    const socket = await dialVerified({ ...options, witness })
     // with TLS 1.2 the handshake is not over before our certificate is judged
     if (socket.getProtocol() === 'TLSv1.3') await judgement(socket, options, performance.now() - begun)
     else socket.destroy()
-    return { kind: 'accepted' }
+    return { kind: 'accepted', answers, ...(unproven.length === 0 ? {} : { note: unproven.join('; ') }) }
   } catch (error) {
     const reason = error instanceof HandshakeError ? error : diagnoseEstablished(error, options)
     return { kind: options.signal?.aborted === true || provesNothing(reason) ? 'unreachable' : 'refused', reason }

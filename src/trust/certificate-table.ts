@@ -29,6 +29,8 @@ function renderOne (certificate: CertificateDescription, style: TableStyle): str
     row('serial', certificate.serial),
     row('valid', `${certificate.notBefore} to ${certificate.notAfter} (${daysWords(certificate.daysLeft)})`),
     row('SHA-256', certificate.fingerprint),
+    certificate.responder === null ? '' : row('OCSP', certificate.responder),
+    certificate.mustStaple ? row('must staple', 'it is good only with a stapled OCSP response') : '',
     ...certificate.problems.map(problem => row('problem', problem, '33'))
   ]
   return rows.join('')

@@ -3,6 +3,8 @@ import type { KeyObject, X509Certificate } from 'node:crypto'
 import { escapeControls } from '../readable-line.ts'
 import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
 import { readCertificates } from './certificate-file.ts'
+import { mustStaple, partsOf } from './revocation/certificate-parts.ts'
+import { responderOf } from './revocation/ocsp-request.ts'
 
 export interface CertificateDescription {
   /** `FILE:LINE`, or where else it was found. */
@@ -23,6 +25,10 @@ export interface CertificateDescription {
   readonly fingerprint: string
   /** `DNS:…` and `IP Address:…` of the subject alternative name. */
   readonly names: readonly string[]
+  /** Where its authority answers OCSP; null: it does not say. */
+  readonly responder: string | null
+  /** It is good only with a stapled OCSP response. */
+  readonly mustStaple: boolean
   /** What is wrong with it, in words; empty when nothing is. */
   readonly problems: readonly string[]
 }
@@ -65,6 +71,8 @@ export function describeCertificate (certificate: X509Certificate, place: string
     daysLeft: Math.floor((Date.parse(certificate.validTo) - now.getTime()) / day),
     fingerprint: certificate.fingerprint256,
     names: namesOf(certificate),
+    responder: responderOf(certificate)?.href ?? null,
+    mustStaple: mustStaple(partsOf(certificate)),
     problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority)]
   }
 }

@@ -13,6 +13,8 @@ import { peerChain } from './peer-chain.ts'
 import { peerFinding } from './peer/peer-check.ts'
 import { identityError, peerNameOf } from './peer-name.ts'
 import type { PeerName } from './peer-name.ts'
+import { noWitness } from './peer/witness.ts'
+import type { PeerWitness } from './peer/witness.ts'
 import type { TrustSnapshot } from './snapshot.ts'
 
 export interface DialOptions {
@@ -24,7 +26,7 @@ export interface DialOptions {
   readonly snapshot: TrustSnapshot
   /** Until TCP stands, name look-up included. */
   readonly connectTimeoutMs: number
-  /** From there until the remote is verified; Node itself would wait for ever. */
+  /** From there until the handshake is over; Node itself would wait for ever. OCSP responders and a plugin have time limits of their own. */
   readonly handshakeTimeoutMs: number
   readonly signal: AbortSignal | null
   readonly nodelay: boolean
@@ -33,6 +35,7 @@ export interface DialOptions {
   readonly keepidleMs?: number
   /** The address to go out from; null: whichever leads there. */
   readonly localAddress: string | null
+  readonly witness?: PeerWitness
 }
 
 /**
@@ -74,10 +77,14 @@ class Dial {
   #dial (name: PeerName, resolve: (socket: TLSSocket) => void, reject: (error: HandshakeError) => void): void {
     const { signal, nodelay, keepalive, keepidleMs = 0 } = this.#options
     const socket = connect(this.#connection(name))
+    const judged = new AbortController()
+    let staple: Buffer | null = null
+    const stapled = (response: Buffer | null): void => { staple = response }
     const settle = (): void => {
+      judged.abort()
       if (this.#timer !== null) clearTimeout(this.#timer)
       signal?.removeEventListener('abort', abort)
-      socket.off('error', fail).off('close', closed).off('connect', connected).off('secureConnect', secured).off('secure', seen)
+      socket.off('error', fail).off('close', closed).off('connect', connected).off('secureConnect', secured).off('OCSPResponse', stapled).off('secure', seen)
       // between this tick and the caller's listeners an error would end the process
       socket.on('error', ignore)
     }
@@ -101,20 +108,24 @@ class Dial {
       if (this.#timer !== null) clearTimeout(this.#timer)
       this.#timer = setTimeout(expire, this.#options.handshakeTimeoutMs)
     }
-    const secured = (): void => {
-      const refusal = this.#lastLook(socket) ?? this.#heldToDemands(socket)
+    const judge = async (): Promise<void> => {
+      if (this.#timer !== null) clearTimeout(this.#timer)
+      const refusal = this.#lastLook(socket) ?? await this.#heldToDemands(socket, staple, judged.signal)
+      // it may have ended while it was being judged
+      if (judged.signal.aborted) return
       if (refusal !== null) return fail(refusal)
       settle()
       resolve(socket)
     }
-    socket.on('error', fail).on('close', closed).on('connect', connected).on('secureConnect', secured)
+    const secured = (): void => { void judge() }
+    socket.on('error', fail).on('close', closed).on('connect', connected).on('secureConnect', secured).on('OCSPResponse', stapled)
     // undocumented, and only for the words: after a refusal the server's certificate can not be asked for any more
     socket.prependListener('secure', seen)
     signal?.addEventListener('abort', abort, { once: true })
     this.#timer = setTimeout(expire, this.#options.connectTimeoutMs)
   }
 
-  #connection (name: PeerName): ConnectionOptions {
+  #connection (name: PeerName): ConnectionOptions & { readonly requestOCSP: true } {
     const { host, port, snapshot, localAddress } = this.#options
     return {
       host,
@@ -122,6 +133,8 @@ class Dial {
       // holds ca, key, minVersion: beside a context they would be ignored. No `session`: a resumed one is not verified at all.
       secureContext: snapshot.context,
       rejectUnauthorized: true,
+      // always: a certificate may say that it is good only with it
+      requestOCSP: true,
       checkServerIdentity: (_host, certificate) => identityError(name, certificate),
       ...(snapshot.demands.alpn.length === 0 ? {} : { ALPNProtocols: [...snapshot.demands.alpn] }),
       ...(name.sent === null ? {} : { servername: name.sent }),
@@ -136,9 +149,20 @@ class Dial {
     return null
   }
 
-  #heldToDemands (socket: TLSSocket): HandshakeError | null {
-    const alpn = socket.alpnProtocol
-    const finding = peerFinding({ presented: peerChain(socket), alpn: typeof alpn === 'string' ? alpn : null }, this.#options.snapshot)
+  async #heldToDemands (socket: TLSSocket, staple: Buffer | null, signal: AbortSignal): Promise<HandshakeError | null> {
+    const { host, port, servername, snapshot, witness = noWitness } = this.#options
+    const finding = await peerFinding({
+      host,
+      port,
+      name: servername ?? host,
+      presented: peerChain(socket),
+      tlsVersion: socket.getProtocol() ?? '',
+      cipher: socket.getCipher().standardName,
+      alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
+      staple,
+      signal,
+      witness
+    }, snapshot)
     return finding === null ? null : this.#failure(finding.code, finding.words, finding.hint)
   }
 

@@ -17,6 +17,7 @@ export const trustCodes = {
   contextRefused: 'CW_TRUST_CONTEXT_REFUSED',
   clientAuthorityMissing: 'CW_TRUST_CLIENT_CA_MISSING',
   listUnusable: 'CW_TRUST_CRL_UNUSABLE',
+  pluginUnusable: 'CW_TRUST_PLUGIN_UNUSABLE',
   directoryTaken: 'CW_TRUST_DIRECTORY_TAKEN',
   fileTaken: 'CW_TRUST_FILE_TAKEN',
   notToBeTrusted: 'CW_TRUST_ISSUER_NOT_SENT',
@@ -35,6 +36,9 @@ export const handshakeCodes = {
   revoked: 'CW_TLS_REVOKED',
   listMissing: 'CW_TLS_CRL_MISSING',
   listExpired: 'CW_TLS_CRL_EXPIRED',
+  staple: 'CW_TLS_STAPLE',
+  ocsp: 'CW_TLS_OCSP',
+  plugin: 'CW_TLS_PLUGIN',
   notTls: 'CW_TLS_NOT_TLS',
   version: 'CW_TLS_VERSION',
   protocol: 'CW_TLS_ALPN',
@@ -67,7 +71,7 @@ export class HandshakeError extends CausewayError {
 
 const verdicts: ReadonlySet<HandshakeCode> = new Set([
   handshakeCodes.unknownAuthority, handshakeCodes.expired, handshakeCodes.notYetValid, handshakeCodes.nameMismatch, handshakeCodes.selfSigned, handshakeCodes.badChain,
-  handshakeCodes.notPinned, handshakeCodes.revoked, handshakeCodes.listMissing, handshakeCodes.listExpired
+  handshakeCodes.notPinned, handshakeCodes.revoked, handshakeCodes.listMissing, handshakeCodes.listExpired, handshakeCodes.plugin
 ])
 
 /** Is it our trust that does not accept the remote? Everything else may pass by itself. */

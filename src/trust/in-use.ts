@@ -16,10 +16,10 @@ export type InUseKind =
 
 export interface InUse {
   readonly kind: InUseKind
-  /** Of a list or an answer: who has issued it. */
+  /** Of an answer: of the certificate it is about. Of a list: who has issued it. */
   readonly subject: string
   readonly issuer: string
-  /** SHA-256, hex with colons; of a list or an answer whatever tells it from others of its kind. */
+  /** SHA-256, hex with colons; of an answer that of the certificate it is about, of a list whatever tells it from others of its issuer. */
   readonly fingerprint: string
   /** Milliseconds since 1970. */
   readonly notBefore: number
@@ -37,6 +37,19 @@ export function inUse (certificate: X509Certificate, kind: InUseKind, file: stri
     notBefore: Date.parse(certificate.validFrom),
     notAfter: Date.parse(certificate.validTo),
     file
+  })
+}
+
+/** An OCSP answer about a certificate. @param notAfter when there is to be another */
+export function answerInUse (certificate: X509Certificate, notBefore: Date, notAfter: Date): InUse {
+  return Object.freeze({
+    kind: 'OCSP answer',
+    subject: nameOf(certificate),
+    issuer: nameOf(certificate, 'issuer'),
+    fingerprint: certificate.fingerprint256,
+    notBefore: notBefore.getTime(),
+    notAfter: notAfter.getTime(),
+    file: null
   })
 }
 

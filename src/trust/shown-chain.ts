@@ -4,6 +4,7 @@
  */
 import type { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { nameOf } from './certificate-facts.ts'
 import { diagnose } from './diagnosis.ts'
 import type { HandshakeFacts } from './diagnosis.ts'
@@ -26,14 +27,18 @@ export interface ShownChain {
   readonly chain: readonly X509Certificate[]
   /** Such as `TLSv1.3`; empty when the server has ended the handshake after its certificate. */
   readonly protocol: string
+  /** The OCSP response it has stapled; null: none. */
+  readonly staple: Buffer | null
 }
 
 /** @throws HandshakeError when no certificate comes */
 export async function shownChain ({ host, port, servername, timeoutMs, signal }: ShownChainOptions): Promise<ShownChain> {
   return new Promise((resolve, reject) => {
     let stage: HandshakeFacts['stage'] = 'connecting'
+    let staple: Buffer | null = null
     // an empty list of authorities: the certificates have to be what the server sends, and not what could be found to them here
-    const socket = connect({ host, port, ca: [], rejectUnauthorized: false, minVersion: 'TLSv1.2', ...(servername === null ? {} : { servername }) })
+    const options: ConnectionOptions & { readonly requestOCSP: true } = { host, port, ca: [], rejectUnauthorized: false, requestOCSP: true, minVersion: 'TLSv1.2', ...(servername === null ? {} : { servername }) }
+    const socket = connect(options)
     const end = (): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
@@ -44,19 +49,20 @@ export async function shownChain ({ host, port, servername, timeoutMs, signal }:
       // a server that demands a certificate of ours breaks off only after it has shown its own
       const chain = peerChain(socket)
       end()
-      if (chain.length > 0) resolve({ chain, protocol: '' })
+      if (chain.length > 0) resolve({ chain, protocol: '', staple })
       else reject(diagnose(error, { host, port, name: servername ?? host, cacertfile: '', anchors: [], demands: noDemands, clientCertificate: null, peer: [], stage, now: new Date() }))
     }
     const abort = (): void => fail(Object.assign(new Error('given up'), { code: 'ECONNABORTED' }))
     const timer = setTimeout(() => fail(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), timeoutMs)
     socket.once('connect', () => { stage = 'handshake' })
+    socket.once('OCSPResponse', (response: Buffer | null) => { staple = response === null || response.length === 0 ? null : response })
     socket.once('error', fail)
     socket.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
     socket.once('secureConnect', () => {
       const chain = peerChain(socket)
       const protocol = socket.getProtocol() ?? ''
       end()
-      resolve({ chain, protocol })
+      resolve({ chain, protocol, staple })
     })
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })

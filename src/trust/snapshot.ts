@@ -9,6 +9,8 @@ import { chainInUse, inUse } from './in-use.ts'
 import type { InUse } from './in-use.ts'
 import { noDemands } from './peer/demands.ts'
 import type { Demands } from './peer/demands.ts'
+import { loadPlugin } from './peer/plugin.ts'
+import type { VerifyPlugin } from './peer/plugin.ts'
 import { readOptionalKeyPair } from './key-pair.ts'
 import { readTrustBundle } from './trust-bundle.ts'
 import { readRevocationLists } from './revocation/list-file.ts'
@@ -34,6 +36,7 @@ export interface TrustSnapshot {
   readonly chain: readonly X509Certificate[]
   /** In the order of the files. */
   readonly revocationLists: readonly PlacedList[]
+  readonly plugin: VerifyPlugin | null
   /** SHA-256 over all of it, hex: equal content, equal fingerprint. */
   readonly fingerprint: string
   /** For every dial of this generation, and of others with the same content; never passed with a session. */
@@ -45,8 +48,8 @@ export interface TrustSnapshot {
 }
 
 /** Every file that a snapshot is made from: what has to be watched. */
-export function filesOf ({ cacertfile, certfile, keyfile, crlfile = [] }: TrustFiles): readonly string[] {
-  return [cacertfile, certfile, keyfile, ...crlfile].filter(file => file !== null)
+export function filesOf ({ cacertfile, certfile, keyfile, crlfile = [], verifyPlugin = null }: TrustFiles): readonly string[] {
+  return [cacertfile, certfile, keyfile, ...crlfile, verifyPlugin].filter(file => file !== null)
 }
 
 /**
@@ -58,6 +61,7 @@ export async function createTrustSnapshot (files: TrustFiles, generation: number
   const demands = demandsOf(files)
   const [bundle, pair] = await Promise.all([readTrustBundle(files.cacertfile, 'servers', now), readOptionalKeyPair(files, now)])
   const { lists, warnings } = await readRevocationLists(demands.crlfile, bundle.anchors, now)
+  const plugin = demands.verifyPlugin === null ? null : await loadPlugin(demands.verifyPlugin)
   const material = { anchors: bundle.anchors, chain: pair?.chain ?? [], key: pair?.key ?? null }
   return Object.freeze({
     generation,
@@ -66,7 +70,8 @@ export async function createTrustSnapshot (files: TrustFiles, generation: number
     anchors: material.anchors,
     chain: Object.freeze([...material.chain]),
     revocationLists: Object.freeze(lists),
-    fingerprint: fingerprintOfAll(material, demands, lists),
+    plugin,
+    fingerprint: fingerprintOfAll(material, demands, lists, plugin),
     context: sharedContextOf(material, dialOptionsOf(material, demands), files.certfile ?? files.cacertfile),
     warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? []), ...warnings]),
     inUse: Object.freeze([
@@ -83,8 +88,8 @@ function demandsOf (files: TrustFiles): Demands {
 
 const demanded = Object.keys(noDemands) as (keyof Demands)[]
 
-function fingerprintOfAll (material: SecureMaterial, demands: Demands, lists: readonly PlacedList[]): string {
+function fingerprintOfAll (material: SecureMaterial, demands: Demands, lists: readonly PlacedList[], plugin: VerifyPlugin | null): string {
   const hash = createHash('sha256').update(fingerprintOf(material)).update(JSON.stringify(demanded.map(key => demands[key])))
   for (const { der } of lists) hash.update(createHash('sha256').update(der).digest())
-  return hash.digest('hex')
+  return hash.update(plugin?.fingerprint ?? '').digest('hex')
 }

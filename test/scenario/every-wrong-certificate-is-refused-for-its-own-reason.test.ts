@@ -2,39 +2,12 @@
  * The matrix: a server and what it is held to, accepted or refused, for which reason, in which words. Each is dialled over real TLS,
  * and each that is refused was told nothing. Certificates are issued here, so that one thing is wrong with each.
  */
-import { test } from 'tap'
-import type { Test } from 'tap'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
-import { dialVerified } from '../../src/trust/dial.ts'
-import type { DialOptions } from '../../src/trust/dial.ts'
-import { HandshakeError } from '../../src/trust/errors.ts'
-import type { Demands } from '../../src/trust/peer/demands.ts'
 import { pinOf } from '../../src/trust/peer/pins.ts'
-import { createTrustSnapshot } from '../../src/trust/snapshot.ts'
 import { clientAuth, issue, keyNamed, localhost, revocationList, serverAuth } from '../support/issued.ts'
 import type { IssueRequest, Issued } from '../support/issued.ts'
-import { tlsRemote } from '../support/tls-remote.ts'
-
-interface Row {
-  readonly server: Issued
-  /** @default what the server's certificate was issued by, without the root */
-  readonly sent?: string
-  readonly tls?: TlsOptions
-  /** Content of cacertfile. @default the root */
-  readonly ca?: string
-  /** Content of the files of crlfile. */
-  readonly lists?: readonly string[]
-  readonly demands?: Partial<Demands>
-  /** @default 'localhost' */
-  readonly host?: string
-  /** @default null */
-  readonly sni?: string | null
-  /** null: accepted. */
-  readonly refused: null | readonly [code: string, words: RegExp]
-}
+import { runMatrix } from '../support/trust-matrix.ts'
+import type { TrustRow } from '../support/trust-matrix.ts'
 
 const root = issue({ cn: 'Root', ca: true })
 const mid = issue({ cn: 'Mid', ca: true, by: root })
@@ -47,7 +20,7 @@ const otherRoot = issue({ cn: 'Root', key: 'other root', ca: true })
 const alone = issue({ cn: 'localhost', names: ['localhost'] })
 const impostor = leaf({ by: issue({ cn: 'Mid', key: 'other mid', ca: true, by: otherRoot }) })
 
-const dates: Readonly<Record<string, Row>> = {
+const dates: Readonly<Record<string, TrustRow>> = {
   'an expired certificate': { server: leaf({ days: [-9, -1] }), refused: ['CW_TLS_EXPIRED', /its certificate CN=localhost .* expired on \d{4}/] },
   'one that is not yet valid': { server: leaf({ days: [1, 9] }), refused: ['CW_TLS_NOT_YET_VALID', /is not valid before \d{4}/] },
   'an expired intermediate': { server: under({ days: [-9, -1] }), refused: ['CW_TLS_EXPIRED', /CA certificate CN=Under that it sends expired/] },
@@ -56,7 +29,7 @@ const dates: Readonly<Record<string, Row>> = {
   'a root that has expired, its successor with the same key beside it': { server: good, ca: issue({ cn: 'Root', ca: true, days: [-9, -1] }).pem + root.pem, refused: null }
 }
 
-const names: Readonly<Record<string, Row>> = {
+const names: Readonly<Record<string, TrustRow>> = {
   'a good certificate': { server: good, refused: null },
   'a certificate for another name': { server: named('other.example'), refused: ['CW_TLS_NAME_MISMATCH', /is not localhost: .* is for DNS:other\.example/] },
   'one of several names': { server: named('a.example', 'localhost', 'b.example'), refused: null },
@@ -79,7 +52,7 @@ const names: Readonly<Record<string, Row>> = {
   'another address': { server: leaf({ ips: [Buffer.of(127, 0, 0, 2)] }), host: '127.0.0.1', refused: ['CW_TLS_NAME_MISMATCH', /is not 127\.0\.0\.1/] }
 }
 
-const chains: Readonly<Record<string, Row>> = {
+const chains: Readonly<Record<string, TrustRow>> = {
   'self-signed': { server: alone, refused: ['CW_TLS_SELF_SIGNED', /is signed by itself and is not in/] },
   'self-signed, and in the file': { server: alone, ca: alone.pem, refused: null },
   'self-signed, another of the same key in the file': { server: alone, ca: issue({ cn: 'localhost', names: ['localhost'], days: [-2, 3] }).pem + root.pem, refused: ['CW_TLS_SELF_SIGNED', /is signed by itself/] },
@@ -105,7 +78,7 @@ const chains: Readonly<Record<string, Row>> = {
   'an unknown critical extension of the CA': { server: under({ unknownCritical: true }), refused: ['CW_TLS_BAD_CHAIN', /critical extension/] }
 }
 
-const uses: Readonly<Record<string, Row>> = {
+const uses: Readonly<Record<string, TrustRow>> = {
   'made for clients': { server: leaf({ eku: [clientAuth] }), refused: ['CW_TLS_BAD_CHAIN', /not made for servers/] },
   'made for clients and servers': { server: leaf({ eku: [clientAuth, serverAuth] }), refused: null },
   'not restricted to any use': { server: leaf({ eku: null, keyUsage: null }), refused: null },
@@ -120,7 +93,7 @@ const uses: Readonly<Record<string, Row>> = {
 }
 
 const rsa = leaf({ key: 'rsa' })
-const protocols: Readonly<Record<string, Row>> = {
+const protocols: Readonly<Record<string, TrustRow>> = {
   'TLS 1.1 only': { server: rsa, tls: { ...weak, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }, refused: ['CW_TLS_VERSION', /no TLS version from 1\.2 up/] },
   'TLS 1.2 only': { server: good, tls: { maxVersion: 'TLSv1.2' }, refused: null },
   'TLS 1.2 only, where 1.3 is demanded': { server: good, tls: { maxVersion: 'TLSv1.2' }, demands: { tlsVersions: ['tlsv1.3'] }, refused: ['CW_TLS_VERSION', /does not offer TLS 1\.3, the only version in tls_versions/] },
@@ -135,7 +108,7 @@ const protocols: Readonly<Record<string, Row>> = {
 }
 
 const backup = pinOf(issue({ cn: 'Backup' }).certificate)
-const pins: Readonly<Record<string, Row>> = {
+const pins: Readonly<Record<string, TrustRow>> = {
   'its key is pinned': { server: good, demands: { pins: [backup, pinOf(good.certificate)] }, refused: null },
   'the key of its CA is pinned': { server: good, demands: { pins: [pinOf(mid.certificate)] }, refused: null },
   'the key of the root, which is not sent, is pinned': { server: good, demands: { pins: [pinOf(root.certificate)] }, refused: null },
@@ -149,7 +122,7 @@ const cleanMid = revocationList({ by: mid })
 const cleanRoot = revocationList({ by: root })
 const clean = cleanMid + cleanRoot
 const revoking = revocationList({ by: mid, revoked: [good] })
-const lists: Readonly<Record<string, Row>> = {
+const lists: Readonly<Record<string, TrustRow>> = {
   'not in the lists': { server: good, lists: [clean], refused: null },
   'not in the lists, each in its file': { server: good, lists: [cleanMid, cleanRoot], refused: null },
   revoked: { server: good, lists: [revoking + cleanRoot], refused: ['CW_TLS_REVOKED', /CN=localhost was revoked on \d{4}\S+ \S+ \(keyCompromise\), says the revocation list of CN=Mid/] },
@@ -171,43 +144,4 @@ const lists: Readonly<Record<string, Row>> = {
   'a list of a CA that may not sign lists': { server: under({ keyUsage: 0x04 }), lists: [revocationList({ by: issue({ cn: 'Under', ca: true, by: root, keyUsage: 0x04 }) }) + cleanRoot], refused: ['CW_TLS_CRL_MISSING', /may not sign lists/] }
 }
 
-async function optionsOf (t: Test, { ca = root.pem, lists = [], demands = {}, host = 'localhost', sni = null }: Row, port: number): Promise<DialOptions> {
-  const dir = await mkdtemp(join(tmpdir(), 'causeway-matrix-'))
-  t.teardown(async () => rm(dir, { recursive: true, force: true }))
-  const write = async (name: string, content: string): Promise<string> => {
-    await writeFile(join(dir, name), content)
-    return join(dir, name)
-  }
-  const crlfile = await Promise.all(lists.map(async (content, i) => write(`list-${i}.pem`, content)))
-  const snapshot = await createTrustSnapshot({ ...demands, cacertfile: await write('ca.pem', ca), certfile: null, keyfile: null, keyPassword: null, crlfile }, 1)
-  return { host, port, servername: sni, snapshot, connectTimeoutMs: 20_000, handshakeTimeoutMs: 20_000, signal: null, nodelay: true, keepalive: false, localAddress: null }
-}
-
-/** null: accepted. */
-async function refusalOf (dialling: DialOptions): Promise<HandshakeError | null> {
-  try {
-    const socket = await dialVerified(dialling)
-    socket.destroy()
-    return null
-  } catch (error) {
-    if (error instanceof HandshakeError) return error
-    throw error
-  }
-}
-
-async function runRow (t: Test, row: Row): Promise<void> {
-  const { server, sent = server.sent, tls = {}, refused } = row
-  const remote = await tlsRemote(t, { certPem: sent, keyPem: server.key.export({ type: 'pkcs8', format: 'pem' }).toString() }, tls)
-  const refusal = await refusalOf(await optionsOf(t, row, remote.port))
-  if (refused === null) t.equal(refusal?.message, undefined, 'it is accepted')
-  else t.match(refusal, { code: new RegExp(`^${refused[0]}$`), message: refused[1], hint: /\S/ })
-  await remote.ended()
-  t.equal(remote.heard, 0, 'nothing was said to it')
-}
-
-const matrix = { dates, names, chains, uses, protocols, pins, lists }
-for (const [group, rows] of Object.entries(matrix)) {
-  test(group, async t => {
-    for (const [what, row] of Object.entries(rows)) await t.test(what, async t => runRow(t, row))
-  })
-}
+runMatrix({ dates, names, chains, uses, protocols, pins, lists }, root.pem)

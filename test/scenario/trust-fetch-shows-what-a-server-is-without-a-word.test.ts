@@ -4,6 +4,8 @@ import { type Test, test } from 'tap'
 import { runCli } from '../../src/cli/program.ts'
 import { readTrustBundle } from '../../src/trust/trust-bundle.ts'
 import { type TestPki, testPki } from '../support/certificates.ts'
+import { issue } from '../support/issued.ts'
+import { ocspReply } from '../support/ocsp.ts'
 import { tlsRemote } from '../support/tls-remote.ts'
 import { PassThrough } from 'node:stream'
 
@@ -92,4 +94,19 @@ test('a server that demands a certificate has shown its own; one that has none t
   t.match(await run(pki, 'localhost:1'), { code: 1, err: /localhost:1 refuses the connection/ })
   t.match(await run(pki, 'localhost:99999'), { code: 2, err: /a server such as broker\.example:8883/ })
   t.match(await run(pki, 'a b'), { code: 2 })
+})
+
+test('what it staples is told, and held to', async t => {
+  const pki = await testPki(t)
+  const root = issue({ cn: 'Root', ca: true })
+  const server = issue({ cn: 'localhost', names: ['localhost'], by: issue({ cn: 'Mid', ca: true, by: root }), mustStaple: true, ocspUrl: 'http://127.0.0.1:1/' })
+  const ca = await pki.write('ocsp-ca.pem', root.pem)
+  const material = { certPem: server.sent, keyPem: server.key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  const fetched = async (staple?: Buffer) => run(pki, `localhost:${(await tlsRemote(t, material, staple === undefined ? {} : { staple })).port}`, '--cacert', ca)
+  t.match(await fetched(ocspReply({ about: server })), { code: 0, out: /stapled OCSP response: good, of \d{4}.*, until \d{4}[^]*: accepted/ })
+  t.match(await fetched(ocspReply({ about: server, status: 'revoked' })), { code: 1, out: /stapled OCSP response: revoked on \d{4}.* \(keyCompromise\)[^]*CW_TLS_REVOKED/ })
+  t.match(await fetched(ocspReply({ about: server, hours: [-9, -8] })), { code: 1, out: /it can not be used: it was good until[^]*CW_TLS_STAPLE/ })
+  const without = await fetched()
+  t.match(without, { code: 1, out: /stapled OCSP response: none[^]*must-staple/ })
+  t.match(without.out, /\nOCSP +http:\/\/127\.0\.0\.1:1\/\nmust staple/)
 })

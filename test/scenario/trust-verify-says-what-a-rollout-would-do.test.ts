@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { testPki } from '../support/certificates.ts'
 import { run } from '../support/command.ts'
+import { issue } from '../support/issued.ts'
+import { ocspReply } from '../support/ocsp.ts'
 import { tlsRemote } from '../support/tls-remote.ts'
 
 test('every remote is dialled with the files of now, or with a candidate', async t => {
@@ -28,4 +30,19 @@ bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clienti
   const shown = await run(t, ['trust', 'inspect', join(pki.dir, 'ca.pem'), '--json'])
   t.equal(shown.code, 0)
   t.match(JSON.parse(shown.out), [{ subject: /Test Root/ }])
+})
+
+test('the proof of OCSP is told, and that there is none where soft lets it pass', async t => {
+  const pki = await testPki(t)
+  const root = issue({ cn: 'Root', ca: true })
+  const server = issue({ cn: 'localhost', names: ['localhost'], by: root, ocspUrl: 'http://127.0.0.1:1/' })
+  const material = { certPem: server.sent, keyPem: server.key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  const [stapling, silent] = [await tlsRemote(t, material, { staple: ocspReply({ about: server }) }), await tlsRemote(t, material)]
+  const ca = await pki.write('ocsp-ca.pem', root.pem)
+  const bridge = (name: string, port: number): string => `bridges.mqtt.${name} { server = "tls+mqtt-tcp://localhost:${port}", clientid = c, ssl { cacertfile = "${ca}", ocsp = direct, ocsp_fail = soft } }\n`
+  const conf = await pki.write('ocsp.conf', bridge('proven', stapling.port) + bridge('unproven', silent.port))
+  const { code, out } = await run(t, ['trust', 'verify', '--conf', conf])
+  t.equal(code, 0)
+  t.match(out, /proven .* accepted\n.*\n {2}OCSP: CN=localhost is good until \d{4}/)
+  t.match(out, /unproven .* accepted\n.*\n {2}warning: whether CN=localhost is revoked is not known from http:\/\/127\.0\.0\.1:1\//)
 })

@@ -46,6 +46,7 @@ export interface IssueRequest {
 }
 
 export const serverAuth = '1.3.6.1.5.5.7.3.1'
+export const ocspSigning = '1.3.6.1.5.5.7.3.9'
 export const clientAuth = '1.3.6.1.5.5.7.3.2'
 export const localhost = Buffer.of(127, 0, 0, 1)
 

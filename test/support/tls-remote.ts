@@ -29,8 +29,10 @@ export async function listening (t: Test, server: Server, host = '127.0.0.1'): P
   return (server.address() as AddressInfo).port
 }
 
-export async function tlsRemote (t: Test, material: Pick<Material, 'certPem' | 'keyPem'>, options: TlsOptions = {}, host?: string): Promise<TlsRemote> {
+/** @param options `staple`: an OCSP response that is sent to those who ask for one */
+export async function tlsRemote (t: Test, material: Pick<Material, 'certPem' | 'keyPem'>, { staple, ...options }: TlsOptions & { readonly staple?: Buffer } = {}, host?: string): Promise<TlsRemote> {
   const server = createServer({ cert: material.certPem, key: material.keyPem, ...options })
+  if (staple !== undefined) server.on('OCSPRequest', (_certificate: Buffer, _issuer: Buffer, answer: (error: Error | null, response: Buffer) => void) => answer(null, staple))
   const ends: Promise<unknown>[] = []
   const remote = { port: 0, heard: 0, ended: async () => Promise.all(ends) }
   server.on('connection', (socket: Socket) => ends.push(new Promise(resolve => socket.once('close', resolve))))

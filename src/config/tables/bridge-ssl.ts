@@ -62,13 +62,10 @@ const keys: Keys<SslValues> = {
   })
 }
 
-const notYet = 'is not in this version, and connecting without it would be less than what is asked for'
-
 export const bridgeSsl: Kind<SslValues> = section<SslValues>({
   keys,
   others: [
     inert('fail_if_no_peer_cert', 'true or false', 'a server always has to show a certificate.'),
-    refused('ocsp', 'string', { ours: true, says: notYet, remedy: 'Remove the key to connect without OCSP' }),
     refused('cert_encrypted', 'true or false', { says: 'belongs to the commercial NanoMQ; its way to encrypt keys is not known here', remedy: 'Encrypt the key as PKCS#8 and give key_password' }),
     refused('encrypted_key', 'string', { says: 'belongs to the commercial NanoMQ; its way to encrypt keys is not known here', remedy: 'Encrypt the key as PKCS#8 and give key_password' })
   ]

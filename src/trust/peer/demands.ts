@@ -8,6 +8,18 @@ export type TlsVersion = typeof tlsVersions[number]
 export const expiredListPolicies = ['refuse', 'accept'] as const
 export type ExpiredListPolicy = typeof expiredListPolicies[number]
 
+/** `staple`: what the remote staples has to be good. `must_staple`: it has to staple. `direct`: responders are asked where no good staple came. */
+export const ocspModes = ['off', 'staple', 'must_staple', 'direct'] as const
+export type OcspMode = typeof ocspModes[number]
+
+/** What becomes of a remote of which OCSP says neither good nor revoked. */
+export const ocspFailPolicies = ['hard', 'soft'] as const
+export type OcspFailPolicy = typeof ocspFailPolicies[number]
+
+/** A number in the question that the answer repeats, against an old answer played again. Wherever one is repeated it has to be ours; `required`: one has to be. */
+export const ocspNonces = ['optional', 'required', 'off'] as const
+export type OcspNonce = typeof ocspNonces[number]
+
 export interface Demands {
   /** Those that may be spoken; at least one. */
   readonly tlsVersions: readonly TlsVersion[]
@@ -20,6 +32,15 @@ export interface Demands {
   /** PEM files of revocation lists; with any, each certificate below the CA needs one from its issuer. */
   readonly crlfile: readonly string[]
   readonly crlExpired: ExpiredListPolicy
+  readonly ocsp: OcspMode
+  readonly ocspFail: OcspFailPolicy
+  /** For each question to a responder. */
+  readonly ocspTimeoutMs: number
+  readonly ocspNonce: OcspNonce
+  /** A module that has the last word; null: none. */
+  readonly verifyPlugin: string | null
+  /** For its answer. */
+  readonly verifyTimeoutMs: number
 }
 
 export const noDemands: Demands = Object.freeze({
@@ -28,7 +49,13 @@ export const noDemands: Demands = Object.freeze({
   alpn: [],
   pins: [],
   crlfile: [],
-  crlExpired: 'refuse'
+  crlExpired: 'refuse',
+  ocsp: 'off',
+  ocspFail: 'hard',
+  ocspTimeoutMs: 5000,
+  ocspNonce: 'optional',
+  verifyPlugin: null,
+  verifyTimeoutMs: 5000
 })
 
 const known = new Set(getCiphers())

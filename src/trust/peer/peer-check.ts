@@ -1,52 +1,65 @@
 /**
  * What a remote is held to after OpenSSL has verified chain, dates and name, and before a byte is said to it: the protocol it has chosen,
- * pins, revocation lists. The first that speaks against it is the reason.
+ * pins, revocation lists, OCSP, and the operator's own verification. The first that speaks against it is the reason.
  */
 import type { X509Certificate } from 'node:crypto'
 import { reasonOf } from '../../errors.ts'
+import { escapeControls } from '../../readable-line.ts'
 import { handshakeCodes } from '../errors.ts'
+import { mustStaple, partsOf } from '../revocation/certificate-parts.ts'
 import { listFinding } from '../revocation/list-check.ts'
+import { ocspFinding } from '../revocation/ocsp-check.ts'
 import type { TrustSnapshot } from '../snapshot.ts'
 import type { Demands } from './demands.ts'
 import type { Finding } from './finding.ts'
 import { pinFinding } from './pins.ts'
+import { pluginFinding } from './plugin.ts'
+import type { PeerToVerify } from './plugin.ts'
+import type { PeerWitness } from './witness.ts'
 import { verifiedChain } from './verified-chain.ts'
+import type { VerifiedChain } from './verified-chain.ts'
 
-export interface PeerEvidence {
+export interface PeerEvidence extends Pick<PeerToVerify, 'host' | 'port' | 'name' | 'tlsVersion' | 'cipher' | 'alpn' | 'staple' | 'signal'> {
   /** Leaf first; not empty. */
   readonly presented: readonly X509Certificate[]
-  /** null: none was chosen. */
-  readonly alpn: string | null
+  readonly witness: PeerWitness
 }
 
-/** Never throws; null: nothing speaks against it. */
-export function peerFinding (evidence: PeerEvidence, snapshot: TrustSnapshot, now = new Date()): Finding | null {
+/** Never rejects; null: nothing speaks against it. */
+export async function peerFinding (evidence: PeerEvidence, snapshot: TrustSnapshot, now = new Date()): Promise<Finding | null> {
   try {
-    return findingOf(evidence, snapshot, now)
+    return protocolFinding(evidence.alpn, snapshot.demands) ?? await chainFinding(evidence, snapshot, now)
   } catch (error) {
-    return { code: handshakeCodes.failed, words: `could not be verified: ${reasonOf(error)}`, hint: 'The connection was closed before anything was sent.' }
+    return { code: handshakeCodes.failed, words: `could not be verified: ${escapeControls(reasonOf(error))}`, hint: 'The connection was closed before anything was sent.' }
   }
 }
 
-function findingOf (evidence: PeerEvidence, snapshot: TrustSnapshot, now: Date): Finding | null {
-  const { demands } = snapshot
-  const protocol = protocolFinding(evidence.alpn, demands)
-  if (protocol !== null || !wantsChain(demands)) return protocol
+async function chainFinding (evidence: PeerEvidence, snapshot: TrustSnapshot, now: Date): Promise<Finding | null> {
+  const { demands, anchors, plugin } = snapshot
   const [leaf, ...sent] = evidence.presented
-  const chain = leaf === undefined ? null : verifiedChain({ leaf, sent, anchors: snapshot.anchors, now })
-  if (chain === null) return noWay
+  const isDemanded = leaf !== undefined && isMoreDemanded(leaf, snapshot)
+  // what OpenSSL has found is enough for most, and finding the way again takes a millisecond or two
+  if (leaf === undefined || (!isDemanded && evidence.staple === null)) return null
+  const chain = verifiedChain({ leaf, sent, anchors, now })
+  if (chain === null) return isDemanded ? noWay : null
   return pinFinding(chain, demands.pins) ??
-    listFinding(chain, { lists: snapshot.revocationLists.map(({ list }) => list), expired: demands.crlExpired }, now)
+    listFinding(chain, { lists: snapshot.revocationLists.map(({ list }) => list), expired: demands.crlExpired }, now) ??
+    await ocspFinding({ ...evidence, chain, now }, demands) ??
+    (plugin === null ? null : await pluginFinding(plugin, peerOf(evidence, chain), demands.verifyTimeoutMs))
+}
+
+function isMoreDemanded (leaf: X509Certificate, { demands: { pins, crlfile, ocsp }, plugin }: TrustSnapshot): boolean {
+  return pins.length > 0 || crlfile.length > 0 || ocsp !== 'off' || plugin !== null || mustStaple(partsOf(leaf))
+}
+
+function peerOf ({ host, port, name, tlsVersion, cipher, alpn, staple, signal }: PeerEvidence, { certificates }: VerifiedChain): PeerToVerify {
+  return Object.freeze({ host, port, name, chain: Object.freeze([...certificates]), tlsVersion, cipher, alpn, staple, signal })
 }
 
 const noWay: Finding = {
   code: handshakeCodes.badChain,
   words: 'is not trusted: the certificates it sends can not be put into the order in which they are signed, up to one in cacertfile',
   hint: 'Have the server send its certificate and its intermediates, and nothing else.'
-}
-
-function wantsChain ({ pins, crlfile }: Demands): boolean {
-  return pins.length > 0 || crlfile.length > 0
 }
 
 function protocolFinding (chosen: string | null, { alpn }: Demands): Finding | null {

@@ -1,6 +1,6 @@
 /** The parts of a certificate that Node does not give: names and serial number as they are encoded, its extensions, what it is signed with. */
 import type { X509Certificate } from 'node:crypto'
-import { contextTag, dottedOf, elementAt, membersIn, valueOf, wholeOf } from './der-cursor.ts'
+import { contextTag, dottedOf, elementAt, membersIn, tags, valueOf, wholeOf } from './der-cursor.ts'
 import type { Element } from './der-cursor.ts'
 import { extensionsIn } from './extensions.ts'
 import type { Extension } from './extensions.ts'
@@ -18,7 +18,7 @@ export interface CertificateParts {
   readonly extensions: ReadonlyMap<string, Extension>
 }
 
-const extensionIds = { keyUsage: '2.5.29.15' } as const
+const extensionIds = { keyUsage: '2.5.29.15', tlsFeature: '1.3.6.1.5.5.7.1.24' } as const
 
 /** @throws RangeError for one that OpenSSL has read and that is none */
 export function partsOf ({ raw }: X509Certificate): CertificateParts {
@@ -41,6 +41,13 @@ export function maySignLists ({ extensions }: CertificateParts): boolean {
   const usage = extensions.get(extensionIds.keyUsage)?.value
   // BIT STRING: tag, length, unused bits, then cRLSign as the seventh bit
   return usage === undefined || ((usage[3] ?? 0) & 0x02) !== 0
+}
+
+/** The certificate says that it is only good together with a stapled OCSP response (RFC 7633: status_request, 5). */
+export function mustStaple ({ extensions }: CertificateParts): boolean {
+  const feature = extensions.get(extensionIds.tlsFeature)?.value
+  if (feature === undefined) return false
+  return [...membersIn(feature, elementAt(feature, 0, feature.length))].some(each => each.tag === tags.integer && valueOf(feature, each).equals(Buffer.of(5)))
 }
 
 function present (element: Element | undefined): Element {

@@ -31,7 +31,7 @@ const rows: Readonly<Record<string, Row>> = {
   'a broken cipher': { text: bridgeText('', 'ciphers = [AECDH-NULL-SHA]'), path: 'bridges.mqtt.b.ssl.ciphers[0]', at: '4:13', says: /broken|no cipher/ },
   'OpenSSL words in ciphers': { text: bridgeText('', 'ciphers = ["ALL:@SECLEVEL=0"]'), path: 'bridges.mqtt.b.ssl.ciphers[0]', at: '4:13', says: /no cipher of this OpenSSL/ },
   'ciphers of the other version': { text: bridgeText('', 'ciphers = [TLS_AES_128_GCM_SHA256], tls_versions = [tlsv1.2]'), path: 'bridges.mqtt.b.ssl.ciphers', at: '4:2', says: /none for the versions/ },
-  ocsp: { text: bridgeText('', 'ocsp = staple'), path: 'bridges.mqtt.b.ssl.ocsp', at: '4:2', says: /not in this version/ },
+  ocsp: { text: bridgeText('', 'ocsp = sometimes'), path: 'bridges.mqtt.b.ssl.ocsp', at: '4:2', says: /off, staple, must_staple/ },
   'proto_ver = 3': { text: tcp('proto_ver = 3'), path: 'bridges.mqtt.b.proto_ver', at: '2:1', says: /without client id.*proto_ver = 4/ },
   'proto_ver = 6': { text: tcp('proto_ver = 6'), path: 'bridges.mqtt.b.proto_ver', at: '2:1', says: /3, 4 or 5/ },
   'no server': { text: 'bridges.mqtt.b { keepalive = 5s }', path: 'bridges.mqtt.b.server', at: '1:14', says: /is missing/ },
