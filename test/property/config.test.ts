@@ -89,7 +89,7 @@ test('a valid configuration means the same however it is written', async t => {
     const same = config.mqtt.maxMqueueLen === queue && config.bridges.length === bridges.length &&
       bridges.every((each, i) => t.match(config.bridges[i], expectBridge(each, `b${i}`)))
     if (!same) throw new Error(text)
-  }), { numRuns: 150 })
+  }), { numRuns: 60 })
 })
 
 const names = fc.constantFrom('bridges', 'mqtt', 'listeners', 'tcp', 'ssl', 'wss', 'auth', 'password', 'acl', 'rules', 'and', 'http_auth', 'auth_req', 'headers', 'params', 'log', 'to',
@@ -106,7 +106,7 @@ test('anything that can be read ends in a report, with a key for each problem', 
     const { config, report } = inspectText(print(root, seed))
     const sound = report.problems.every(({ message, place }) => message !== '' && (place === null || place.line > 0))
     if (!sound || (config === null) !== (report.problems.length > 0)) throw new Error(JSON.stringify(report.problems))
-  }), { numRuns: 500 })
+  }), { numRuns: 200 })
   t.equal(Object.getPrototypeOf({}), Object.prototype)
   t.notOk('x' in {})
 })

@@ -27,7 +27,7 @@ bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clienti
   const push = async (source: string): Promise<number> => {
     const child = spawn('ansible-playbook', ['-i', inventory, join(root, 'deploy/ansible/push-ca.yaml'),
       '-e', `causeway_ca_source=${source} causeway_ca_file=${inUse} causeway_conf=${conf} causeway_command=${command} causeway_owner=${process.getuid?.() ?? 0} causeway_group=${process.getgid?.() ?? 0}`
-    ], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: pki.dir, LC_ALL: 'C.UTF-8' } })
+    ], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: pki.dir, LC_ALL: 'C.UTF-8', ANSIBLE_PIPELINING: '1' } })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString() })
     const [code] = await once(child, 'close') as [number]
