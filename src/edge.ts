@@ -1,6 +1,6 @@
 /**
  * The composition root: one configuration in, one running edge out. The only place that knows both the broker and the bridges; it hands
- * each the other's half: the Relay to the broker, local delivery to the bridges.
+ * each the other's half: the Relay to the broker, local delivery to the bridges. In a sidecar a broker that is not ours stands in its place.
  */
 import type { Bridge } from './bridge/bridge.ts'
 import { warnOfOrphans } from './bridge/orphan-journals.ts'
@@ -15,19 +15,22 @@ import { openSessionStore } from './broker/persistence/stored-state.ts'
 import type { Message } from './broker/session-port.ts'
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
-import type { Config } from './config/model.ts'
+import type { BridgeConfig, Config, SidecarConfig } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
 import type { Logger, LogLevel } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { SessionCounters } from './metrics/session-counters.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
 import { type BridgeRelay, createRelay } from './relay/bridge-relay.ts'
+import type { LocalDelivery } from './relay/local-delivery.ts'
 import { applyChanges, type Unmoved } from './reload/apply.ts'
 import type { BridgeEdit } from './reload/bridge-edit.ts'
 import type { ReloadOutcome } from './reload/outcome.ts'
 import type { Changes, Stated } from './reload/changes.ts'
 import { Reloads } from './reload/reloads.ts'
+import { runSidecar } from './reload/running-sidecar.ts'
 import { type ReadyBridge, RunningBridges } from './reload/running-bridges.ts'
+import type { Sidecar } from './sidecar/sidecar.ts'
 import { TrustFiles, type TrustOwner, type TrustReport } from './reload/trust-files.ts'
 
 export interface EdgeOptions {
@@ -70,6 +73,8 @@ export interface Edge {
   /** What is bound, in the order in which it was opened: that of the configuration at first. */
   readonly addresses: readonly ListenerAddress[]
   readonly bridges: readonly Bridge[]
+  /** The broker that is not ours, in a sidecar; null: there is a broker of our own. */
+  readonly sidecar: Pick<Sidecar, 'link' | 'broker'> | null
   /** Where the certificate files of each bridge and TLS listener stand. */
   readonly trust: readonly TrustReport[]
   /** Every certificate in use, of files and of remotes as last seen, what ends first at the front. */
@@ -132,6 +137,7 @@ class RunningEdge implements Edge {
   /** Open, and not started. */
   readonly #ready: ReadyBridge[] = []
   #broker: Broker | null = null
+  #sidecar: Sidecar | null = null
   #closeStore: () => Promise<void> = async () => {}
 
   /** @throws AuthError */
@@ -139,7 +145,7 @@ class RunningEdge implements Edge {
     const { config, report = null, revise, logger, stateDir } = options
     this.#options = options
     this.#trust = new TrustFiles(logger)
-    this.#relay = createRelay({ interest: this.#interest, maxTopicLevels: config.limits.maxTopicLevels })
+    this.#relay = createRelay({ interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
     this.#gatekeeper = new AuthGatekeeper(config.auth, { logger })
     this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger, stateDir, maxPacketSize: config.mqtt.maxPacketSize })
     this.#reloads = new Reloads({
@@ -154,6 +160,7 @@ class RunningEdge implements Edge {
   get config (): Config { return this.#reloads.inForce.config }
   get addresses (): readonly ListenerAddress[] { return this.#broker?.addresses ?? [] }
   get bridges (): readonly Bridge[] { return this.#bridges.all }
+  get sidecar (): Edge['sidecar'] { return this.#sidecar }
   get certificates (): readonly InUseStanding[] { return this.#expiry.items }
   get trust (): readonly TrustReport[] { return this.#trust.reports }
   get editedBridges (): ReadonlySet<string> { return this.#reloads.edited }
@@ -168,9 +175,11 @@ class RunningEdge implements Edge {
   async changeBridge (edit: BridgeEdit): Promise<ReloadOutcome> { return this.#reloads.change(edit) }
 
   async #apply (changes: Changes, trialFirst: boolean): Promise<readonly Unmoved[]> {
-    if (this.#broker === null) return []
+    const delivery = this.#sidecar ?? this.#broker
+    if (delivery === null) return []
     const { setLogLevel = () => {} } = this.#options
-    return applyChanges(changes, { broker: this.#broker, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel, trialFirst })
+    const askLocally = async (bridges: readonly BridgeConfig[]): Promise<void> => this.#sidecar?.serve(bridges)
+    return applyChanges(changes, { broker: this.#broker, delivery, askLocally, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel, trialFirst })
   }
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
@@ -188,7 +197,7 @@ class RunningEdge implements Edge {
   }
 
   async publish (message: Message, publisher: string | null): Promise<void> {
-    await this.#broker?.publish(message, publisher)
+    await (this.#sidecar?.publish(message) ?? this.#broker?.publish(message, publisher))
   }
 
   onTrust (call: (report: TrustReport) => void): () => void {
@@ -205,21 +214,37 @@ class RunningEdge implements Edge {
 
   async start (): Promise<void> {
     const { config, logger } = this.#options
+    // before anybody is let in: from then on the bridges take messages
+    for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
+    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
+    if (config.sidecar !== null) this.#startSidecar(config.sidecar)
+    else await this.#startBroker()
+    // a file that was renewed is not told of as expiring in the minute until the next look
+    this.#trust.onStatus(() => this.#expiry.check())
+    this.#expiry.start()
+  }
+
+  #startSidecar (config: SidecarConfig): void {
+    const { config: { bridges, mqtt: { maxPacketSize } }, logger } = this.#options
+    this.#sidecar = runSidecar({ config, bridges, relay: this.#relay, trust: this.#trust, logger, maxPacketSize })
+    this.#startBridges(this.#sidecar)
+  }
+
+  async #startBroker (): Promise<void> {
+    const { config, logger } = this.#options
     const { limits, mqtt, persistence } = config
     const interest = this.#interest
     const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger, counters: this.counters.sessions })
     this.#closeStore = close
-    // before anybody is let in: from then on the bridges take messages
-    for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
-    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
     const broker = await startBroker({ config, relay: this.#relay, interest, gatekeeper: this.#gatekeeper, store, counters: this.counters.broker, logger })
     this.#broker = broker
-    // in the same turn: who came in already is bridged from his first message on
-    for (const bridge of this.#ready.splice(0)) this.#bridges.start(bridge, broker)
+    this.#startBridges(broker)
     for (const listener of config.listeners) await this.#trust.addListener(listener, broker)
-    // a file that was renewed is not told of as expiring in the minute until the next look
-    this.#trust.onStatus(() => this.#expiry.check())
-    this.#expiry.start()
+  }
+
+  /** In the turn in which the local side was started: what came in already is bridged from the first message on. */
+  #startBridges (delivery: LocalDelivery): void {
+    for (const bridge of this.#ready.splice(0)) this.#bridges.start(bridge, delivery)
   }
 
   async close (drainTimeoutMs: number): Promise<{ readonly undelivered: number }> {
@@ -227,8 +252,10 @@ class RunningEdge implements Edge {
     const left = (): number => Math.max(0, until - performance.now())
     this.#expiry.stop()
     await this.#trust.stop()
+    this.#sidecar?.quiesce()
     await this.#broker?.close(left() / 2)
     const undelivered = await this.#bridges.stop(left())
+    await this.#sidecar?.stop()
     await this.#reloads.stop()
     for (const bridge of this.#ready) await this.#bridges.letGo(bridge)
     await this.#closeStore()

@@ -28,6 +28,7 @@ const upward: Readonly<Record<string, Planted>> = {
   'trust-imports-nothing-above': { from: 'trust', to: 'config' },
   'config-imports-nothing-above': { from: 'config', to: 'broker' },
   'broker+bridge-imports-nothing-above': { from: 'broker', to: 'edge' },
+  'sidecar-imports-nothing-above': { from: 'sidecar', to: 'reload' },
   'reload-imports-nothing-above': { from: 'reload', to: 'edge' },
   'edge-imports-nothing-above': { from: 'edge', to: 'cli' },
   'admin-imports-nothing-above': { from: 'admin', to: 'cli' },
@@ -37,6 +38,7 @@ const upward: Readonly<Record<string, Planted>> = {
   'cli-imports-nothing-above': { from: 'cli', to: 'main' },
   'broker-does-not-meet-bridge': { from: 'broker', to: 'bridge' },
   'bridge-does-not-meet-broker': { from: 'bridge', to: 'broker' },
+  'sidecar-does-not-meet-broker': { from: 'sidecar', to: 'broker' },
   'hot-path-is-pure': { from: 'relay', to: 'node:fs' },
   resolvable: { from: 'edge', to: '#not-there' },
   'no-orphans': { from: 'mqtt', to: '' }

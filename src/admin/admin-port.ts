@@ -6,6 +6,7 @@ export type AdminPort = Pick<Edge,
   | 'counters'
   | 'addresses'
   | 'bridges'
+  | 'sidecar'
   | 'trust'
   | 'certificates'
   | 'clients'

@@ -70,13 +70,14 @@ export class EventFeed {
 
   /** Bridges come and go with the configuration; what they drop no event tells. */
   #look (): void {
-    const there = new Set<object>(this.#port.bridges)
+    const links = this.#port.sidecar === null ? this.#port.bridges : [...this.#port.bridges, this.#port.sidecar.link]
+    const there = new Set<object>(links)
     for (const [bridge, unwatch] of this.#watched) {
       if (there.has(bridge)) continue
       unwatch()
       this.#watched.delete(bridge)
     }
-    for (const bridge of this.#port.bridges) {
+    for (const bridge of links) {
       if (!this.#watched.has(bridge)) {
         const { name } = bridge
         this.#watched.set(bridge, bridge.onState(state => this.#tell({ kind: 'bridge', bridge: name, state: standingOf(state) })))

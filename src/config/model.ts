@@ -19,6 +19,8 @@ export interface Config {
   readonly spool: SpoolConfig | null
   /** In the order of the file. */
   readonly bridges: readonly BridgeConfig[]
+  /** The broker that is already there; null: there are listeners. */
+  readonly sidecar: SidecarConfig | null
   readonly log: LogConfig
   /** The HTTP interface; null: no port is opened. */
   readonly httpServer: HttpServerConfig | null
@@ -262,6 +264,13 @@ export interface BridgeConfig {
   readonly subProperties: SubProperties | null
   readonly forwards: readonly TopicRule[]
   readonly subscription: readonly SubscriptionRule[]
+}
+
+export interface SidecarConfig {
+  /** The link to the local broker, as that of a bridge; what it carries comes from the bridges. */
+  readonly link: BridgeConfig & { readonly clientid: string }
+  /** Reads what the local broker says of its limits. */
+  readonly watchLimits: boolean
 }
 
 export interface RemoteAddress {

@@ -8,6 +8,8 @@ import { type Trial, tryRemote } from '../bridge/trial.ts'
 import type { AuthGatekeeper } from '../broker/auth/gatekeeper.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { LogLevel } from '../logger.ts'
+import type { LocalDelivery } from '../relay/local-delivery.ts'
+import type { BridgeConfig } from '../config/model.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
 import type { BridgeTrust } from './bridge-trust.ts'
 import type { ChangedBridge, Changes } from './changes.ts'
@@ -17,7 +19,12 @@ import type { TrustFiles } from './trust-files.ts'
 
 /** What runs, and is to become something else. */
 export interface ReloadTarget {
-  readonly broker: Broker
+  /** null beside a broker that is not ours. */
+  readonly broker: Broker | null
+  /** What bridges bring goes here. */
+  readonly delivery: LocalDelivery
+  /** Asks a broker that is not ours for what these bridges forward. */
+  readonly askLocally: (bridges: readonly BridgeConfig[]) => Promise<void>
   readonly gatekeeper: AuthGatekeeper
   readonly bridges: RunningBridges
   readonly trust: TrustFiles
@@ -68,7 +75,13 @@ async function provide (changes: Changes, target: ReloadTarget, undo: (() => Pro
   const provision: Provision = { bridges: [], trust: new Map(), dismissals: [] }
   await provideBridges(changes, target, provision, undo)
   for (const { tls } of listeners.renewed) if (tls !== null) await createListenerContext(tls)
-  // one that goes may have the port of one that comes
+  if (broker !== null) await exchangeListeners(listeners, broker, provision, undo)
+  if (auth !== null) gatekeeper.replace(auth)
+  return provision
+}
+
+/** One that goes may have the port of one that comes. */
+async function exchangeListeners (listeners: Changes['listeners'], broker: Broker, provision: Provision, undo: (() => Promise<unknown>)[]): Promise<void> {
   for (const old of [...listeners.removed, ...listeners.replaced.map(({ before }) => before)]) {
     provision.dismissals.push(await broker.closeListener(old.name))
     undo.push(async () => broker.openListener(old))
@@ -77,8 +90,6 @@ async function provide (changes: Changes, target: ReloadTarget, undo: (() => Pro
     await broker.openListener(next)
     undo.push(async () => broker.closeListener(next.name))
   }
-  if (auth !== null) gatekeeper.replace(auth)
-  return provision
 }
 
 async function provideBridges ({ bridges }: Changes, target: ReloadTarget, provision: Provision, undo: (() => Promise<unknown>)[]): Promise<void> {
@@ -108,8 +119,8 @@ function refuseUnless (name: string, trial: Trial): void {
 }
 
 async function commit ({ listeners, bridges, limits, logLevel }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
-  const { broker, bridges: running, trust: files } = target
-  if (limits !== null) broker.replaceLimits(limits.mqtt, limits.limits)
+  const { broker, delivery, bridges: running, trust: files } = target
+  if (limits !== null) broker?.replaceLimits(limits.mqtt, limits.limits)
   if (logLevel !== null) target.setLogLevel(logLevel)
   // what goes and what comes change places in one turn: no message is between them
   const leaving = bridges.removed.map(config => ({ config, left: running.remove(config.name, DRAIN_MS) }))
@@ -117,13 +128,15 @@ async function commit ({ listeners, bridges, limits, logLevel }: Changes, target
     const { server, clientid } = ready.config
     // two with one client id would take the session from each other for ever
     const before = leaving.filter(({ config }) => config.server.url === server.url && config.clientid === clientid).map(({ left }) => left)
-    running.start(ready, broker, before.length === 0 ? undefined : Promise.all(before).then(() => {}))
+    running.start(ready, delivery, before.length === 0 ? undefined : Promise.all(before).then(() => {}))
   }
   for (const { name } of listeners.removed) void files.remove('listener', name)
   const moves = bridges.changed.map(async change => ({ change, outcome: await running.reconfigure(change, provision.trust.get(change.config.name) ?? null) }))
+  const listening = broker === null ? [] : [...listeners.added, ...listeners.renewed, ...listeners.replaced.map(({ after }) => after)].map(async listener => files.addListener(listener, broker))
   await Promise.all([
     ...moves,
-    ...[...listeners.added, ...listeners.renewed, ...listeners.replaced.map(({ after }) => after)].map(async listener => files.addListener(listener, broker)),
+    ...listening,
+    target.askLocally(bridges.all),
     ...leaving.map(async ({ left }) => left),
     ...provision.dismissals.map(async dismiss => dismiss(DRAIN_MS))
   ])

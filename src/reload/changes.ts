@@ -24,6 +24,8 @@ export interface ChangedBridge {
 export interface Changes {
   readonly listeners: ListenerChanges
   readonly bridges: {
+    /** All that there are then. */
+    readonly all: readonly BridgeConfig[]
     readonly added: readonly BridgeConfig[]
     readonly removed: readonly BridgeConfig[]
     readonly changed: readonly ChangedBridge[]

@@ -27,6 +27,7 @@ const fixedIn: { readonly [P in keyof Config]: (before: Config, after: Config) =
   listeners: () => [],
   auth: () => [],
   bridges: fixedOfBridges,
+  sidecar: ({ sidecar: before }, { sidecar: after }) => isSame(before, after) ? [] : ['sidecar'],
   limits: ({ limits: before }, { limits: after }) => fixedLimits(before, after).map(property => `limits.${wordOf(limitKeys, property)}`),
   mqtt: ({ mqtt: before }, { mqtt: after }) => fixedMqtt(before, after).map(property => `mqtt.${wordOf(mqttKeys, property)}`),
   persistence: wholly('persistence', 'sqlite'),
@@ -80,6 +81,7 @@ function changesOf (before: Config, after: Config): Changes {
   return {
     listeners: listenerChanges(before.listeners, after.listeners),
     bridges: {
+      all: after.bridges,
       added: [...after.bridges.filter(({ name }) => !before.bridges.some(old => old.name === name)), ...reborn.map(({ config }) => config)],
       removed: [...before.bridges.filter(({ name }) => !after.bridges.some(bridge => bridge.name === name)), ...reborn.map(({ old }) => old)],
       changed: pairs

@@ -2,12 +2,17 @@
 import type { Bridge } from '../../bridge/bridge.ts'
 import type { BridgeStateName } from '../../bridge/bridge-state.ts'
 import { dropReasons } from '../event-feed.ts'
-import type { Metric, Sample } from './metric.ts'
+import type { Metric, MetricSource, Sample } from './metric.ts'
 
 const states: readonly BridgeStateName[] = ['disabled', 'idle', 'dialling', 'connecting', 'up', 'waiting', 'draining', 'stopped']
 
+/** The link of a sidecar to its local broker is one among them, called sidecar. */
+function linksOf ({ bridges, sidecar }: MetricSource['edge']): readonly Bridge[] {
+  return sidecar === null ? bridges : [...bridges, sidecar.link]
+}
+
 function each (read: (bridge: Bridge) => readonly Sample[]): Metric['read'] {
-  return ({ edge }) => edge.bridges.flatMap(bridge => read(bridge).map(([labels, value]) => [{ bridge: bridge.name, ...labels }, value] as const))
+  return ({ edge }) => linksOf(edge).flatMap(bridge => read(bridge).map(([labels, value]) => [{ bridge: bridge.name, ...labels }, value] as const))
 }
 
 function bridgeMetric (type: Metric['type'], name: string, help: string, read: (bridge: Bridge) => number): Metric {

@@ -57,6 +57,5 @@ export const otherSections: readonly OtherKey[] = [
     harmless: hasNothing,
     inner: [['libs', 'list of block', 'Refused unless empty.']]
   }),
-  ...['exchange_client', 'parquet'].map(key => refused(key, 'block', { says: `there is no recorder of messages: ${records}`, remedy: 'Remove the block', harmless: isDisabled })),
-  refused('sidecar', 'block', { ours: true, says: 'the sidecar is not in this version; without it a listener would be opened instead', remedy: 'Remove the block' })
+  ...['exchange_client', 'parquet'].map(key => refused(key, 'block', { says: `there is no recorder of messages: ${records}`, remedy: 'Remove the block', harmless: isDisabled }))
 ]

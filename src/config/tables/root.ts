@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SpoolConfig, TrustConfig } from '../model.ts'
+import type { AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SidecarConfig, SpoolConfig, TrustConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -17,6 +17,7 @@ import { listeners } from './listeners.ts'
 import { log } from './log.ts'
 import { mqtt } from './mqtt.ts'
 import { otherSections } from './other-sections.ts'
+import { checkSidecarAlone, sidecar } from './sidecar.ts'
 import { trust } from './trust.ts'
 import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
 import { checkWaysIn } from './ways-in.ts'
@@ -30,6 +31,7 @@ interface RootValues {
   readonly sqlite: PersistenceConfig | null
   readonly spool: SpoolConfig | null
   readonly bridges: BridgesValues
+  readonly sidecar: SidecarConfig | null
   readonly log: LogConfig
   readonly trust: TrustConfig
   readonly httpServer: HttpServerConfig | null
@@ -90,6 +92,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     sqlite: works('sqlite', sqlite, { or: null, says: 'As in NanoMQ: being there, it makes retained messages and sessions survive a restart.' }),
     spool: works('spool', spool, { or: null, ours: true, says: 'Where bridges keep on disk what waits for their remotes, and how much of it. Goes before `bridges.mqtt.cache`.' }),
     bridges: block('bridges', bridges, { says: 'Links to remote brokers.' }),
+    sidecar: works('sidecar', sidecar, { or: null, ours: true, says: 'Causeway beside a broker that is already there: it is a client of that broker, and opens no listener of its own.' }),
     log: block('log', log, { says: 'What is said, and where.' }),
     trust: block('trust', trust, { ours: true, says: 'Certificates in use, of bridges and listeners alike.' }),
     httpServer: works('http_server', httpServer, { or: null, says: 'The HTTP interface: status, metrics, administration. Without the block no port is opened.' }),
@@ -100,10 +103,11 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
   others: otherSections,
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
-    checkWaysIn(given.auth, given.listeners, reading)
+    if (given.sidecar == null) checkWaysIn(given.auth, given.listeners, reading)
+    checkSidecarAlone({ sidecar: given.sidecar, bridges: (given.bridges?.mqtt ?? []).map(each => each?.name) }, reading)
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, log, httpServer, control, trust }) => ({
-  listeners, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, sidecar, log, httpServer, control, trust }) => ({
+  listeners: sidecar === null ? listeners : [], sidecar, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust
 }))

@@ -15,8 +15,10 @@ export function healthRoutes (app: FastifyInstance, { edge }: RouteContext): voi
 }
 
 /** What is not there yet that has to be; empty when the edge does its work. */
-export function notReady ({ config, bridges, addresses }: RouteContext['edge']): readonly string[] {
-  const listeners = addresses.length < config.listeners.length ? ['listeners'] : []
+/** In a sidecar the local broker takes the place of listeners. */
+export function notReady ({ config, bridges, addresses, sidecar }: RouteContext['edge']): readonly string[] {
+  const missesBroker = config.sidecar !== null && sidecar?.link.state.name !== 'up'
+  const listeners = missesBroker ? ['local broker'] : addresses.length < config.listeners.length ? ['listeners'] : []
   if (config.httpServer?.ready !== 'bridges') return listeners
   const wanted = new Set(config.bridges.filter(({ enable, required }) => enable && required).map(({ name }) => name))
   const down = bridges.filter(({ name, state }) => wanted.has(name) && state.name !== 'up')

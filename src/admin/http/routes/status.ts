@@ -6,7 +6,7 @@ import { statusOf } from '../bridge-node.ts'
 import type { RouteContext } from '../context.ts'
 import { notReady } from './health.ts'
 
-const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }) }))
+const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), sidecar: { type: ['object', 'null'], additionalProperties: true }, bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }) }))
 
 export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop }: RouteContext): void {
   app.get('/api/v1/status', { schema: { tags: ['status'], summary: 'Listeners, bridges and certificates, and how they are.', response: { 200: answer } } }, () => {
@@ -23,10 +23,18 @@ export function statusRoutes (app: FastifyInstance, { edge, process: around, eve
         devices: edge.counters.broker.sessions,
         receivedMessages: broker.publishReceivedQos0 + broker.publishReceivedQos1 + broker.publishReceivedQos2,
         listeners: edge.addresses.map(address => ({ ...address, connections: connections.get(address.name) ?? 0 })),
+        sidecar: sidecarOf(edge),
         bridges: edge.bridges.map(bridge => ({ name: bridge.name, server: edge.config.bridges.find(({ name }) => name === bridge.name)?.server.url ?? '', status: statusOf(bridge) })),
         trust: edge.trust.map(trustStandingOf),
         stalls: eventLoop.stalls
       }
     }
   })
+}
+
+/** The link to a local broker that is not ours. */
+function sidecarOf ({ sidecar, config }: RouteContext['edge']): object | null {
+  if (sidecar === null) return null
+  const { link, broker: { version, receiveMaximum } } = sidecar
+  return { server: config.sidecar?.link.server.url ?? '', broker: version, receiveMaximum, status: statusOf(link) }
 }
