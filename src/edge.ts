@@ -15,7 +15,7 @@ import { openSessionStore } from './broker/persistence/stored-state.ts'
 import type { Message } from './broker/session-port.ts'
 import { readEnvironment } from './config/environment.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
-import type { BridgeConfig, Config, SidecarConfig } from './config/model.ts'
+import type { BridgeConfig, Config } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
 import type { Logger, LogLevel } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
@@ -217,17 +217,11 @@ class RunningEdge implements Edge {
     // before anybody is let in: from then on the bridges take messages
     for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
     if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
-    if (config.sidecar !== null) this.#startSidecar(config.sidecar)
-    else await this.#startBroker()
+    if (config.sidecar === null) await this.#startBroker()
+    else this.#startBridges(this.#sidecar = runSidecar({ config: config.sidecar, bridges: config.bridges, relay: this.#relay, trust: this.#trust, logger, maxPacketSize: config.mqtt.maxPacketSize }))
     // a file that was renewed is not told of as expiring in the minute until the next look
     this.#trust.onStatus(() => this.#expiry.check())
     this.#expiry.start()
-  }
-
-  #startSidecar (config: SidecarConfig): void {
-    const { config: { bridges, mqtt: { maxPacketSize } }, logger } = this.#options
-    this.#sidecar = runSidecar({ config, bridges, relay: this.#relay, trust: this.#trust, logger, maxPacketSize })
-    this.#startBridges(this.#sidecar)
   }
 
   async #startBroker (): Promise<void> {

@@ -23,6 +23,8 @@ export interface EdgeProcessOptions {
   /** Lines of the bridge, and of the file. */
   readonly bridge?: string
   readonly more?: string
+  /** All of the file in their place, given its directory. */
+  readonly text?: (dir: string) => string
 }
 
 /** A configured edge with a spool, run as a process that can be killed and started again on the same port and directory. */
@@ -37,14 +39,14 @@ export class EdgeProcess {
     this.port = port
   }
 
-  static async make (t: TestScope, { remotePort, bridge = '', more = '' }: EdgeProcessOptions): Promise<EdgeProcess> {
+  static async make (t: TestScope, { remotePort, bridge = '', more = '', text }: EdgeProcessOptions): Promise<EdgeProcess> {
     const dir = await mkdtemp(join(tmpdir(), 'causeway-crash-'))
     const edge = new EdgeProcess(dir, await freePort())
     t.teardown(async () => {
       await edge.kill()
       await rm(dir, { recursive: true, force: true })
     })
-    await writeFile(join(dir, 'edge.conf'), `
+    await writeFile(join(dir, 'edge.conf'), text?.(dir) ?? `
       listeners.tcp.bind = "127.0.0.1:${edge.port}"
       spool.dir = "${dir}/spool"
       limits { max_connect_rate = 1000 }

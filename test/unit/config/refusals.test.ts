@@ -92,7 +92,6 @@ const rows: Readonly<Record<string, Row>> = {
   plugin: { text: 'plugin { libs = [{ path = x }] }', path: 'plugin', at: '1:1', says: /machine code/ },
   exchange: { text: 'exchange_client.mq1 { exchange { } }', path: 'exchange_client', at: '1:1', says: /recorder/ },
   parquet: { text: 'parquet { dir = x }', path: 'parquet', at: '1:1', says: /recorder/ },
-  sidecar: { text: 'sidecar { server = x }', path: 'sidecar', at: '1:1', says: /not in this version/ },
   'TLS listener without certificate': { text: 'listeners.ssl { bind = "0.0.0.0:8883" }', path: 'listeners.ssl.certfile', at: '1:11', says: /no TLS handshake/ },
   'TLS listener with half a pair': { text: 'listeners.ssl { certfile = x }', path: 'listeners.ssl.certfile', at: '1:17', says: /without keyfile/ },
   'wss without any certificate': { text: 'listeners.wss { bind = "0.0.0.0:8086" }', path: 'listeners.wss.certfile', at: '1:11', says: /no TLS handshake/ },
