@@ -62,6 +62,8 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       // a remote is acknowledged when the local broker has acknowledged
       durability: 'remote',
       spool: null,
+      maxInflight: null,
+      maxInflightQos2: null,
       retryQos0: false,
       forwardBridged: true,
       will: null,
