@@ -17,6 +17,7 @@ export const dropReasons = {
   droppedLinkDown: 'link_down',
   droppedFull: 'full',
   droppedTooLarge: 'too_large',
+  droppedExpired: 'expired',
   refusedByRemote: 'refused_by_remote'
 } as const satisfies Partial<Record<keyof BridgeCounters, string>>
 type DropCounter = keyof typeof dropReasons

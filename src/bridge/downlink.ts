@@ -10,6 +10,7 @@ import type { LocalDelivery } from '../relay/local-delivery.ts'
 import { Receipts } from '../relay/receipts.ts'
 import type { DownlinkRules, Landing } from './downlink-rules.ts'
 import type { Incoming, IncomingPort } from './incoming.ts'
+import { IncomingProperties } from './incoming-properties.ts'
 
 export interface DownlinkOptions {
   readonly bridge: string
@@ -43,6 +44,7 @@ export class Downlink implements Incoming {
   readonly #options: DownlinkOptions
   #rules: DownlinkRules
   readonly #handshakes = new Map<number, Handshake>()
+  readonly #properties = new IncomingProperties()
   #port: IncomingPort | null = null
   #receipts: Receipts | null = null
   /** The remote sends again, on the connection of now, what was not acknowledged on the one before. */
@@ -89,7 +91,8 @@ export class Downlink implements Incoming {
     const isLate = port !== this.#port
     if (isLate && view.qos !== 0 && this.#sessionKept) return null
     const landing = this.#rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
-    if (landing.fault !== null) return landing.fault
+    const fault = landing.fault ?? this.#properties.read(view)
+    if (fault !== null) return fault
     counters.received++
     counters.receivedBytes += view.end - view.start
     // an acknowledgement of what came before a take-over would be taken for one of after it
@@ -126,7 +129,7 @@ export class Downlink implements Incoming {
     this.#pending++
     this.#pendingBytes += payload.length
     const id = view.packetId
-    delivery.deliver({ topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }, error => {
+    delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }, error => {
       this.#pending--
       this.#pendingBytes -= payload.length
       if (error !== null) this.#failed(error, id, handshake)

@@ -87,8 +87,8 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.#publish(messageOf(packet), publisher, NO_BRIDGE, error => error === null ? done() : done(error))
   }
 
-  deliver ({ topic, payload, qos, retain, bridge }: LocalMessage, done: Done): void {
-    this.#publish({ topic, payload, qos, retain }, null, { bridge }, done)
+  deliver ({ bridge, ...message }: LocalMessage, done: Done): void {
+    this.#publish(message, null, { bridge }, done)
   }
 
   /**

@@ -2,8 +2,9 @@
  * The Relay's entry for messages that no device's connection brings: wills, HTTP, and what came down one bridge and may
  * go up another. Each is offered until it is taken, in order; where a bridge is full they wait here, bounded.
  */
-import { encodePublish } from '../mqtt/publish-encoder.ts'
+import { type PublishMessage, encodePublish } from '../mqtt/publish-encoder.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
+import { PropertyId } from '../mqtt/v5/property-id.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { Receipts } from '../relay/receipts.ts'
@@ -45,9 +46,11 @@ export class RelayEntry {
   }
 
   #admit ({ entry, message, origin, done }: Offer): boolean {
+    const properties = propertiesOf(message)
+    const level = properties === null ? 4 : 5
     const { topic, payload, qos, retain } = message
-    const frame = encodePublish({ level: 4, topic, payload, qos, retain, packetId: PACKET_ID })
-    this.#view.read(frame, 0, 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length)), frame.length, 4)
+    const frame = encodePublish({ level, topic, payload, qos, retain, packetId: PACKET_ID, ...(properties === null ? {} : { properties }) } satisfies PublishMessage)
+    this.#view.read(frame, 0, 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length)), frame.length, level)
     const receipts = message.qos === 0 ? null : new Receipts({ acknowledge: () => done(null) })
     const slot = receipts?.open(PACKET_ID, message.qos) ?? NO_SLOT
     if (this.#relay.admit(entry, this.#view, origin, receipts, slot) === Admission.FULL) return false
@@ -79,4 +82,12 @@ export class RelayEntry {
     this.#waiting = this.#waiting.slice(taken)
     if (this.#waiting.length > 0) this.#relay.whenRoom(() => this.#again())
   }
+}
+
+/** What MQTT 5 says of the message, with the seconds that are left of its expiry; null: nothing. */
+function propertiesOf ({ properties, messageExpiry }: Message): Buffer | null {
+  if (messageExpiry === undefined) return properties?.raw ?? null
+  const expiry = Buffer.of(PropertyId.MESSAGE_EXPIRY, 0, 0, 0, 0)
+  expiry.writeUInt32BE(Math.max(0, Math.ceil((messageExpiry - Date.now()) / 1000)), 1)
+  return properties === undefined ? expiry : Buffer.concat([expiry, properties.raw])
 }

@@ -16,6 +16,8 @@ export class BridgeCounters {
   acknowledgedDropped = 0
   /** Larger than the remote takes. */
   droppedTooLarge = 0
+  /** Not sent any more: their message expiry was over. */
+  droppedExpired = 0
   /** Refused by the remote with an MQTT 5 reason code. */
   refusedByRemote = 0
   /** Acknowledgements that answer nothing. */

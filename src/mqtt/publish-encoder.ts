@@ -72,6 +72,8 @@ export interface PublishMessage {
   readonly retain: boolean
   /** Not used with QoS 0. */
   readonly packetId: number
+  /** MQTT 5, without their length; none before. */
+  readonly properties?: Buffer
 }
 
 const single = new PublishEncoder()
@@ -87,11 +89,14 @@ export function encodePublish (message: PublishMessage): Buffer {
   single.topic = topic
   single.topicStart = 0
   single.topicEnd = topic.length
+  single.properties = message.properties ?? NOTHING
+  single.propertiesEnd = single.properties.length
   single.payload = message.payload
   single.payloadStart = 0
   single.payloadEnd = message.payload.length
   const frame = Buffer.allocUnsafe(single.size())
   single.write(frame, 0)
-  single.payload = NOTHING
+  single.payload = single.properties = NOTHING
+  single.propertiesEnd = 0
   return frame
 }

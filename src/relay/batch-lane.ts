@@ -3,6 +3,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
 import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
+import { MessageExpiry } from './message-expiry.ts'
 import { frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Rewrite } from './rewrite.ts'
 
@@ -13,6 +14,7 @@ export class BatchLane {
   /** Makes room by a flush. */
   readonly #flush: () => void
   readonly #writeAlone: (frame: Buffer) => void
+  readonly #expiry = new MessageExpiry()
   terms: SessionTerms = plainTerms
 
   /** @param writeAlone for a frame that is larger than any batch */
@@ -33,8 +35,10 @@ export class BatchLane {
     if (rewrite.topic === null && view.bytes[view.start] === header && keepsLayout(view, 0, this.#level)) {
       const length = view.end - view.start
       if (length > this.terms.maximumPacketSize) this.#counters.droppedTooLarge++ // [MQTT-3.2.2-15]
-      else if (this.#makeRoom(length)) this.#batch.addRun(view.bytes, view.start, view.end)
-      else this.#alone(Buffer.from(view.bytes.subarray(view.start, view.end)))
+      else if (this.#makeRoom(length)) {
+        this.#batch.addRun(view.bytes, view.start, view.end)
+        this.#noteExpiry(length, view)
+      } else this.#alone(Buffer.from(view.bytes.subarray(view.start, view.end)))
       return
     }
     const body = splicedBody(view, rewrite, 0, this.#level)
@@ -47,7 +51,12 @@ export class BatchLane {
     const at = fits ? this.#batch.reserve(length) : 0
     const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
     splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
-    if (!fits) this.#alone(bytes)
+    if (fits) this.#noteExpiry(length, view)
+    else this.#alone(bytes)
+  }
+
+  #noteExpiry (length: number, view: PublishView): void {
+    if (this.#expiry.read(view, this.#level)) this.#batch.noteExpiry(length, this.#expiry)
   }
 
   /** Room in the batch, by a flush if need be; false for a frame that is larger than any batch. */
@@ -65,6 +74,8 @@ export class BatchLane {
   /** @returns false when the link has enough */
   write (link: LinkWriter): boolean {
     const batch = this.#batch
+    this.#counters.droppedExpired += batch.expire()
+    if (batch.length === 0) return true
     this.#counters.sentQos0 += batch.count
     this.#counters.sentBytes += batch.length
     const frames = batch.take()

@@ -3,6 +3,8 @@
  * run and copied at once. A small batch is copied out right-sized and the big buffer kept; a well filled one is handed
  * over and comes back when its bytes have left: a fresh 256 KiB for each flush was measured at 65 µs a message at low rates. HOT.
  */
+import { ExpiringFrames } from './expiring-frames.ts'
+import type { MessageExpiry } from './message-expiry.ts'
 
 export const BATCH_BYTES = 256 * 1024
 /** From here on the buffer itself is handed over. */
@@ -19,6 +21,7 @@ export class FrameBatch {
   #run = 0
   #sourceEnd = 0
   readonly #spares: Buffer[] = []
+  readonly #expiring = new ExpiringFrames()
   /** Messages in it. */
   count = 0
 
@@ -51,6 +54,21 @@ export class FrameBatch {
   /** What {@link reserve} points into, until the next take. */
   get buffer (): Buffer { return this.#buffer }
 
+  /** The frame added last, of `length` bytes, expires. */
+  noteExpiry (length: number, expiry: MessageExpiry): void {
+    this.#expiring.note(this.length, length, expiry)
+  }
+
+  /** Counts expiries down and takes out what is over; answers how many messages that were. */
+  expire (): number {
+    if (this.#expiring.empty) return 0
+    this.#copyRun()
+    const expired = this.#expiring.settle(this.#buffer, this.#length, performance.now())
+    this.#length = this.#expiring.length
+    this.count -= expired
+    return expired
+  }
+
   /** Everything that waits, in the order it came. Give it back by {@link giveBack} when its bytes have left. */
   take (): Buffer {
     this.#copyRun()
@@ -77,6 +95,7 @@ export class FrameBatch {
     this.#run = 0
     this.#source = NOTHING
     this.#sourceEnd = 0
+    this.#expiring.clear()
     this.count = 0
   }
 

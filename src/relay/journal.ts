@@ -47,6 +47,8 @@ export interface Journal {
 
 /** A message read back. */
 export interface JournaledMessage {
+  /** When it came, in milliseconds since 1970, by the clock of that moment. */
+  readonly arrived: number
   readonly qos: number
   readonly retain: boolean
   readonly topic: Buffer

@@ -8,6 +8,7 @@ import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Journal, JournaledMessage } from './journal.ts'
 import { JournalReceipts } from './journal-receipts.ts'
 import { type Lane, MessageState } from './lane.ts'
+import { MessageExpiry } from './message-expiry.ts'
 import type { Receipts } from './receipts.ts'
 import type { Publisher } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
@@ -27,6 +28,8 @@ export class JournaledLane {
   readonly #receipts = new JournalReceipts()
   readonly #changed: () => void
   readonly #encoder = new PublishEncoder()
+  readonly #expiry = new MessageExpiry()
+  readonly #level: 4 | 5
   readonly #mayPause: boolean
   #ticket = NO_TICKET
   #number = 0
@@ -46,7 +49,7 @@ export class JournaledLane {
     this.#journal = journal
     this.#mayPause = options.required
     this.#changed = changed
-    this.#encoder.level = options.level
+    this.#encoder.level = this.#level = options.level
     lane.onSettled = number => journal.acknowledge(number)
     this.#inheritedThrough = journal.inheritedThrough
     if (journal.waiting > 0) this.#lastLeft = journal.last
@@ -146,6 +149,7 @@ export class JournaledLane {
     const idAt = 1 + sizeOfLength(size) + 2 + message.topic.length
     const sequence = this.#lane.append(at, size, idAt, bytes[at] as number)
     this.#lane.keepNumber(sequence, number)
+    if (this.#expiry.readBack(message.properties, message.payload, waitedMs(message.arrived), this.#level)) this.#lane.keepExpiry(sequence, this.#expiry)
     if (encoder.qos === 2 && number <= this.#inheritedThrough) {
       this.#lane.setState(sequence, this.#journal.wasReleased(number) ? MessageState.INHERITED_RELEASED : MessageState.INHERITED)
     }
@@ -185,6 +189,15 @@ export class JournaledLane {
     this.#lane.onSettled = null
     this.onHungry = () => {}
   }
+}
+
+/** A clock below this (2020) is one that was never set. */
+const PLAUSIBLE_MS = Date.UTC(2020, 0)
+
+/** A time of another, wrong clock says nothing: then it has not waited. */
+function waitedMs (arrived: number): number {
+  const now = Date.now()
+  return arrived < PLAUSIBLE_MS || now < PLAUSIBLE_MS ? 0 : Math.max(0, now - arrived)
 }
 
 /** Bytes of the remaining length in a frame of `size` bytes [MQTT-2.2.3]. */

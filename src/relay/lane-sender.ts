@@ -105,6 +105,7 @@ export class LaneSender {
 
   #sendOne (link: LinkWriter, sequence: number): boolean {
     const lane = this.#lane
+    if (lane.expires && !this.#isInTime(sequence)) return true
     if (this.#strict && !this.#meetTerms(link, sequence)) return true
     const state = lane.stateOf(sequence)
     const header = lane.headerOf(sequence)
@@ -134,6 +135,14 @@ export class LaneSender {
     const length = lane.lengthOf(sequence)
     this.#counters.sentBytes += length
     return this.#run.add(link, lane.chunks.bytesOf(lane.chunkOf(sequence)), lane.startOf(sequence), length)
+  }
+
+  /** False when the message has expired before it was sent once, and is done with [MQTT-3.3.2-5]. */
+  #isInTime (sequence: number): boolean {
+    if (this.#lane.isInTime(sequence) || this.#lane.stateOf(sequence) !== MessageState.QUEUED) return true
+    this.#counters.droppedExpired++
+    this.handshakes.giveUp(sequence)
+    return false
   }
 
   /** Makes the message fit what this remote takes. False when it is not sent in the usual way, and is done with. */

@@ -5,6 +5,7 @@
  */
 import type { ReceiptHolder } from './receipts.ts'
 import { LogChunks } from './log-chunks.ts'
+import { type MessageExpiry, NEVER, writeSecondsLeft } from './message-expiry.ts'
 
 /** Where a message stands with the remote. */
 export const MessageState = {
@@ -42,6 +43,9 @@ export class Lane {
   #slot = new Float64Array(64)
   /** Its number in the journal; empty where there is none. */
   #numbers = new Float64Array(0)
+  /** When it is not to be sent any more, and where its seconds stand; empty until a message expires. */
+  #deadline = new Float64Array(0)
+  #expiryFromEnd = new Uint32Array(0)
   #bytes = 0
 
   /** Told the journal's number of each message that is settled. */
@@ -86,6 +90,7 @@ export class Lane {
     this.#idAt[i] = idAt
     this.#header[i] = header
     this.#state[i] = MessageState.QUEUED
+    if (this.#deadline.length !== 0) this.#deadline[i] = NEVER
     this.#bytes += length
     return sequence
   }
@@ -102,6 +107,31 @@ export class Lane {
   keepNumber (sequence: number, number: number): void {
     if (this.#numbers.length === 0) this.#numbers = new Float64Array(this.#mask + 1)
     this.#numbers[sequence & this.#mask] = number
+  }
+
+  /** The message expires. */
+  keepExpiry (sequence: number, { deadline, fromEnd }: MessageExpiry): void {
+    if (this.#deadline.length === 0) {
+      this.#deadline = new Float64Array(this.#mask + 1)
+      this.#expiryFromEnd = new Uint32Array(this.#mask + 1)
+    }
+    const i = sequence & this.#mask
+    this.#deadline[i] = deadline
+    this.#expiryFromEnd[i] = fromEnd
+  }
+
+  /** Did any message of this lane ever expire? */
+  get expires (): boolean { return this.#deadline.length !== 0 }
+
+  /** Writes the seconds that are left into the frame; false when there are none. */
+  isInTime (sequence: number): boolean {
+    const i = sequence & this.#mask
+    const deadline = this.#deadline[i] as number
+    if (deadline === NEVER) return true
+    const now = performance.now()
+    const bytes = this.chunks.bytesOf(this.#chunk[i] as number)
+    writeSecondsLeft(bytes, (this.#at[i] as number) + (this.#length[i] as number), this.#expiryFromEnd[i] as number, deadline, now)
+    return deadline > now
   }
 
   numberOf (sequence: number): number { return this.#numbers[sequence & this.#mask] ?? 0 }
@@ -175,6 +205,10 @@ export class Lane {
     this.#state = moved(this.#state, new Uint8Array(size))
     this.#id = moved(this.#id, new Uint16Array(size))
     this.#slot = moved(this.#slot, new Float64Array(size))
+    if (this.#deadline.length !== 0) {
+      this.#deadline = moved(this.#deadline, new Float64Array(size))
+      this.#expiryFromEnd = moved(this.#expiryFromEnd, new Uint32Array(size))
+    }
     if (this.#numbers.length !== 0) this.#numbers = moved(this.#numbers, new Float64Array(size))
     if (this.#receipts.length !== 0) {
       const receipts: (ReceiptHolder | null)[] = []

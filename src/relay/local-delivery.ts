@@ -4,6 +4,10 @@ export interface LocalMessage {
   readonly payload: Buffer
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
+  /** MQTT 5: what goes along with it, in order, without alias, expiry and subscription identifiers. */
+  readonly properties?: { readonly raw: Buffer }
+  /** Milliseconds since 1970 after which it is not delivered any more [MQTT-3.3.2-5]. */
+  readonly messageExpiry?: number
   /** The bridge it came by. */
   readonly bridge: string
 }

@@ -117,7 +117,7 @@ export function rig (t: TestScope, config: BridgeConfig, more: Partial<BridgeOpt
     landed,
     hold: null,
     offer (message, waiting) {
-      const view = viewOf(publishFrame(message))
+      const view = viewOf(publishFrame(message), 0, message.properties === undefined ? 4 : 5)
       const entry = relay.lookup(view.bytes, view.topicStart, view.topicEnd)
       return relay.admit(entry, view, { bridge: null }, waiting?.receipts ?? null, waiting?.slot ?? 0) === Admission.TAKEN
     },

@@ -191,6 +191,7 @@ export class PublishPath {
     this.#around.relay.whenRoom(() => {
       const entry = this.#entry
       if (this.#closed || this.#waitingSince === 0 || entry === null) return
+      this.#publisher.door?.age(this.#view, performance.now() - this.#waitingSince)
       this.#goOn(this.#admit(entry))
     })
     return false

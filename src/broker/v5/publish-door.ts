@@ -34,6 +34,8 @@ export class PublishDoor {
   readonly #encoder = new PublishEncoder()
   readonly #topics = new Map<number, Buffer>()
   #topicBytes = 0
+  /** Seconds of its expiry that the message in work has waited. */
+  #aged = 0
   /** Messages of QoS 1 and 2 that wait for their last acknowledgement [MQTT-3.3.4-7]. */
   #unacknowledged = 0
   /** Refused messages whose acknowledgement has not left yet, and why. */
@@ -47,6 +49,7 @@ export class PublishDoor {
   /** Judges a frame that the view has read; the view sees another frame afterwards where the topic was an alias. */
   open (view: PublishView): Violation | null {
     const block = this.#block
+    this.#aged = 0
     const fault = block.read(view.bytes, view.propertiesStart, view.propertiesEnd, PropertyHolder.PUBLISH)
     if (fault !== null) return fault
     if (block.topicAlias === ABSENT) return view.topicStart === view.topicEnd ? NO_TOPIC : null
@@ -63,7 +66,15 @@ export class PublishDoor {
 
   /** Milliseconds since 1970; undefined: never. */
   messageExpiry (): number | undefined {
-    return this.#block.messageExpiry === ABSENT ? undefined : Date.now() + this.#block.messageExpiry * 1000
+    return this.#block.messageExpiry === ABSENT ? undefined : Date.now() + (this.#block.messageExpiry - this.#aged) * 1000
+  }
+
+  /** The message in work has waited for room since it came: so much less is it good for [MQTT-3.3.2-6]. */
+  age ({ bytes }: PublishView, waitedMs: number): void {
+    const { messageExpiryAt, messageExpiry } = this.#block
+    if (messageExpiryAt === ABSENT) return
+    this.#aged = Math.min(messageExpiry, Math.floor(waitedMs / 1000))
+    bytes.writeUInt32BE(messageExpiry - this.#aged, messageExpiryAt + 1)
   }
 
   /** A message of QoS 1 or 2 is taken. */

@@ -42,6 +42,7 @@ export class PropertyBlock {
   methodEnd = ABSENT
   dataStart = ABSENT
   dataEnd = ABSENT
+  readonly #ofServer: boolean
   #seenLow = 0
   #seenHigh = 0
   #bytes: Buffer = Buffer.alloc(0)
@@ -49,7 +50,12 @@ export class PropertyBlock {
   #number = 0
   #valueStart = 0
 
-  /** Reads `bytes[start, end)`, sent by a client in a packet of kind `holder`; null when it may be acted on. */
+  /** @param ofServer a PUBLISH may have subscription identifiers, one for each subscription that matches [MQTT-3.3.4-4] */
+  constructor (ofServer: boolean = false) {
+    this.#ofServer = ofServer
+  }
+
+  /** Reads `bytes[start, end)`, sent in a packet of kind `holder`; null when it may be acted on. */
   read (bytes: Buffer, start: number, end: number, holder: PropertyHolder): Violation | null {
     this.#clear()
     this.#bytes = bytes
@@ -110,7 +116,7 @@ export class PropertyBlock {
   }
 
   #once (id: number): Violation | null {
-    if (id === PropertyId.USER_PROPERTY) return null
+    if (id === PropertyId.USER_PROPERTY || (id === PropertyId.SUBSCRIPTION_ID && this.#ofServer)) return null
     const bit = 1 << (id & 31)
     const seen = id < 32 ? this.#seenLow : this.#seenHigh
     if (id < 32) this.#seenLow |= bit
@@ -135,7 +141,7 @@ export class PropertyBlock {
         return faultOfTopicName(this.#bytes, this.#valueStart + 2, next) === null ? null : RESPONSE_TOPIC // [MQTT-3.3.2-14]
       case PropertyId.SUBSCRIPTION_ID:
         this.subscriptionId = number
-        if (holder === PropertyHolder.PUBLISH) return SUBSCRIPTION_ID // [MQTT-3.3.4-6]
+        if (holder === PropertyHolder.PUBLISH && !this.#ofServer) return SUBSCRIPTION_ID // [MQTT-3.3.4-6]
         return number === 0 ? ZERO : null
       default:
         return this.#noteOfConnection(id, at, next)
