@@ -83,6 +83,8 @@ export interface Edge {
   onExpiry (call: (event: ExpiryEvent) => void): () => void
   /** The last reload that was tried, and when, in milliseconds since 1970; null: none was. */
   readonly lastReload: { readonly at: number, readonly outcome: ReloadOutcome } | null
+  /** Reloads since the start, by what came of them. */
+  readonly reloads: Readonly<Record<ReloadOutcome['kind'], number>>
   /**
    * Reads the configuration again and brings it into force: all of it or nothing. Then looks at all certificate files. One at a time; what
    * comes while one runs is one more. Never rejects. Settles when removed bridges have drained and new connections have been tried.
@@ -164,6 +166,7 @@ class RunningEdge implements Edge {
   get certificates (): readonly InUseStanding[] { return this.#expiry.items }
   get trust (): readonly TrustReport[] { return this.#trust.reports }
   get editedBridges (): ReadonlySet<string> { return this.#reloads.edited }
+  get reloads (): Edge['reloads'] { return this.#reloads.counts }
   get lastReload (): Edge['lastReload'] { return this.#reloads.last }
 
   async reload (): Promise<ReloadOutcome> {

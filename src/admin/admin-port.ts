@@ -17,6 +17,7 @@ export type AdminPort = Pick<Edge,
   | 'commitTrust'
   | 'abortTrust'
   | 'reload'
+  | 'reloads'
   | 'changeBridge'
   | 'editedBridges'
 >

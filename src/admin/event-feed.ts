@@ -16,6 +16,8 @@ export type EdgeChange =
 export const dropReasons = {
   droppedLinkDown: 'link_down',
   droppedFull: 'full',
+  droppedAge: 'max_age',
+  droppedOldest: 'drop_oldest',
   droppedTooLarge: 'too_large',
   droppedExpired: 'expired',
   refusedByRemote: 'refused_by_remote'

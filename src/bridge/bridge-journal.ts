@@ -12,6 +12,7 @@ import type { Publisher } from '../relay/origin.ts'
 import type { Rewrite } from '../relay/rewrite.ts'
 import type { Disk } from '../spool/disk.ts'
 import { Spool } from '../spool/spool.ts'
+import type { DiskFigures } from './bridge-figures.ts'
 import { JournalFeeder } from './journal-feeder.ts'
 
 /** Limits of age and room are looked at this often. */
@@ -80,6 +81,9 @@ export class BridgeJournal implements Journal {
 
   get waiting (): number { return this.#spool.waiting.count }
   get last (): number { return this.#spool.last }
+  /** Age of the oldest message that waits, in milliseconds. */
+  get oldestMs (): number { return this.#spool.oldestAgeMs }
+  get disk (): DiskFigures { return { bytes: this.#spool.diskBytes, commits: this.#spool.commits, failing: this.#spool.failing } }
   get durable (): number { return this.#spool.durable }
   get dropsNewest (): boolean { return this.#config.onFull === 'drop_newest' }
 
@@ -156,6 +160,8 @@ export class BridgeJournal implements Journal {
 
   gaveUp (count: number, reason: 'age' | 'oldest'): void {
     this.#counters.acknowledgedDropped += count
+    if (reason === 'age') this.#counters.droppedAge += count
+    else this.#counters.droppedOldest += count
     const limit = reason === 'age' ? 'max_age' : 'on_full = drop_oldest'
     // not within the offer that made room
     setImmediate(() => this.#lane?.forgetGivenUp())

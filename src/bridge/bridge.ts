@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
+import { type BridgeFigures, bridgeFigures } from './bridge-figures.ts'
 import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
 import { outboxOf } from './bridge-outbox.ts'
 import { BridgeStanding } from './bridge-standing.ts'
@@ -31,6 +32,8 @@ export interface Bridge {
   /** Messages of QoS 1 and 2 that the remote does not have yet, and their bytes. */
   readonly queued: number
   readonly queuedBytes: number
+  /** More of what stands in numbers. */
+  readonly figures: BridgeFigures
   /** Calls at each change of state; the answer ends that. */
   onState (call: (state: BridgeState) => void): () => void
   /** Waits until nothing waits for the remote any more, at most so long. True when that is so. */
@@ -127,6 +130,7 @@ class LivingBridge implements Bridge {
   get state (): BridgeState { return this.#standing.state }
   get queued (): number { return this.#outbox.queued }
   get queuedBytes (): number { return this.#outbox.queuedBytes }
+  get figures (): BridgeFigures { return bridgeFigures(this.#outbox, this.#options.journal ?? null) }
 
   onState (call: (state: BridgeState) => void): () => void {
     return this.#standing.onChange(call)

@@ -87,6 +87,7 @@ export class RemoteTap extends Duplex {
     socket.on('data', (chunk: Buffer) => {
       this.#heard = true
       this.#inbound.push(chunk)
+      this.#outbox?.answersRead()
     })
     socket.on('drain', () => {
       this.#moved = true

@@ -12,7 +12,10 @@ export class BridgeCounters {
   droppedLinkDown = 0
   /** Refused a place by a full queue of a bridge that is not required. */
   droppedFull = 0
-  /** Of those, messages whose publisher was acknowledged. */
+  /** Given up on disk because they were older than `max_age`, or because of `on_full = drop_oldest`. */
+  droppedAge = 0
+  droppedOldest = 0
+  /** Of all dropped, messages whose publisher was acknowledged. */
   acknowledgedDropped = 0
   /** Larger than the remote takes. */
   droppedTooLarge = 0
@@ -27,6 +30,10 @@ export class BridgeCounters {
   receivedBytes = 0
   /** Of those, without a rule for their topic. */
   receivedUnmapped = 0
+  /** Times the link had enough and nothing was written to it for a while. */
+  linkFull = 0
+  /** Times a full queue refused a message: of a required bridge it held publishers. */
+  queueFull = 0
   connects = 0
   connectFailures = 0
   /** Connections that took over from one that was up, without a break. */

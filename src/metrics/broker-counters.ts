@@ -24,6 +24,8 @@ export class BrokerCounters {
   publishReceivedQos2 = 0
   /** PUBLISHes of QoS 2 that had been taken before, and were acknowledged again only. */
   publishDuplicates = 0
+  /** Messages of devices that somebody here wanted too, or that are retained. */
+  publishLocal = 0
   publishDenied = 0
   /** QoS 0 messages dropped because a full bridge found no room within the bounded wait. */
   publishDroppedQos0 = 0

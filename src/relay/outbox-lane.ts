@@ -1,5 +1,7 @@
 /** One lane of an outbox for QoS 1 and 2: what waits, what is under way, and the journal behind it where there is one. HOT. */
 import type { PublishView } from '../mqtt/publish-view.ts'
+import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
+import { AckLatency } from './ack-latency.ts'
 import { appendPublish } from './lane-append.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
@@ -18,15 +20,20 @@ export class OutboxLane {
   /** Where messages are kept on disk; null: nowhere. */
   readonly journaled: JournaledLane | null
   readonly #lane: Lane
+  readonly #latency: AckLatency
   readonly #level: 4 | 5
   readonly #awaitRemote: boolean
 
-  /** @param changed called when there may be more to send, or room again */
-  constructor (all: OutboxOptions, own: LaneOptions, index: number, changed: () => void) {
+  /**
+   * @param latency where it counts how long messages take
+   * @param changed called when there may be more to send, or room again
+   */
+  constructor (all: OutboxOptions, own: LaneOptions, index: number, latency: LatencyHistogram, changed: () => void) {
     const journal = own.journal ?? null
     this.#level = all.level
     this.#awaitRemote = own.awaitRemote
     this.#lane = new Lane(all.maxCount, all.maxBytes)
+    this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
     this.sender = new LaneSender(this.#lane, windowOf(all), {
       level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1
@@ -39,6 +46,8 @@ export class OutboxLane {
   get bytes (): number { return this.#lane.bytes }
   /** Memory taken now: what waits, and chunks kept for more. */
   get heldBytes (): number { return this.#lane.chunks.held }
+  /** Age of the oldest message in memory, in milliseconds; 0 when there is none. */
+  get oldestMs (): number { return this.#latency.oldestMs }
   get idle (): boolean { return this.#lane.count === 0 && this.journaled?.behind !== true }
   /** Enough has left since it was full that more is worth offering. */
   get roomy (): boolean { return this.journaled?.hasRoom(0) ?? this.#lane.roomy }
@@ -80,6 +89,13 @@ export class OutboxLane {
   /** Copies what is only noted of the frames, so that their source may change. */
   settle (): void {
     this.#lane.chunks.settle()
+    this.#latency.mark(this.#lane.tail)
+    this.#latency.pass(this.#lane.head)
+  }
+
+  /** Acknowledgements have been read. */
+  answered (): void {
+    this.#latency.pass(this.#lane.head)
   }
 
   open (terms: SessionTerms): void {

@@ -32,6 +32,8 @@ export interface OutboxOptions extends LaneOptions {
   /** How many may at first; more while the remote answers. @default the most */
   readonly firstQos1?: number
   readonly firstQos2?: number
+  /** Milliseconds, by a clock that is never set. @default performance.now */
+  readonly now?: () => number
   /** Calls once, at the end of this turn of the event loop. */
   readonly schedule: (flush: () => void) => void
   readonly counters: BridgeCounters

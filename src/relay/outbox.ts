@@ -3,6 +3,7 @@
  * the remote has them. Bounded both ways; nothing is written but by the flush, once a turn of the event loop. HOT.
  */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BatchLane } from './batch-lane.ts'
 import type { JournaledLane } from './journaled-lane.ts'
@@ -22,6 +23,8 @@ export class Outbox {
   readonly required: boolean
   readonly forwardBridged: boolean
   readonly counters: BridgeCounters
+  /** How long messages of QoS 1 and 2 take until the remote has them. */
+  readonly latency = new LatencyHistogram()
   readonly #options: OutboxOptions
   readonly #batch: BatchLane
   readonly #lane: OutboxLane
@@ -45,7 +48,7 @@ export class Outbox {
     this.counters = options.counters
     this.#options = options
     this.#batch = new BatchLane(options.level, options.counters, () => this.flush(), frame => this.#writeAlone(frame))
-    this.#lane = new OutboxLane(options, options, 0, () => this.#scheduleFlush())
+    this.#lane = new OutboxLane(options, options, 0, this.latency, () => this.#scheduleFlush())
   }
 
   /** Where messages are kept on disk; null: nowhere. */
@@ -58,6 +61,10 @@ export class Outbox {
   get queuedBytes (): number { return this.#lane.bytes }
   /** Memory that QoS 1 and 2 take now: what waits, and chunks kept for more. */
   get heldBytes (): number { return this.#lane.heldBytes }
+  /** Age of the oldest message in memory, in milliseconds; 0 when there is none. */
+  get oldestMs (): number { return this.#lane.oldestMs }
+  /** What the remote takes on this connection; null without one. */
+  get terms (): SessionTerms | null { return this.#link === null ? null : this.#batch.terms }
   /** Nothing waits, for the link or for the remote. */
   get idle (): boolean { return this.#lane.idle && this.#batch.empty }
 
@@ -87,6 +94,7 @@ export class Outbox {
       }
     }
     if ((kept === 0 || this.#lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
+    if (!this.#refused) this.counters.queueFull++
     this.#refused = true
     return false
   }
@@ -130,7 +138,7 @@ export class Outbox {
   }
 
   #writeAlone (frame: Buffer): void {
-    if (this.#link !== null && !this.#link.write(frame, null)) this.#full = true
+    if (this.#link !== null && !this.#link.write(frame, null)) this.#fill()
   }
 
   #scheduleFlush (): void {
@@ -155,11 +163,16 @@ export class Outbox {
       let more = this.#lane.sender.send(link, this.#gated ? 0 : LANE_BUDGET)
       if (!this.#batch.empty && !this.#gated) more = this.#batch.write(link) && more
       link.end()
-      if (!more) this.#full = true
+      if (!more) this.#fill()
       else if (this.#lane.sender.ready && !this.#scheduled && !this.#gated) this.#scheduleFlush()
     }
     this.#tellRoom()
     this.#tellAnswered()
+  }
+
+  #fill (): void {
+    if (!this.#full) this.counters.linkFull++
+    this.#full = true
   }
 
   #tellAnswered (): void {
@@ -226,6 +239,11 @@ export class Outbox {
     this.#full = false
     if (!this.#gated && this.#options.keepQos0 !== true) this.#batch.drop()
     this.flush()
+  }
+
+  /** All acknowledgements of a chunk have been given to it. */
+  answersRead (): void {
+    this.#lane.answered()
   }
 
   /** PUBACK. False when it answers nothing. */

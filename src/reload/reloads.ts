@@ -28,6 +28,8 @@ export interface ReloadsOptions {
 const MOST_WAITING = 64
 
 export class Reloads {
+  /** Reloads of the file, by what came of them. */
+  readonly counts: Record<ReloadOutcome['kind'], number> = { unchanged: 0, applied: 0, refused: 0, invalid: 0 }
   readonly #options: ReloadsOptions
   #inForce: Stated
   /** Settles when what runs and what waits is done. */
@@ -89,6 +91,7 @@ export class Reloads {
     const outcome = await this.#try(this.#options.read)
     if (outcome.kind === 'unchanged' || outcome.kind === 'applied') this.#edited = new Set()
     this.#last = { at: Date.now(), outcome }
+    this.counts[outcome.kind]++
     this.#say(outcome)
     return outcome
   }

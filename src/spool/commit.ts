@@ -4,6 +4,7 @@
  * after a failed write or sync it is written again, to a new file: the kernel may have forgotten the pages it could not write.
  */
 import { reasonOf } from '../errors.ts'
+import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Disk, SpoolFile } from './disk.ts'
 import { type Segment, segmentName, SEGMENT_HEADER_BYTES, writeSegmentHeader } from './segment.ts'
 
@@ -56,8 +57,8 @@ export class Commit {
   #closed = false
   #wake: (() => void) | null = null
   #heldBytes = 0
-  /** Longest and latest duration of a write with its sync, ms. */
-  readonly timing = { last: 0, longest: 0 }
+  /** Of writes, each with its sync. */
+  readonly durations = new LatencyHistogram()
 
   constructor (options: CommitOptions, listener: CommitListener) {
     this.#options = options
@@ -136,8 +137,7 @@ export class Commit {
       this.#unsynced = []
     }
     this.#heldBytes -= bytes.length
-    this.timing.last = performance.now() - started
-    this.timing.longest = Math.max(this.timing.longest, this.timing.last)
+    this.durations.add((performance.now() - started) / 1000, 1)
     this.#listener.durable(last.lastNumber)
   }
 

@@ -3,6 +3,7 @@
  * what must be known of it after a crash. Appending is synchronous and copies once; writing and syncing follow in groups. What was
  * acknowledged to a device on the word of {@link SpoolListener.durable} is there after `kill -9` and after the power went [invariant 10].
  */
+import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Rewrite } from '../relay/rewrite.ts'
 import { AcknowledgedRanges } from './acknowledged-ranges.ts'
@@ -136,8 +137,8 @@ export class Spool {
 
   get failing (): boolean { return this.#commit.failing }
 
-  /** Duration of the latest and of the longest commit, ms. */
-  get commitTiming (): { readonly last: number, readonly longest: number } { return this.#commit.timing }
+  /** How long writes took, each with its sync. */
+  get commits (): LatencyHistogram { return this.#commit.durations }
 
   /** Is there room for a message of this many bytes? False is back-pressure: nothing is lost by it. */
   hasRoom (bytes: number): boolean {

@@ -6,6 +6,8 @@ import { adminFor } from '../support/admin.ts'
 import { eventually } from '../support/eventually.ts'
 import { publish } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
+import { testPki } from '../support/certificates.ts'
 import { createServer } from 'node:net'
 
 function samplesOf (text: string): Map<string, number> {
@@ -14,6 +16,35 @@ function samplesOf (text: string): Map<string, number> {
     return [line.slice(0, cut), Number(line.slice(cut + 1))] as const
   }))
 }
+
+test('what is acknowledged, kept on disk and about to end is in the scrape', { skip: mosquittoMissing }, async t => {
+  const pki = await testPki(t)
+  const remote = await startMosquitto(t, { pki })
+  const { ask, mqttPort, edge } = await adminFor(t, `bridges.mqtt.north {
+    server = "tls+mqtt-tcp://localhost:${remote.tlsPort}", clientid = n, ssl { cacertfile = "${pki.caFile}" }, durability = spool, forwards = [{ local_topic = "up/#", remote_topic = "" }]
+  }
+  spool.dir = "${pki.dir}/spool"`)
+  await eventually('the link is up', () => edge.bridges[0]?.state.name === 'up')
+  const device = await RawClient.open(mqttPort, { clientId: 'd1' })
+  t.teardown(() => device.destroy())
+  device.send(...Array.from({ length: 10 }, (_, i) => publish('up/a', 'x', { qos: 1, id: i + 1 })))
+  await eventually('all are with the remote', () => edge.bridges[0]?.counters.acknowledged === 10 && edge.bridges[0].queued === 0)
+  const samples = samplesOf((await ask('/api/v4/prometheus')).text)
+  t.equal(samples.get('causeway_bridge_acknowledge_seconds_count{bridge="north"}'), 10)
+  t.equal(samples.get('causeway_bridge_acknowledge_seconds_bucket{le="+Inf",bridge="north"}') ?? samples.get('causeway_bridge_acknowledge_seconds_bucket{bridge="north",le="+Inf"}'), 10)
+  t.ok((samples.get('causeway_bridge_acknowledge_seconds_sum{bridge="north"}') ?? 0) > 0)
+  t.ok((samples.get('causeway_spool_commit_seconds_count{bridge="north"}') ?? 0) > 0)
+  t.ok((samples.get('causeway_spool_bytes{bridge="north"}') ?? 0) > 0)
+  t.equal(samples.get('causeway_bridge_in_flight_messages{bridge="north"}'), 0)
+  t.equal(samples.get('causeway_bridge_remote_receive_maximum{bridge="north"}'), 65_535)
+  const ends = [...samples].filter(([name]) => name.startsWith('causeway_certificate_days_left{kind="bridge",name="north",certificate="CA",subject="CN=Test Root'))
+  t.equal(ends.length, 1)
+  t.ok((ends[0]?.[1] ?? 0) > 1)
+  await edge.reload()
+  const after = samplesOf((await ask('/api/v4/prometheus')).text)
+  t.equal([...after].filter(([name]) => name.startsWith('causeway_reloads_total')).reduce((sum, [, value]) => sum + value, 0), 1)
+  t.match((await ask('/api/v1/status')).json, { data: { bridges: [{ status: { inFlight: 0, diskBytes: Number, latency: { counts: Array } } }] } })
+})
 
 test('counters, states and causes are in the scrape', async t => {
   // a remote that hangs up at once

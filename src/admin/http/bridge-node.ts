@@ -1,6 +1,7 @@
 /** A bridge as NanoMQ's `/bridges` shows it, with two differences: secrets are hidden and keys are named by their files, and `status` tells how it is. */
 import type { Bridge } from '../../bridge/bridge.ts'
 import type { BridgeConfig, SubscriptionRule, TopicRule } from '../../config/model.ts'
+import { latencyBounds } from '../../metrics/latency-histogram.ts'
 import { HIDDEN } from '../redaction.ts'
 import { standingOf } from '../standing.ts'
 
@@ -30,8 +31,17 @@ export function bridgeNode (config: BridgeConfig, bridge: Bridge | undefined): o
 }
 
 /** How it is, in numbers. */
-export function statusOf ({ state, queued, queuedBytes, counters }: Bridge): object {
-  return { ...standingOf(state), queued, queuedBytes, counters: Object.fromEntries(Object.entries(counters)) }
+export function statusOf ({ state, queued, queuedBytes, counters, figures: { inFlight, oldestMs, latency, disk } }: Bridge): object {
+  return {
+    ...standingOf(state),
+    queued,
+    queuedBytes,
+    inFlight,
+    oldestMs: Math.round(oldestMs),
+    diskBytes: disk?.bytes ?? null,
+    latency: { bounds: latencyBounds, counts: [...latency.counts] },
+    counters: Object.fromEntries(Object.entries(counters))
+  }
 }
 
 function ruleNode ({ localTopic, remoteTopic, qos, retain, prefix, suffix }: TopicRule): object {

@@ -1,8 +1,10 @@
 /** Metrics of bridges. */
 import type { Bridge } from '../../bridge/bridge.ts'
 import type { BridgeStateName } from '../../bridge/bridge-state.ts'
+import type { DiskFigures } from '../../bridge/bridge-figures.ts'
+import type { SessionTerms } from '../../relay/link.ts'
 import { dropReasons } from '../event-feed.ts'
-import type { Metric, MetricSource, Sample } from './metric.ts'
+import type { Metric, MetricSource, PlainMetric, Sample } from './metric.ts'
 
 const states: readonly BridgeStateName[] = ['disabled', 'idle', 'dialling', 'connecting', 'up', 'waiting', 'draining', 'stopped']
 
@@ -11,12 +13,30 @@ function linksOf ({ bridges, sidecar }: MetricSource['edge']): readonly Bridge[]
   return sidecar === null ? bridges : [...bridges, sidecar.link]
 }
 
-function each (read: (bridge: Bridge) => readonly Sample[]): Metric['read'] {
+function each (read: (bridge: Bridge) => readonly Sample[]): PlainMetric['read'] {
   return ({ edge }) => linksOf(edge).flatMap(bridge => read(bridge).map(([labels, value]) => [{ bridge: bridge.name, ...labels }, value] as const))
 }
 
-function bridgeMetric (type: Metric['type'], name: string, help: string, read: (bridge: Bridge) => number): Metric {
+function bridgeMetric (type: PlainMetric['type'], name: string, help: string, read: (bridge: Bridge) => number): Metric {
   return { name: `causeway_bridge_${name}`, type, help, labels: ['bridge'], read: each(bridge => [[{}, read(bridge)]]) }
+}
+
+type Limit = readonly [name: string, help: string, read: (limits: SessionTerms) => number]
+
+/** What CONNACK of the link of now has said; no sample while there is none. */
+function limits (all: readonly Limit[]): readonly Metric[] {
+  return all.map(([name, help, read]) => ({
+    name: `causeway_bridge_remote_${name}`,
+    type: 'gauge',
+    help,
+    labels: ['bridge'],
+    read: each(({ figures: { limits: said } }) => said === null || !Number.isFinite(read(said)) ? [] : [[{}, read(said)]])
+  }))
+}
+
+/** No sample for a bridge without a spool. */
+function spoolMetric (name: string, help: string, read: (disk: DiskFigures) => number): Metric {
+  return { name: `causeway_spool_${name}`, type: 'gauge', help, labels: ['bridge'], read: each(({ figures: { disk } }) => disk === null ? [] : [[{}, read(disk)]]) }
 }
 
 export const bridgeMetrics: readonly Metric[] = [
@@ -52,6 +72,32 @@ export const bridgeMetrics: readonly Metric[] = [
   bridgeMetric('counter', 'acknowledged_dropped_messages_total', 'Dropped messages whose publisher had been acknowledged, as the configuration allows.', ({ counters }) => counters.acknowledgedDropped),
   bridgeMetric('gauge', 'queued_messages', 'Messages of QoS 1 and 2 that the remote does not have yet.', ({ queued }) => queued),
   bridgeMetric('gauge', 'queued_bytes', 'Bytes of those in memory.', ({ queuedBytes }) => queuedBytes),
+  bridgeMetric('gauge', 'in_flight_messages', 'Messages of QoS 1 and 2 that were sent and are not answered in full.', ({ figures }) => figures.inFlight),
+  bridgeMetric('gauge', 'oldest_message_seconds', 'Age of the oldest message that waits; 0 when none does.', ({ figures }) => figures.oldestMs / 1000),
+  {
+    name: 'causeway_bridge_acknowledge_seconds',
+    type: 'histogram',
+    help: 'From when a message of QoS 1 or 2 is in memory here until the remote has it and all before it; to within a turn of the event loop.',
+    labels: ['bridge'],
+    read: ({ edge }) => linksOf(edge).map(({ name, figures }) => [{ bridge: name }, figures.latency])
+  },
+  bridgeMetric('counter', 'link_pauses_total', 'Times the link had enough and nothing was written to it for a while.', ({ counters }) => counters.linkFull),
+  bridgeMetric('counter', 'queue_full_total', 'Times a full queue refused a message; a required bridge holds publishers then.', ({ counters }) => counters.queueFull),
+  ...limits([
+    ['receive_maximum', 'Messages of QoS 1 and 2 that the remote takes at once.', ({ receiveMaximum }) => receiveMaximum],
+    ['maximum_packet_size_bytes', 'Largest packet the remote takes; no sample when it has said nothing.', ({ maximumPacketSize }) => maximumPacketSize],
+    ['maximum_qos', 'Highest QoS the remote takes.', ({ maximumQos }) => maximumQos],
+    ['retain_available', '1 when the remote keeps retained messages.', ({ retainAvailable }) => retainAvailable ? 1 : 0]
+  ]),
+  spoolMetric('bytes', 'Bytes of the spool on disk.', ({ bytes }) => bytes),
+  spoolMetric('failing', '1 while the disk does not take what is written.', ({ failing }) => failing ? 1 : 0),
+  {
+    name: 'causeway_spool_commit_seconds',
+    type: 'histogram',
+    help: 'Writes to the spool, each with its sync.',
+    labels: ['bridge'],
+    read: ({ edge }) => linksOf(edge).flatMap(({ name, figures: { disk } }) => disk === null ? [] : [[{ bridge: name }, disk.commits] as const])
+  },
   bridgeMetric('counter', 'connects_total', 'Links that came up.', ({ counters }) => counters.connects),
   bridgeMetric('counter', 'connect_failures_total', 'Attempts that failed.', ({ counters }) => counters.connectFailures),
   bridgeMetric('counter', 'disconnects_total', 'Links that were up and broke.', ({ counters }) => counters.disconnects),

@@ -1,7 +1,7 @@
 /** Metrics of the broker: connections, what devices publish, what is refused, what is stored. */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
-import type { Metric } from './metric.ts'
+import type { Metric, MetricSource } from './metric.ts'
 
 /** Each field of the counters has its row: the compiler finds one that is forgotten. */
 type Rows<C> = { readonly [K in keyof C]: readonly [name: string, help: string] }
@@ -25,6 +25,7 @@ const brokerRows: Rows<BrokerCounters> = {
   publishReceivedQos1: ['received_messages_qos1_total', 'Messages of QoS 1 from devices.'],
   publishReceivedQos2: ['received_messages_qos2_total', 'Messages of QoS 2 from devices.'],
   publishDuplicates: ['received_duplicates_total', 'Messages of QoS 2 that had been taken before.'],
+  publishLocal: ['local_messages_total', 'Messages of devices that somebody here wanted too, or that are retained.'],
   publishDenied: ['publishes_denied_total', 'Messages whose device had no right to publish them.'],
   publishDroppedQos0: ['dropped_messages_qos0_total', 'Messages of QoS 0 that went without a bridge that had no room.'],
   publishHeld: ['publishes_held_total', 'Times a connection was held because a bridge was full, rights were undecided or too much was owed.'],
@@ -60,7 +61,7 @@ const sessionRows: Rows<SessionCounters> = {
   diskUnflushed: ['session_unflushed_acknowledgements_total', 'Acknowledgements given while the disk did not take writes.']
 }
 
-function metricsOf<C extends object> (rows: Rows<C>, counters: (source: Parameters<Metric['read']>[0]) => C): readonly Metric[] {
+function metricsOf<C extends object> (rows: Rows<C>, counters: (source: MetricSource) => C): readonly Metric[] {
   return (Object.keys(rows) as (keyof C & string)[]).map(field => {
     const [name, help] = rows[field]
     return {

@@ -2,6 +2,7 @@
 import type { AdminPort, ProcessPort } from '../admin-port.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { EventTotals } from '../event-totals.ts'
+import type { LatencyHistogram } from '../../metrics/latency-histogram.ts'
 
 /** What samples are read from. */
 export interface MetricSource {
@@ -11,13 +12,26 @@ export interface MetricSource {
   readonly totals: EventTotals
 }
 
-export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
+type Labels = Readonly<Record<string, string>>
+export type Sample = readonly [labels: Labels, value: number]
+export type Spread = readonly [labels: Labels, histogram: LatencyHistogram]
 
-export interface Metric {
+interface About {
   /** By the conventions of Prometheus: unit at the end, `_total` for counters. */
   readonly name: string
-  readonly type: 'counter' | 'gauge'
   readonly help: string
   readonly labels: readonly string[]
+}
+
+export interface PlainMetric extends About {
+  readonly type: 'counter' | 'gauge'
   readonly read: (source: MetricSource) => readonly Sample[]
 }
+
+/** In seconds. */
+export interface HistogramMetric extends About {
+  readonly type: 'histogram'
+  readonly read: (source: MetricSource) => readonly Spread[]
+}
+
+export type Metric = PlainMetric | HistogramMetric

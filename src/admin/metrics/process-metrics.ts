@@ -1,7 +1,7 @@
 /** Metrics of the process. */
-import type { Metric, MetricSource } from './metric.ts'
+import type { Metric, MetricSource, PlainMetric } from './metric.ts'
 
-function processMetric (type: Metric['type'], name: string, help: string, read: (source: MetricSource) => number): Metric {
+function processMetric (type: PlainMetric['type'], name: string, help: string, read: (source: MetricSource) => number): Metric {
   return { name, type, help, labels: [], read: source => [[{}, read(source)]] }
 }
 
@@ -18,6 +18,13 @@ export const processMetrics: readonly Metric[] = [
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   }),
+  {
+    name: 'causeway_reloads_total',
+    type: 'counter',
+    help: 'Reloads of the configuration, by what came of them: applied, unchanged, refused (needs a restart), invalid.',
+    labels: ['outcome'],
+    read: ({ edge }) => Object.entries(edge.reloads).map(([outcome, count]) => [{ outcome }, count])
+  },
   processMetric('gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss()),
   {
     name: 'causeway_event_loop_delay_seconds',

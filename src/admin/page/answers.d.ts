@@ -19,6 +19,12 @@ export interface BridgeStanding {
 export interface BridgeStatus extends BridgeStanding {
   readonly queued: number
   readonly queuedBytes: number
+  readonly inFlight: number
+  readonly oldestMs: number
+  /** null: nothing is kept on disk. */
+  readonly diskBytes: number | null
+  /** How many messages took up to each bound, in seconds, since the start; one more bucket for what took longer. */
+  readonly latency: { readonly bounds: readonly number[], readonly counts: readonly number[] }
   readonly counters: Readonly<Record<string, number>>
 }
 

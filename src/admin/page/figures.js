@@ -17,10 +17,11 @@ export function showFigures (status, before) {
   const total = (/** @type {Status} */ of) => of.bridges.reduce((sum, { status: { counters } }) => sum + sentIn(counters), 0)
   const queued = status.bridges.reduce((sum, { status: { queued: waiting } }) => sum + waiting, 0)
   const queuedBytes = status.bridges.reduce((sum, { status: { queuedBytes: waiting } }) => sum + waiting, 0)
+  const diskBytes = status.bridges.reduce((sum, { status: { diskBytes: waiting } }) => sum + (waiting ?? 0), 0)
   figure('Devices', count(status.devices), 'connected')
   figure('From devices', before === null ? '–' : rate(more(status.receivedMessages, before.receivedMessages, seconds)), `${counted(status.receivedMessages, 'message')} in all`)
   figure('To remotes', before === null ? '–' : rate(more(total(status), total(before), seconds)), `${counted(total(status), 'message')} in all`)
-  figure('Waiting', count(queued), `${bytes(queuedBytes)} in memory`)
+  figure('Waiting', count(queued), `${bytes(queuedBytes)} in memory, ${bytes(diskBytes)} on disk`)
   say(part('about'), `${status.version} · up ${span(status.at - status.startedAt)}`)
   verdict(status)
 }

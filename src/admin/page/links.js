@@ -1,6 +1,7 @@
 /** A card for each link: its state, what goes through it, and what waits. A card is made once and then only told what is new. */
 import { Chart, WIDTH } from './chart.js'
 import { element, say, tone } from './element.js'
+import { LatencyWindow } from './latency.js'
 import { reasonBox } from './reason.js'
 import { bytes, count, counted, rate, span } from './words.js'
 
@@ -36,7 +37,7 @@ function sum (counters, names) {
   return names.reduce((total, name) => total + (counters[name] ?? 0), 0)
 }
 
-const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedTooLarge', 'refusedByRemote']
+const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote']
 
 export class LinkCard {
   #state = element('p', { class: 'pill' })
@@ -45,20 +46,22 @@ export class LinkCard {
   #chart = new Chart()
   #reason = element('div')
   #told = ''
+  #latency = new LatencyWindow()
   #numbers = {
-    up: element('dd'), down: element('dd'), queue: element('dd'), memory: element('dd'), dropped: element('dd')
+    up: element('dd'), down: element('dd'), usual: element('dd'), slow: element('dd'), queue: element('dd'), flight: element('dd'), memory: element('dd'), disk: element('dd'), oldest: element('dd'), dropped: element('dd')
   }
 
   /** @param {string} name */
   constructor (name) {
-    const { up, down, queue, memory, dropped } = this.#numbers
+    const { up, down, usual, slow, queue, flight, memory, disk, oldest, dropped } = this.#numbers
     this.node = element('article', { class: 'card', 'aria-label': `Link ${name}` },
       element('div', { class: 'head' }, element('h3', {}, name), this.#state),
       this.#server,
       this.#chart.node,
       element('p', { class: 'axis', 'aria-hidden': 'true' }, element('span', {}, `${WIDTH / 60} minutes`), this.#peak),
       element('dl', { class: 'numbers' },
-        pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('waiting', queue), pair('in memory', memory), pair('dropped', dropped)),
+        pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('half acknowledged in', usual), pair('99 % in', slow),
+        pair('waiting', queue), pair('under way', flight), pair('in memory', memory), pair('on disk', disk), pair('oldest', oldest), pair('dropped', dropped)),
       this.#reason)
   }
 
@@ -68,7 +71,7 @@ export class LinkCard {
    * @param {number} seconds between the two
    */
   show ({ server, status }, before, seconds) {
-    const { counters, queued, queuedBytes } = status
+    const { counters } = status
     const [words, mood] = stateWords(status.name)
     say(this.#state, `${words} ${span(Date.now() - status.since)}`)
     tone(this.#state, mood)
@@ -78,15 +81,26 @@ export class LinkCard {
       : { up: more(sentIn(counters), sentIn(before.status.counters), seconds), down: more(counters['received'] ?? 0, before.status.counters['received'] ?? 0, seconds) }
     this.#chart.add(perSecond.up, perSecond.down)
     say(this.#peak, `peak ${rate(this.#chart.peak)}`)
-    const { up, down, queue, memory, dropped } = this.#numbers
-    say(up, rate(perSecond.up))
-    say(down, rate(perSecond.down))
+    say(this.#numbers.up, rate(perSecond.up))
+    say(this.#numbers.down, rate(perSecond.down))
+    this.#count(status)
+    this.#explain(status)
+  }
+
+  /** @param {import('./answers.d.ts').BridgeStatus} status */
+  #count ({ counters, queued, queuedBytes, inFlight, oldestMs, diskBytes, latency }) {
+    const { usual, slow, queue, flight, memory, disk, oldest, dropped } = this.#numbers
+    this.#latency.add(latency)
+    say(usual, this.#latency.words(0.5))
+    say(slow, this.#latency.words(0.99))
     say(queue, count(queued))
+    say(flight, count(inFlight))
     say(memory, bytes(queuedBytes))
+    say(disk, diskBytes === null ? '–' : bytes(diskBytes))
+    say(oldest, oldestMs < 1000 ? '–' : span(oldestMs))
     const lost = sum(counters, DROPS)
     say(dropped, count(lost))
     tone(dropped, lost > 0 ? 'warn' : 'quiet')
-    this.#explain(status)
   }
 
   /** @param {import('./answers.d.ts').BridgeStanding} status */

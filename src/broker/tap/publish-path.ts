@@ -209,6 +209,7 @@ export class PublishPath {
 
   #deliverLocally (entry: TopicEntry, slot: number): void {
     const { qos, retain } = this.#view
+    this.#around.counters.publishLocal++
     if (slot !== NO_SLOT) this.#receipts.hold(slot)
     const message = { topic: entry.name, payload: this.#payload(), qos, retain }
     this.#around.local.deliver(this.#publisher.door === null ? message : this.#withProperties(message, this.#publisher.door), this.#publisher.publisher.clientId, error => {

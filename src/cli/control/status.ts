@@ -72,7 +72,7 @@ function section (title: string, lines: readonly string[]): readonly string[] {
 
 function bridgeLines (head: string, { queued, counters, reason, failures = 0, retryInMs = 0 }: BridgeStatus): readonly string[] {
   const of = (...names: readonly string[]): string => count(names.reduce((sum, name) => sum + (counters[name] ?? 0), 0))
-  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote')}`
+  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote')}`
   return [`  ${head}`, `      ${numbers}`, ...(reason === undefined ? [] : [`      ${count(failures)} failures, next try within ${span(retryInMs + 999)}`]), ...reasonLines(reason)]
 }
 

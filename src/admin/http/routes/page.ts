@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const
 
 const files = [
-  'index.html', 'look.css', 'parts.css', 'icon.svg', 'main.js', 'node.js', 'element.js', 'words.js', 'chart.js', 'reason.js', 'figures.js', 'links.js', 'trust.js', 'certificates.js', 'events.js', 'decision.js'
+  'index.html', 'look.css', 'parts.css', 'icon.svg', 'main.js', 'node.js', 'element.js', 'words.js', 'chart.js', 'reason.js', 'figures.js', 'links.js', 'latency.js', 'trust.js', 'certificates.js', 'events.js', 'decision.js'
 ] as const
 
 /**
