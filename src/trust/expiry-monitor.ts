@@ -38,6 +38,7 @@ export interface ExpiryMonitorOptions {
 }
 
 const DAY = 86_400_000
+const answerHint = 'It proves that the certificate was not revoked, and is asked for again before its end; look at the remote\'s stapling, or at the way to its responder.'
 
 export class ExpiryMonitor {
   readonly #options: Required<ExpiryMonitorOptions>
@@ -94,7 +95,7 @@ export class ExpiryMonitor {
     const { kind, subject, owner, file, daysLeft } = item
     // one of many CAs may be over without harm
     this.#options.logger[isOver && kind !== 'CA' ? 'error' : 'warn'](
-      { ...fieldsOf(item), daysLeft, hint: file === null ? 'Whoever runs the remote has to renew it.' : `Put the renewed one into ${file}; nothing has to be restarted.` },
+      { ...fieldsOf(item), daysLeft, hint: kind === 'OCSP answer' ? answerHint : file === null ? 'Whoever runs the remote has to renew it.' : `Put the renewed one into ${file}; nothing has to be restarted.` },
       `${kind} ${subject} of ${owner.kind} ${owner.name} ${isOver ? 'has expired' : 'expires soon'}`)
     this.#tell(eventOf(item))
   }
@@ -111,9 +112,14 @@ export class ExpiryMonitor {
 
   #standing (item: OwnedInUse, now: number): InUseStanding {
     const left = item.notAfter - now
-    const reached = this.#options.warnMs.filter(threshold => left <= threshold)
+    const reached = this.#options.warnMs.filter(threshold => left <= threshold && threshold <= longestWarning(item))
     return { ...item, daysLeft: Math.floor(left / DAY), withinMs: left < 0 ? 0 : reached.length === 0 ? null : Math.min(...reached) }
   }
+}
+
+/** A list that lives for a week is not about to expire for all of it: of what is renewed all the time only the last quarter is told. */
+function longestWarning ({ kind, notBefore, notAfter }: InUse): number {
+  return kind === 'revocation list' || kind === 'OCSP answer' ? (notAfter - notBefore) / 4 : Infinity
 }
 
 function eventOf (item: InUseStanding): ExpiryEvent {

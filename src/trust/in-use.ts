@@ -19,7 +19,7 @@ export interface InUse {
   /** Of an answer: of the certificate it is about. Of a list: who has issued it. */
   readonly subject: string
   readonly issuer: string
-  /** SHA-256, hex with colons; of an answer that of the certificate it is about, of a list whatever tells it from others of its issuer. */
+  /** SHA-256, hex with colons; of an answer that of the certificate it is about, of a list of its content. */
   readonly fingerprint: string
   /** Milliseconds since 1970. */
   readonly notBefore: number
@@ -51,6 +51,11 @@ export function answerInUse (certificate: X509Certificate, notBefore: Date, notA
     notAfter: notAfter.getTime(),
     file: null
   })
+}
+
+/** A revocation list, which is to be renewed before its end. */
+export function listInUse ({ issuerName, thisUpdate, file, digest }: { readonly issuerName: string, readonly thisUpdate: Date, readonly file: string, readonly digest: string }, nextUpdate: Date): InUse {
+  return Object.freeze({ kind: 'revocation list', subject: issuerName, issuer: issuerName, fingerprint: digest, notBefore: thisUpdate.getTime(), notAfter: nextUpdate.getTime(), file })
 }
 
 /** A chain of one's own, leaf first. */

@@ -13,7 +13,7 @@ import { loadPlugin } from './peer/plugin.ts'
 import type { VerifyPlugin } from './peer/plugin.ts'
 import { readOptionalKeyPair } from './key-pair.ts'
 import { readTrustBundle } from './trust-bundle.ts'
-import { readRevocationLists } from './revocation/list-file.ts'
+import { listsInUse, readRevocationLists } from './revocation/list-file.ts'
 import type { PlacedList } from './revocation/list-file.ts'
 import { dialOptionsOf, fingerprintOf, sharedContextOf } from './secure-context.ts'
 import type { SecureMaterial } from './secure-context.ts'
@@ -76,7 +76,8 @@ export async function createTrustSnapshot (files: TrustFiles, generation: number
     warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? []), ...warnings]),
     inUse: Object.freeze([
       ...bundle.anchors.map(anchor => inUse(anchor, 'CA', files.cacertfile)),
-      ...chainInUse(material.chain, 'client certificate', files.certfile)
+      ...chainInUse(material.chain, 'client certificate', files.certfile),
+      ...listsInUse(lists)
     ])
   })
 }

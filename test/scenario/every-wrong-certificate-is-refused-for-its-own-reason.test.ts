@@ -138,6 +138,8 @@ const lists: Readonly<Record<string, TrustRow>> = {
   'a list that should have been renewed': { server: good, lists: [revocationList({ by: mid, days: [-9, -1] }) + cleanRoot], refused: ['CW_TLS_CRL_EXPIRED', /list of CN=Mid in crlfile should have been renewed by \d{4}/] },
   'a list that should have been renewed, accepted': { server: good, lists: [revocationList({ by: mid, days: [-9, -1] }) + cleanRoot], demands: { crlExpired: 'accept' }, refused: null },
   'revoked by a list that should have been renewed': { server: good, lists: [revocationList({ by: mid, revoked: [good], days: [-9, -1] }) + cleanRoot], demands: { crlExpired: 'accept' }, refused: ['CW_TLS_REVOKED', /was revoked/] },
+  'a list of tomorrow beside that of today': { server: good, lists: [revocationList({ by: mid, revoked: [good], days: [1, 7] }) + clean], refused: null },
+  'a list of tomorrow beside one that revokes': { server: good, lists: [revocationList({ by: mid, days: [1, 7] }) + revoking + cleanRoot], refused: ['CW_TLS_REVOKED', /was revoked/] },
   'a list of tomorrow': { server: good, lists: [revocationList({ by: mid, days: [1, 7] }) + cleanRoot], refused: ['CW_TLS_CRL_EXPIRED', /has yet to come/] },
   'a list signed with another key': { server: good, lists: [revocationList({ by: mid, signer: keyNamed('other mid') }) + cleanRoot], refused: ['CW_TLS_CRL_MISSING', /list of CN=Mid in crlfile has a wrong signature/] },
   'a list signed with SHA-1': { server: good, lists: [revocationList({ by: mid, digest: 'sha1' }) + cleanRoot], refused: ['CW_TLS_CRL_MISSING', /signed with SHA-1/] },

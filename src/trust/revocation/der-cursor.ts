@@ -70,8 +70,13 @@ export function dottedOf (bytes: Buffer, element: Element): string {
   return [root, first - root * 40, ...arcs].join('.')
 }
 
+export function isTime ({ tag }: Element): boolean {
+  return tag === tags.utcTime || tag === tags.generalizedTime
+}
+
 /** UTCTime or GeneralizedTime in the one form that RFC 5280 allows. @throws RangeError */
 export function momentOf (bytes: Buffer, element: Element): Date {
+  if (!isTime(element)) throw new RangeError('a date in it is not one')
   const text = valueOf(bytes, element).toString('latin1')
   const years = element.tag === tags.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(years)

@@ -32,11 +32,20 @@ export function listFinding ({ certificates, below }: VerifiedChain, demands: Li
 function findingOf (certificate: X509Certificate, issuer: X509Certificate, { lists, expired }: ListDemands, now: Date): Finding | null {
   const covering = lists.filter(list => list.covers(certificate))
   const genuine = covering.filter(list => list.faultBy(issuer) === null)
-  const latest = genuine.reduce<RevocationList | null>((best, list) => best === null || list.thisUpdate > best.thisUpdate ? list : best, null)
+  const latest = latestOf(genuine.filter(list => !isOfTheFuture(list, now))) ?? latestOf(genuine)
   if (latest === null) return unknown(certificate, covering[0]?.faultBy(issuer) ?? null)
   const revoked = latest.revocationOf(certificate)
   if (revoked !== null) return revokedFinding(certificate, revoked, `the revocation list of ${latest.issuerName}`)
   return staleness(latest, expired, now)
+}
+
+function latestOf (lists: readonly RevocationList[]): RevocationList | null {
+  return lists.reduce<RevocationList | null>((best, list) => best === null || list.thisUpdate > best.thisUpdate ? list : best, null)
+}
+
+/** One that was put there before its time says nothing yet, and does not take the place of that of now. */
+function isOfTheFuture ({ thisUpdate }: RevocationList, now: Date): boolean {
+  return thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS
 }
 
 function unknown (certificate: X509Certificate, fault: string | null): Finding {
@@ -48,8 +57,9 @@ function unknown (certificate: X509Certificate, fault: string | null): Finding {
   }
 }
 
-function staleness ({ issuerName, nextUpdate, thisUpdate }: RevocationList, policy: ExpiredListPolicy, now: Date): Finding | null {
-  if (thisUpdate.getTime() > now.getTime() + CLOCK_SKEW_MS) {
+function staleness (list: RevocationList, policy: ExpiredListPolicy, now: Date): Finding | null {
+  const { issuerName, nextUpdate, thisUpdate } = list
+  if (isOfTheFuture(list, now)) {
     return { code: handshakeCodes.listExpired, words: `is not trusted: the revocation list of ${issuerName} is of ${dateOf(thisUpdate.toISOString())}, which has yet to come`, hint: `Check the clock here: it says ${now.toISOString()}.` }
   }
   if (policy === 'accept' || nextUpdate === null || nextUpdate.getTime() >= now.getTime()) return null

@@ -1,9 +1,12 @@
 /** Reads revocation lists as strictly as certificates: a file is taken whole or not at all, since a list that is skipped lets in what it revokes. */
+import { createHash } from 'node:crypto'
 import type { X509Certificate } from 'node:crypto'
 import { reasonOf } from '../../errors.ts'
 import { dateOf } from '../certificate-facts.ts'
 import { invalidFile, trustCodes } from '../errors.ts'
 import type { FilePlace } from '../errors.ts'
+import { listInUse } from '../in-use.ts'
+import type { InUse } from '../in-use.ts'
 import { readBoundedFile } from '../bounded-file.ts'
 import { isKeyLabel, scanPem } from '../pem.ts'
 import type { PemBlock } from '../pem.ts'
@@ -65,4 +68,22 @@ function oddities ({ file, line, list }: PlacedList, now: Date): string[] {
   if (nextUpdate === null) return [`${start} does not say when there will be another: one that is never renewed is not noticed`]
   if (nextUpdate < now) return [`${start} should have been renewed by ${dateOf(nextUpdate.toISOString())}`]
   return thisUpdate > now ? [`${start} is of ${dateOf(thisUpdate.toISOString())}, which has yet to come: look at the clock`] : []
+}
+
+/** Those that end some day: of each issuer and scope the newest, since an older one beside it says nothing any more. */
+export function listsInUse (lists: readonly PlacedList[]): InUse[] {
+  const newest = new Map<string, PlacedList>()
+  for (const placed of lists) {
+    const key = keyOf(placed)
+    const before = newest.get(key)
+    if (before === undefined || placed.list.thisUpdate > before.list.thisUpdate) newest.set(key, placed)
+  }
+  return [...newest.values()].flatMap(({ list: { issuerName, thisUpdate, nextUpdate }, file, der }) => {
+    const digest = createHash('sha256').update(der).digest('hex').toUpperCase().replace(/..(?!$)/g, '$&:')
+    return nextUpdate === null ? [] : [listInUse({ issuerName, thisUpdate, file, digest }, nextUpdate)]
+  })
+}
+
+function keyOf ({ list: { issuer, scope: { kind, points } } }: PlacedList): string {
+  return [issuer, ...points ?? []].map(each => each.toString('hex')).join(' ') + kind
 }

@@ -4,7 +4,7 @@
  */
 import type { X509Certificate } from 'node:crypto'
 import { maySignLists, partsOf } from './certificate-parts.ts'
-import { contextTag, dottedOf, elementAt, membersIn, momentOf, signatureBits, tags, wholeOf } from './der-cursor.ts'
+import { contextTag, dottedOf, elementAt, isTime, membersIn, momentOf, signatureBits, tags, valueOf, wholeOf } from './der-cursor.ts'
 import type { Element } from './der-cursor.ts'
 import { nameWords } from './distinguished-name.ts'
 import { extensionsIn } from './extensions.ts'
@@ -21,11 +21,14 @@ export interface Revoked {
 /** Which certificates of its issuer it is about. */
 export interface ListScope {
   readonly kind: 'all' | 'leaves' | 'authorities'
-  /** Only those that name this distribution point; a GeneralName in DER. null: wherever they are distributed. */
-  readonly point: Buffer | null
+  /** Only those that name one of these distribution points; GeneralNames in DER. null: wherever they are distributed. */
+  readonly points: readonly Buffer[] | null
 }
 
 const extensionIds = { issuingDistributionPoint: '2.5.29.28', deltaIndicator: '2.5.29.27', reason: '2.5.29.21', number: '2.5.29.20', authorityKey: '2.5.29.35' } as const
+
+/** The value of the INTEGER that says version 2. */
+const version2 = Buffer.of(1)
 
 // DER of BOOLEAN TRUE
 const criticalTrue = Buffer.of(0x01, 0x01, 0xff)
@@ -51,9 +54,13 @@ export class RevocationList {
 
   /** @throws RangeError saying what is wrong with it */
   constructor (der: Buffer) {
-    const [body, algorithm, signature] = [...membersIn(der, elementAt(der, 0, der.length))]
+    const whole = elementAt(der, 0, der.length)
+    if (whole.tag !== tags.sequence || whole.end !== der.length) throw new RangeError('there is something before or after it')
+    const [body, algorithm, signature] = [...membersIn(der, whole)]
     if (body === undefined || algorithm === undefined || signature === undefined) throw new RangeError('a part of it is missing')
     const parts = new ListParts(der, body)
+    // RFC 5280 section 5.1.1.2: only the one inside is signed
+    if (!wholeOf(der, algorithm).equals(parts.algorithm)) throw new RangeError('it names two algorithms of its signature')
     this.#der = der
     this.issuer = parts.issuer
     this.issuerName = nameWords(parts.issuer)
@@ -70,9 +77,9 @@ export class RevocationList {
   covers (certificate: X509Certificate): boolean {
     const parts = partsOf(certificate)
     if (!parts.issuer.equals(this.issuer)) return false
-    const { kind, point } = this.scope
+    const { kind, points } = this.scope
     if (kind !== 'all' && certificate.ca !== (kind === 'authorities')) return false
-    return point === null || isNamedIn(parts.extensions, point)
+    return points === null || points.some(point => isNamedIn(parts.extensions, point))
   }
 
   /** Why it is not the word of this issuer, to stand after "it"; null when it is. */
@@ -92,24 +99,34 @@ export class RevocationList {
 }
 
 class ListParts {
+  /** DER of what it says to be signed with. */
+  readonly algorithm: Buffer
   readonly issuer: Buffer
   readonly thisUpdate: Date
   readonly nextUpdate: Date | null
   readonly revoked: Element | null
   readonly extensions: ReadonlyMap<string, Extension>
 
+  /** In the order of RFC 5280 section 5.1, and nothing else between. */
   constructor (der: Buffer, body: Element) {
     const members = [...membersIn(der, body)]
-    if (members[0]?.tag === tags.integer) members.shift()
-    const [, issuer, thisUpdate, ...rest] = members
-    if (issuer === undefined || thisUpdate === undefined) throw new RangeError('a part of it is missing')
+    const version = members[0]?.tag === tags.integer ? members.shift() : undefined
+    if (version !== undefined && !valueOf(der, version).equals(version2)) throw new RangeError('its version is not known here')
+    const algorithm = members.shift()
+    const issuer = members.shift()
+    const thisUpdate = members.shift()
+    if (algorithm === undefined || issuer?.tag !== tags.sequence || thisUpdate === undefined) throw new RangeError('a part of it is missing')
+    this.algorithm = wholeOf(der, algorithm)
     this.issuer = wholeOf(der, issuer)
     this.thisUpdate = momentOf(der, thisUpdate)
-    const nextUpdate = rest.find(each => each.tag === tags.utcTime || each.tag === tags.generalizedTime)
-    this.nextUpdate = nextUpdate === undefined ? null : momentOf(der, nextUpdate)
-    this.revoked = rest.find(each => each.tag === tags.sequence) ?? null
-    const extensions = rest.find(each => each.tag === contextTag(0))
-    this.extensions = extensions === undefined ? new Map() : extensionsIn(der, elementAt(der, extensions.from, extensions.end))
+    const next = (is: (element: Element) => boolean): Element | null => members[0] !== undefined && is(members[0]) ? members.shift() ?? null : null
+    const nextUpdate = next(isTime)
+    this.nextUpdate = nextUpdate === null ? null : momentOf(der, nextUpdate)
+    this.revoked = next(({ tag }) => tag === tags.sequence)
+    const extensions = next(({ tag }) => tag === contextTag(0))
+    if (members.length > 0) throw new RangeError('a part of it is not known here')
+    if (extensions !== null && version === undefined) throw new RangeError('it has extensions, which lists of its version have not')
+    this.extensions = extensions === null ? new Map() : extensionsIn(der, elementAt(der, extensions.from, extensions.end))
   }
 }
 
@@ -126,11 +143,18 @@ function entriesIn (der: Buffer, list: Element): Map<string, number> {
     const entry = elementAt(der, at, list.end)
     const serial = elementAt(der, entry.from, entry.end)
     if (entry.tag !== tags.sequence || serial.tag !== tags.integer) throw new RangeError('an entry in it is none')
+    // written longer than it need be it would not be found
+    if (!isShortest(der, serial)) throw new RangeError('a serial number in it is not DER')
     if (mayBeCritical) revokedAt(der, at)
     found.set(der.toString('hex', serial.from, serial.end), at)
     at = entry.end
   }
   return found
+}
+
+function isShortest (der: Buffer, { from, end }: Element): boolean {
+  const [first, second] = [der[from] ?? 0, der[from + 1] ?? 0]
+  return end > from && (end === from + 1 || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
 }
 
 function revokedAt (der: Buffer, at: number): Revoked {
@@ -151,29 +175,31 @@ function scopeOf (extensions: ReadonlyMap<string, Extension>): ListScope {
   const known: readonly string[] = Object.values(extensionIds)
   for (const [id, { critical }] of extensions) if (critical && !known.includes(id)) throw new RangeError(`it has a critical extension that is not known here (${id})`)
   const point = extensions.get(extensionIds.issuingDistributionPoint)?.value
-  return point === undefined ? { kind: 'all', point: null } : scopeIn(point)
+  return point === undefined ? { kind: 'all', points: null } : scopeIn(point)
 }
 
 /** IssuingDistributionPoint, RFC 5280 section 5.2.5: [1] and [2] limit it to leaves or CAs; [3] to [5] are not for us. */
 function scopeIn (value: Buffer): ListScope {
   let kind: ListScope['kind'] = 'all'
-  let point: Buffer | null = null
+  let points: readonly Buffer[] | null = null
   for (const member of membersIn(value, elementAt(value, 0, value.length))) {
-    if (member.tag === contextTag(0)) point = pointIn(value, member)
-    else if (member.tag === 0x81 || member.tag === 0x82) kind = value[member.from] === 0 ? kind : member.tag === 0x81 ? 'leaves' : 'authorities'
-    else if (member.tag !== 0x83 && value[member.from] === 0) continue
+    if (member.tag === contextTag(0)) points = pointsIn(value, member)
+    else if (value[member.from] === 0 && member.tag !== onlySomeReasons) continue
+    else if (kind === 'all' && (member.tag === onlyLeaves || member.tag === onlyAuthorities)) kind = member.tag === onlyLeaves ? 'leaves' : 'authorities'
     else throw new RangeError('it is about some reasons, indirect, or about attributes only')
   }
-  return { kind, point }
+  return { kind, points }
 }
 
-/** The first of the names of a DistributionPointName. */
-function pointIn (value: Buffer, member: Element): Buffer {
+const [onlyLeaves, onlyAuthorities, onlySomeReasons] = [0x81, 0x82, 0x83]
+
+/** The names of a DistributionPointName. */
+function pointsIn (value: Buffer, member: Element): readonly Buffer[] {
   const name = elementAt(value, member.from, member.end)
   if (name.tag !== contextTag(0)) throw new RangeError('its distribution point is relative to a name')
-  const [first] = [...membersIn(value, name)]
-  if (first === undefined) throw new RangeError('its distribution point has no name')
-  return wholeOf(value, first)
+  const names = [...membersIn(value, name)].map(each => wholeOf(value, each))
+  if (names.length === 0) throw new RangeError('its distribution point has no name')
+  return names
 }
 
 function isNamedIn (extensions: ReadonlyMap<string, Extension>, point: Buffer): boolean {

@@ -120,3 +120,18 @@ test('without thresholds only the end is told', t => {
   t.same(w.look(), ['expired CN=device 0'])
   t.end()
 })
+
+test('what is renewed all the time is told of in the last quarter of its life only', t => {
+  const list = (days: number): OwnedInUse => item({ kind: 'revocation list', subject: 'CN=ca', fingerprint: `${days}`, notBefore: start, notAfter: start + days * DAY, file: '/ca.crl' })
+  const w = monitored(t, [list(7), list(40), item({ kind: 'OCSP answer', subject: 'CN=server', fingerprint: 'CC', notBefore: start, notAfter: start + DAY, file: null })])
+  t.same(w.look(), [], 'nothing has a quarter of its life left')
+  w.now += 1.5 * DAY
+  t.same(w.look(), ['expired CN=server 0'])
+  w.now += 5 * DAY
+  t.same(w.look(), ['expiring CN=ca 1'], 'seven days were to be told, but are not of a list that lives for seven')
+  w.now += 27 * DAY
+  t.same(w.look(), ['expired CN=ca 0', 'expiring CN=ca 7'])
+  w.items = [list(50)]
+  t.same(w.look().sort(), ['mended CN=ca 0', 'mended CN=ca 7', 'mended CN=server 0'], 'as they were told')
+  t.end()
+})

@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as der from '../../../../src/trust/der.ts'
-import { readRevocationLists } from '../../../../src/trust/revocation/list-file.ts'
+import { listsInUse, readRevocationLists } from '../../../../src/trust/revocation/list-file.ts'
 import { RevocationList } from '../../../../src/trust/revocation/revocation-list.ts'
-import { enumerated, extension, issue, keyNamed, pemText, revocationList } from '../../../support/issued.ts'
+import { enumerated, extension, issue, keyNamed, pemText, revocationList, serialOf } from '../../../support/issued.ts'
 
 const root = issue({ cn: 'Root', ca: true })
 const leaf = issue({ cn: 'leaf', by: root })
@@ -36,6 +36,24 @@ test('a list is read, with the words of its entries', async t => {
   t.equal(lists[0]?.list.faultBy(leaf.certificate), 'is of another issuer')
 })
 
+/** Of a list as {@link revocationList} makes it: SEQUENCE of the body, the algorithm, the signature. */
+function rebuilt (list: Buffer, change: (body: der.DerNode[]) => der.DerNode[], algorithm?: der.DerNode): Buffer {
+  const [body, ...rest] = der.membersOf(der.fromDer(list))
+  const [named, signature] = rest
+  if (named === undefined || signature === undefined) throw new Error('no list')
+  return der.toDer(der.sequence(der.sequence(...change(der.membersOf(body))), algorithm ?? named, signature))
+}
+
+const withOtherAlgorithm = (list: Buffer): Buffer => rebuilt(list, body => body, der.sequence(der.objectId('1.2.840.10045.4.3.3')))
+const withoutVersion = (list: Buffer): Buffer => rebuilt(list, body => body.slice(1))
+const withVersion = (list: Buffer, version: number): Buffer => rebuilt(list, body => [der.integer(Buffer.of(version)), ...body.slice(1)])
+/** The same length, with zeros before the number. */
+const withPaddedSerial = (list: Buffer): Buffer => {
+  const copy = Buffer.from(list)
+  copy.fill(0, copy.indexOf(serialOf(leaf.certificate)), copy.indexOf(serialOf(leaf.certificate)) + 3)
+  return copy
+}
+
 const bad: Readonly<Record<string, readonly [content: string | Buffer, line: number, reason: RegExp, code?: string]>> = {
   empty: ['', 1, /the file is empty/],
   DER: [derOf(good), 1, /it is DER, not PEM/],
@@ -49,6 +67,12 @@ const bad: Readonly<Record<string, readonly [content: string | Buffer, line: num
   'a delta': [revocationList({ by: root, extensions: [extension('2.5.29.27', true, der.integer(Buffer.of(1)))] }), 1, /a delta/, 'CW_TRUST_CRL_UNUSABLE'],
   'an unknown critical extension': [revocationList({ by: root, extensions: [extension('1.3.6.1.4.1.99999.2', true, der.nothing())] }), 1, /critical extension that is not known here \(1\.3\.6\.1\.4\.1\.99999\.2\)/, 'CW_TRUST_CRL_UNUSABLE'],
   'an indirect list': [revocationList({ by: root, extensions: [extension('2.5.29.28', true, der.sequence(der.implicit(4, Buffer.of(0xff))))] }), 1, /indirect/, 'CW_TRUST_CRL_UNUSABLE'],
+  'bytes after the end': [pemText('X509 CRL', Buffer.concat([derOf(good), Buffer.of(0x05, 0)])), 1, /something before or after it/, 'CW_TRUST_CRL_UNUSABLE'],
+  'two algorithms': [pemText('X509 CRL', withOtherAlgorithm(derOf(good))), 1, /two algorithms of its signature/, 'CW_TRUST_CRL_UNUSABLE'],
+  'version 1 with extensions': [pemText('X509 CRL', withoutVersion(derOf(good))), 1, /extensions, which lists of its version have not/, 'CW_TRUST_CRL_UNUSABLE'],
+  'version 3': [pemText('X509 CRL', withVersion(derOf(good), 2)), 1, /version is not known/, 'CW_TRUST_CRL_UNUSABLE'],
+  'about leaves and about authorities': [revocationList({ by: root, extensions: [extension('2.5.29.28', true, der.sequence(der.implicit(1, Buffer.of(0xff)), der.implicit(2, Buffer.of(0xff))))] }), 1, /some reasons, indirect/, 'CW_TRUST_CRL_UNUSABLE'],
+  'a serial number written too long': [pemText('X509 CRL', withPaddedSerial(derOf(good))), 1, /serial number in it is not DER/, 'CW_TRUST_CRL_UNUSABLE'],
   'signed with another key': [revocationList({ by: root, signer: keyNamed('another') }), 1, /revocation list of CN=Root has a wrong signature/, 'CW_TRUST_CRL_UNUSABLE'],
   'signed with SHA-1': [revocationList({ by: root, digest: 'sha1' }), 1, /SHA-1/, 'CW_TRUST_CRL_UNUSABLE']
 }
@@ -74,6 +98,19 @@ test('a list for leaves says nothing of authorities', t => {
   t.ok(scoped.covers(leaf.certificate))
   t.notOk(scoped.covers(issue({ cn: 'Mid', ca: true, by: root }).certificate))
   t.end()
+})
+
+test('the newest list of each issuer and scope is in use until its end', async t => {
+  const other = issue({ cn: 'Other', ca: true })
+  const forLeaves = revocationList({ by: root, days: [-1, 3], extensions: [extension('2.5.29.28', true, der.sequence(der.implicit(1, Buffer.of(0xff))))] })
+  const file = await fileOf(t, [good, revocationList({ by: root, days: [-9, -2] }), forLeaves, revocationList({ by: other, days: [-1, null] })].join(''))
+  const { lists } = await readRevocationLists([file], [root.certificate], new Date())
+  const day = 86_400_000
+  t.match(listsInUse(lists), [
+    { kind: 'revocation list', subject: 'CN=Root', file, fingerprint: /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/ },
+    { kind: 'revocation list', subject: 'CN=Root', file }
+  ])
+  t.same(listsInUse(lists).map(({ notAfter }) => Math.round((notAfter - Date.now()) / day)), [7, 3])
 })
 
 test('200,000 entries are read in little time', t => {
