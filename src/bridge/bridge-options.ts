@@ -9,7 +9,7 @@ import type { Outbox } from '../relay/outbox.ts'
 import type { InUse } from '../trust/in-use.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
-import type { TrustSource } from './connection.ts'
+import type { TrustSource } from './dial-remote.ts'
 import type { Incoming } from './incoming.ts'
 import type { RenewalOutcome } from './renewal.ts'
 

@@ -2,18 +2,14 @@
  * One connection to the remote, from the dial to its end: socket, tap, client and liveness, and the one reason it ended for. A
  * bridge has one after the other, and two for the moment in which the second takes over.
  */
-import type { X509Certificate } from 'node:crypto'
 import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
-import type { Logger } from '../logger.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { Outbox } from '../relay/outbox.ts'
-import type { InUse } from '../trust/in-use.ts'
-import type { TrustSnapshot } from '../trust/snapshot.ts'
 import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
-import { dial } from './dial.ts'
-import type { Dialled } from './dial.ts'
+import { dialRemote } from './dial-remote.ts'
+import type { RemoteOptions, VerifiedRemote } from './dial-remote.ts'
 import { disconnectReason } from './disconnect-reason.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import type { Incoming } from './incoming.ts'
@@ -22,34 +18,17 @@ import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { RemoteTap } from './remote-tap.ts'
 
-/** Gives the trust to dial with; asked at each dial, so that a rotation swaps what it gives. */
-export type TrustSource = () => TrustSnapshot | Promise<TrustSnapshot>
-
-export interface ConnectionOptions {
-  readonly config: BridgeConfig
+export interface ConnectionOptions extends RemoteOptions {
   readonly clientId: string
   readonly bridgeBit: boolean
-  /** For TLS; null: plain TCP. */
-  readonly trust: TrustSource | null
-  /** Told the chain of the remote, leaf first, and the OCSP answers about it, when a dial with TLS is verified. */
-  readonly verified?: (chain: readonly X509Certificate[], answers: readonly InUse[]) => void
   readonly maxPacketSize: number
   readonly outbox: Outbox
   readonly incoming: Incoming
-  readonly logger: Logger
   readonly clock: Clock
-  /** Gives the attempt up. A connection that is up is ended by {@link Connection.close}. */
-  readonly signal: AbortSignal
   /** TCP and TLS stand; CONNECT goes out. */
   readonly onDialled: () => void
   /** The connection whose session this one takes over. */
   readonly predecessor?: Connection
-}
-
-/** A remote that is verified and has been told nothing. */
-export interface VerifiedRemote extends Dialled {
-  /** Of the trust it was verified with; null: plain TCP. */
-  readonly fingerprint: string | null
 }
 
 /** A connection that another has taken over from is read to its end, at most so long. */
@@ -62,21 +41,6 @@ export async function openConnection (options: ConnectionOptions): Promise<Conne
   const connection = new Connection(options, remote)
   await connection.accepted()
   return connection
-}
-
-/** @throws HandshakeError, TrustError, BridgeError */
-export async function dialRemote (options: ConnectionOptions): Promise<VerifiedRemote> {
-  const snapshot = await trustOf(options)
-  const dialled = await dial(options.config, snapshot, options.signal)
-  for (const reason of dialled.unproven) options.logger.warn({ reason, hint: 'ocsp_fail = hard would refuse it' }, 'remote is let in without proof that its certificate was not revoked')
-  if (snapshot !== null) options.verified?.(dialled.chain, dialled.answers)
-  return { ...dialled, fingerprint: snapshot?.fingerprint ?? null }
-}
-
-async function trustOf ({ config, trust }: ConnectionOptions): Promise<TrustSnapshot | null> {
-  if (config.tls === null) return null
-  if (trust === null) throw new BridgeError(bridgeCodes.trust, `bridge ${config.name} has TLS and no trust to verify with`)
-  return trust()
 }
 
 export class Connection {
@@ -178,6 +142,11 @@ export class Connection {
     // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
     const cancel = this.#options.clock.after(RETIRE_MS, () => { void this.#client.end() })
     void this.ended.then(cancel)
+  }
+
+  /** Sends a few bytes that are answered at once: with them goes TCP's acknowledgement of what has come in. */
+  nudge (): void {
+    this.#tap.ping()
   }
 
   /** @returns the filters that the remote refused */

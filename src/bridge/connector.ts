@@ -5,8 +5,9 @@ import type { Logger } from '../logger.ts'
 import { BridgeBit } from './bridge-bit.ts'
 import type { BridgeOptions } from './bridge-options.ts'
 import { keptClientId } from './client-id.ts'
-import type { Connection, ConnectionOptions, TrustSource } from './connection.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
 import { openConnection } from './connection.ts'
+import type { TrustSource } from './dial-remote.ts'
 
 /** Of all connections of the bridge. */
 export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>

@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Bridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
-import type { TrustSource } from '../bridge/connection.ts'
+import type { TrustSource } from '../bridge/dial-remote.ts'
 import { tlsDialOptions } from '../bridge/dial.ts'
 import type { RenewalOutcome } from '../bridge/renewal.ts'
 import type { BridgeConfig, BridgeTlsConfig } from '../config/model.ts'
