@@ -2,13 +2,15 @@
  * The certificates of a PEM file, each parsed by OpenSSL and proven to be exactly the bytes between its markers. What else a
  * block may be is the caller's to say; by default nothing else is allowed.
  */
-import { X509Certificate } from 'node:crypto'
+import { X509Certificate, createHash } from 'node:crypto'
 import { reasonOf } from '../errors.ts'
 import { readBoundedFile } from './bounded-file.ts'
 import { invalidFile } from './errors.ts'
 import type { FilePlace, TrustError } from './errors.ts'
 import { isKeyLabel, scanPem } from './pem.ts'
 import type { PemBlock } from './pem.ts'
+import { Shared } from './shared.ts'
+import { Slices } from './slices.ts'
 import { escapeControls } from '../readable-line.ts'
 
 /** A certificate and where its file has it. */
@@ -17,6 +19,9 @@ export interface PlacedCertificate extends FilePlace {
   /** OpenSSL's trust settings that follow a `TRUSTED CERTIFICATE`; empty otherwise. */
   readonly settings: Buffer
 }
+
+/** A bundle of which one certificate has changed has 143 that are parsed already. */
+const certificates = new Shared<X509Certificate>()
 
 const certificateLabels = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'])
 
@@ -31,9 +36,11 @@ export async function readCertificates (file: string, options?: CertificateFileO
 }
 
 /** @throws TrustError with file, line and reason */
-export function parseCertificates (bytes: Buffer, file: string, options: CertificateFileOptions = {}): PlacedCertificate[] {
+export async function parseCertificates (bytes: Buffer, file: string, options: CertificateFileOptions = {}): Promise<PlacedCertificate[]> {
   const found: PlacedCertificate[] = []
+  const slices = new Slices()
   for (const block of scanPem(bytes, file)) {
+    await slices.next()
     if (certificateLabels.has(block.label)) found.push(parseBlock(block, file))
     else if (options.keysBeside !== true || !isKeyLabel(block.label)) throw foreignBlock(block, file)
   }
@@ -50,7 +57,7 @@ function parseBlock (block: PemBlock, file: string): PlacedCertificate {
     throw invalidFile(place, `${block.der.length - length} bytes after the end of the certificate`, 'Copy the file again from its source.')
   }
   const der = block.der.subarray(0, length)
-  return { ...place, certificate: parseDer(der, place), settings: block.der.subarray(length) }
+  return { ...place, certificate: certificates.get(createHash('sha256').update(der).digest('hex'), () => parseDer(der, place)), settings: block.der.subarray(length) }
 }
 
 function parseDer (der: Buffer, place: FilePlace): X509Certificate {

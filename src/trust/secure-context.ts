@@ -8,6 +8,7 @@ import { TrustError, trustCodes } from './errors.ts'
 import { isSuiteOf13 } from './peer/demands.ts'
 import type { Demands } from './peer/demands.ts'
 import { Shared } from './shared.ts'
+import { Slices } from './slices.ts'
 
 export interface SecureMaterial {
   /** Empty: the other side is not asked for a certificate. */
@@ -46,17 +47,48 @@ export function dialOptionsOf (material: SecureMaterial, { tlsVersions, ciphers 
 }
 
 const contexts = new Shared<SecureContext>()
+/** Certificates that are handed to OpenSSL at once: two milliseconds. */
+const FEW = 16
 
 /** As {@link secureContextOf}; equal material and options have one context, with its 0.5 MB for a bundle of the system. @throws TrustError */
-export function sharedContextOf (material: SecureMaterial, options: SecureContextOptions, certfile: string): SecureContext {
+export async function sharedContextOf (material: SecureMaterial, options: SecureContextOptions, certfile: string): Promise<SecureContext> {
   const { minVersion, maxVersion, ciphers } = options
-  return contexts.get([fingerprintOf(material), minVersion, maxVersion, ciphers].join(' '), () => secureContextOf(options, certfile))
+  return contexts.make([fingerprintOf(material), minVersion, maxVersion, ciphers].join(' '), async () => contextInSlices(options, certfile))
+}
+
+/** Node parses a bundle of the system in one go, for 20 ms: what it does for each certificate is done here, in slices. */
+async function contextInSlices (options: SecureContextOptions, certfile: string): Promise<SecureContext> {
+  const { ca } = options
+  if (!Array.isArray(ca) || ca.length <= FEW) return secureContextOf(options, certfile)
+  // never without any: Node would take the authorities of the system instead
+  const context = secureContextOf({ ...options, ca: ca.slice(0, FEW) }, certfile)
+  const adder = adderOf(context)
+  if (adder === null) return secureContextOf(options, certfile)
+  const slices = new Slices()
+  for (const each of ca.slice(FEW)) {
+    await slices.next()
+    refusedByOpenSsl(certfile, () => adder.addCACert(each))
+  }
+  return context
+}
+
+interface CaAdder {
+  addCACert (pem: string | Buffer): void
+}
+
+/** What `createSecureContext` itself calls for each certificate of `ca`; null when this Node has it elsewhere. */
+function adderOf ({ context }: { readonly context: unknown }): CaAdder | null {
+  return typeof context === 'object' && context !== null && 'addCACert' in context && typeof context.addCACert === 'function' ? context as CaAdder : null
 }
 
 /** @throws TrustError when OpenSSL does not take it */
 export function secureContextOf (options: SecureContextOptions, certfile: string): SecureContext {
+  return refusedByOpenSsl(certfile, () => createSecureContext(options))
+}
+
+function refusedByOpenSsl<T> (certfile: string, call: () => T): T {
   try {
-    return createSecureContext(options)
+    return call()
   } catch (error) {
     throw new TrustError(trustCodes.contextRefused, `OpenSSL refuses the certificate or key of ${certfile}: ${reasonOf(error)}`, { hint: 'Most often the key is too short or the signature too weak: make both again with RSA of 2048 bits, or P-256.', cause: error })
   }

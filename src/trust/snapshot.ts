@@ -12,7 +12,9 @@ import type { Demands } from './peer/demands.ts'
 import { loadPlugin } from './peer/plugin.ts'
 import type { VerifyPlugin } from './peer/plugin.ts'
 import { readOptionalKeyPair } from './key-pair.ts'
+import { Slices } from './slices.ts'
 import { readTrustBundle } from './trust-bundle.ts'
+import type { TrustBundle } from './trust-bundle.ts'
 import { listsInUse, readRevocationLists } from './revocation/list-file.ts'
 import type { PlacedList } from './revocation/list-file.ts'
 import { dialOptionsOf, fingerprintOf, sharedContextOf } from './secure-context.ts'
@@ -72,14 +74,24 @@ export async function createTrustSnapshot (files: TrustFiles, generation: number
     revocationLists: Object.freeze(lists),
     plugin,
     fingerprint: fingerprintOfAll(material, demands, lists, plugin),
-    context: sharedContextOf(material, dialOptionsOf(material, demands), files.certfile ?? files.cacertfile),
+    context: await sharedContextOf(material, dialOptionsOf(material, demands), files.certfile ?? files.cacertfile),
     warnings: Object.freeze([...bundle.warnings, ...(pair?.warnings ?? []), ...warnings]),
     inUse: Object.freeze([
-      ...bundle.anchors.map(anchor => inUse(anchor, 'CA', files.cacertfile)),
+      ...await anchorsInUse(bundle),
       ...chainInUse(material.chain, 'client certificate', files.certfile),
       ...listsInUse(lists)
     ])
   })
+}
+
+async function anchorsInUse ({ anchors, file }: TrustBundle): Promise<InUse[]> {
+  const all: InUse[] = []
+  const slices = new Slices()
+  for (const anchor of anchors) {
+    await slices.next()
+    all.push(inUse(anchor, 'CA', file))
+  }
+  return all
 }
 
 function demandsOf (files: TrustFiles): Demands {

@@ -10,6 +10,7 @@ import type { PlacedCertificate } from './certificate-file.ts'
 import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
 import { invalidFile, trustCodes } from './errors.ts'
 import { Shared } from './shared.ts'
+import { Slices } from './slices.ts'
 import { distrustOf } from './trusted-settings.ts'
 import type { TrustPurpose } from './trusted-settings.ts'
 
@@ -31,10 +32,10 @@ const parsed = new Shared<PlacedCertificate[]>()
 export async function readTrustBundle (file: string, purpose: TrustPurpose = 'servers', now = new Date()): Promise<TrustBundle> {
   const bytes = await readBoundedFile(file)
   const key = `${createHash('sha256').update(bytes).digest('hex')} ${file}`
-  return judge(parsed.get(key, () => parseCertificates(bytes, file)), purpose, now)
+  return judge(await parsed.make(key, async () => parseCertificates(bytes, file)), purpose, now)
 }
 
-function judge (placed: readonly PlacedCertificate[], purpose: TrustPurpose, now: Date): TrustBundle {
+async function judge (placed: readonly PlacedCertificate[], purpose: TrustPurpose, now: Date): Promise<TrustBundle> {
   const file = placed[0]?.file ?? ''
   refuseDistrusted(placed, purpose)
   refuseWithoutAuthority(placed, file)
@@ -42,7 +43,9 @@ function judge (placed: readonly PlacedCertificate[], purpose: TrustPurpose, now
   const seen = new Map<string, number>()
   const anchors: X509Certificate[] = []
   const warnings: string[] = []
+  const slices = new Slices()
   for (const each of placed) {
+    await slices.next()
     const key = each.certificate.fingerprint256
     const before = seen.get(key)
     if (before !== undefined) {

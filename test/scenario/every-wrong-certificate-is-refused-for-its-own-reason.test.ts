@@ -20,6 +20,8 @@ const otherRoot = issue({ cn: 'Root', key: 'other root', ca: true })
 const alone = issue({ cn: 'localhost', names: ['localhost'] })
 const impostor = leaf({ by: issue({ cn: 'Mid', key: 'other mid', ca: true, by: otherRoot }) })
 
+const forty = Array.from({ length: 40 }, (_each, i) => issue({ cn: `Another ${i}`, key: 'another', ca: true }).pem).join('')
+
 const dates: Readonly<Record<string, TrustRow>> = {
   'an expired certificate': { server: leaf({ days: [-9, -1] }), refused: ['CW_TLS_EXPIRED', /its certificate CN=localhost .* expired on \d{4}/] },
   'one that is not yet valid': { server: leaf({ days: [1, 9] }), refused: ['CW_TLS_NOT_YET_VALID', /is not valid before \d{4}/] },
@@ -64,6 +66,8 @@ const chains: Readonly<Record<string, TrustRow>> = {
   'the intermediate alone in the file': { server: good, ca: mid.pem, refused: null },
   'the intermediate of another CA alone in the file': { server: good, ca: issue({ cn: 'Mid', key: 'other mid', ca: true, by: otherRoot }).pem, refused: ['CW_TLS_UNKNOWN_CA', /CN=Mid/] },
   'intermediates in the wrong order': { server: under({ by: mid }), sent: (under({ by: mid })).pem + mid.pem + issue({ cn: 'Under', ca: true, by: mid }).pem, refused: null },
+  'the root is the last of forty in the file': { server: good, ca: forty + root.pem, refused: null },
+  'none of forty in the file is its root': { server: good, ca: forty, refused: ['CW_TLS_UNKNOWN_CA', /CN=Root|CN=Mid/] },
   'a chain with its root': { server: good, sent: good.sent + root.pem, refused: null },
   'a chain with strangers in it': { server: good, sent: good.sent + otherRoot.pem + issue({ cn: 'Stranger', ca: true }).pem, refused: null },
   'two intermediates': { server: under({ by: mid }), refused: null },

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { createTrustSnapshot } from '../../../src/trust/snapshot.ts'
 import { testPki } from '../../support/certificates.ts'
@@ -40,4 +41,27 @@ test('what is demanded is part of the generation', async t => {
   for (const demands of [{ alpn: ['mqtt'] }, { crlExpired: 'accept' }, { ciphers: ['TLS_AES_128_GCM_SHA256'] }] as const) {
     t.not((await createTrustSnapshot({ ...files, ...demands }, 1)).fingerprint, plain.fingerprint)
   }
+})
+
+const systemBundle = '/etc/ssl/certs/ca-certificates.crt'
+
+test('a bundle of the system is read in many turns of the event loop, and made into one context for all', { skip: existsSync(systemBundle) ? false : 'this system has none' }, async t => {
+  const pki = await testPki(t)
+  const files = { cacertfile: systemBundle, certfile: null, keyfile: null, keyPassword: null }
+  let turns = 0
+  let reading = true
+  const count = (): void => {
+    turns++
+    if (reading) setImmediate(count)
+  }
+  setImmediate(count)
+  const copy = await pki.write('bundle.pem', readFileSync(systemBundle))
+  const [north, south] = await Promise.all([createTrustSnapshot(files, 1), createTrustSnapshot({ ...files, cacertfile: copy }, 1)])
+  reading = false
+  t.ok(north.anchors.length > 50)
+  t.equal(north.context, south.context, 'two that read it at the same time have one')
+  t.ok(turns > 5, `${turns} turns`)
+  const before = performance.now()
+  t.equal((await createTrustSnapshot(files, 2)).context, north.context)
+  t.comment(`again: ${(performance.now() - before).toFixed(1)} ms`)
 })
