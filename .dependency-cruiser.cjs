@@ -13,6 +13,7 @@ const layers = [
   ['sidecar'],
   ['reload'],
   ['edge'],
+  ['notify'],
   ['admin'],
   ['index'],
   ['bench'],

@@ -31,6 +31,7 @@ const upward: Readonly<Record<string, Planted>> = {
   'sidecar-imports-nothing-above': { from: 'sidecar', to: 'reload' },
   'reload-imports-nothing-above': { from: 'reload', to: 'edge' },
   'edge-imports-nothing-above': { from: 'edge', to: 'cli' },
+  'notify-imports-nothing-above': { from: 'notify', to: 'admin' },
   'admin-imports-nothing-above': { from: 'admin', to: 'cli' },
   'index-imports-nothing-above': { from: 'index', to: 'cli' },
   'bench-imports-nothing-above': { from: 'bench', to: 'cli' },

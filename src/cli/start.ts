@@ -18,6 +18,9 @@ export interface StartOptions {
   readonly stateDir?: string
 }
 
+/** What waits for a receiver of notices has so long at the end. */
+const NOTICES_MS = 2000
+
 /** @throws ConfigError for exit code 2; ListenerError, TrustError, PersistenceError and AdminError for exit code 1 */
 export async function start (options: StartOptions, io: CliIo): Promise<ExitCode> {
   const startedAt = Date.now()
@@ -41,6 +44,11 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
   const edge = await startEdge({ config, report, revise, read, setLogLevel: level => log.setLevel(level), logger: log, stateDir: place })
   running = edge
   early.pop()?.()
+  const { startNotifications } = await import('../notify/notifications.ts')
+  const notifications = await startNotifications({ edge, logger: log, version: packageVersion() }).catch(async (error: unknown) => {
+    await edge.close(0)
+    throw error
+  })
   const { startAdmin } = await import('../admin/admin.ts')
   const stopping = new AbortController()
   io.stop.addEventListener('abort', () => stopping.abort(), { once: true })
@@ -50,8 +58,10 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
     logger: log,
     stateDir: place,
     environment: io.environment,
+    alerts: () => notifications.firing,
     process: { version: packageVersion(), startedAt, stop: () => stopping.abort() }
   }).catch(async (error: unknown) => {
+    await notifications.close(0)
     await edge.close(0)
     throw error
   })
@@ -62,6 +72,7 @@ export async function start (options: StartOptions, io: CliIo): Promise<ExitCode
   log.info({ drainTimeoutMs: options.drainTimeout }, 'stopping')
   service.stopping()
   await admin.close()
+  await notifications.close(NOTICES_MS)
   const { undelivered } = await edge.close(options.drainTimeout)
   if (undelivered > 0) log.warn({ undelivered }, 'stopped with messages that no remote has acknowledged')
   log.info({}, 'stopped')

@@ -33,6 +33,8 @@ const fixedIn: { readonly [P in keyof Config]: (before: Config, after: Config) =
   persistence: wholly('persistence', 'sqlite'),
   httpServer: ({ httpServer: before }, { httpServer: after }) => isSame(before, after) ? [] : ['http_server'],
   control: ({ control: before }, { control: after }) => isSame(before, after) ? [] : ['control'],
+  webhook: ({ webhook: before }, { webhook: after }) => isSame(before, after) ? [] : ['webhook'],
+  alerts: ({ alerts: before }, { alerts: after }) => isSame(before, after) ? [] : ['alerts'],
   trust: ({ trust: before }, { trust: after }) => isSame(before, after) ? [] : ['trust'],
   spool: wholly('spool', 'bridges.mqtt.cache'),
   log: ({ log: before }, { log: after }) => isSame({ ...before, level: '' }, { ...after, level: '' }) ? [] : ['log.to', 'log.dir', 'log.file']

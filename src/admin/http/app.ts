@@ -8,6 +8,7 @@ import type { Application } from '../lazy-server.ts'
 import { LoginAttempts } from '../login-attempts.ts'
 import { Code, Denial, failure } from './answer.ts'
 import type { RouteContext } from './context.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { bridgeChangeRoutes } from './routes/bridge-changes.ts'
 import { bridgeRoutes } from './routes/bridges.ts'
 import { brokerRoutes } from './routes/broker.ts'
@@ -37,7 +38,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const routes = [
   healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, bridgeChangeRoutes,
-  metricsRoutes, publishRoutes, controlRoutes, trustRoutes, certificateRoutes, eventRoutes
+  metricsRoutes, publishRoutes, controlRoutes, trustRoutes, certificateRoutes, alertRoutes, eventRoutes
 ]
 
 export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise<Application> {

@@ -4,6 +4,7 @@ import type { EventFeed } from '../event-feed.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { EventTotals } from '../event-totals.ts'
 import type { Logger } from '../../logger.ts'
+import type { FiringAlert } from '../../notify/alerts.ts'
 
 export interface RouteContext {
   readonly edge: AdminPort
@@ -12,4 +13,6 @@ export interface RouteContext {
   readonly totals: EventTotals
   readonly eventLoop: EventLoop
   readonly logger: Logger
+  /** Those that hold now. */
+  readonly alerts: () => readonly FiringAlert[]
 }

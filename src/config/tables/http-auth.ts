@@ -1,34 +1,14 @@
 /** `auth.http_auth`: a server that is asked who may come in and what it may do. */
-import { z } from 'zod'
 import type { HttpAuthConfig, HttpAuthRequest } from '../model.ts'
 import { refused, required, works } from '../schema/key.ts'
 import { texts } from '../schema/groups.ts'
 import type { Kind } from '../schema/kind.ts'
-import { scalar } from '../schema/scalar.ts'
-import { readText } from '../readers/text.ts'
 import { bool, choice, duration, whole } from '../schema/scalars.ts'
 import { section, shaped } from '../schema/section.ts'
+import { webUrl } from './web-url.ts'
 
 const placeholders = ['%u', '%c', '%a', '%r', '%P', '%p', '%C', '%d', '%A', '%t', '%m']
 const minute = 60_000
-
-/** `http://` or `https://`. A user name or password in it would end up in logs, so it is refused. */
-function webUrl (): Kind<string> {
-  return scalar({
-    type: 'URL',
-    read (node, reading) {
-      const url = URL.parse(readText(node, reading))
-      if (url === null || !/^https?:$/.test(url.protocol)) return reading.refuse('must be a URL that begins with http:// or https://')
-      if (url.username !== '' || url.password !== '') {
-        reading.ledger.hide(node)
-        return reading.refuse('must not hold a user name or password', 'Use headers { Authorization = "…" }')
-      }
-      return url.href
-    },
-    show: JSON.stringify,
-    schema: z.string()
-  })
-}
 
 const request: Kind<HttpAuthRequest> = section<HttpAuthRequest>({
   keys: {

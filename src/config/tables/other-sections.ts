@@ -24,21 +24,10 @@ const system: OtherKey = inert('system', 'block', {
   ]
 })
 
-const webhook: OtherKey = refused('webhook', 'block', {
-  says: 'there are no webhooks in this version: what the server behind url should be told would be lost',
-  remedy: 'Set webhook.enable = false, or remove the block',
-  harmless: isDisabled,
-  inner: [
-    ['enable', 'true or false', 'With false the block may stay.'], ['url', 'URL', 'Not called.'], ['headers', 'block', 'Not sent.'], ['body.encoding', 'plain, base64 or base62', 'Not sent.'],
-    ['pool_size', 'number', 'Not used.'], ['cancel_timeout', 'duration', 'Not used.'], ['ssl', 'block', 'Not read.'], ['events', 'list of block', 'Nobody is told.']
-  ]
-})
-
 const records = 'what it should record or pass on would be lost'
 
 export const otherSections: readonly OtherKey[] = [
   system,
-  webhook,
   refused('rules', 'block', {
     says: `there is no rule engine: ${records}`,
     remedy: 'Remove the block',

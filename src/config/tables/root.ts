@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SidecarConfig, SpoolConfig, TrustConfig } from '../model.ts'
+import type { AlertsConfig, AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SidecarConfig, SpoolConfig, TrustConfig, WebhookConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -8,6 +8,7 @@ import type { Kind } from '../schema/kind.ts'
 import { path } from '../schema/scalars.ts'
 import type { Reading } from '../schema/reading.ts'
 import { type Given, section, shaped } from '../schema/section.ts'
+import { alerts } from './alerts.ts'
 import { auth } from './auth.ts'
 import { bridge, type UnplacedBridge } from './bridge.ts'
 import { otherBridges } from './bridge-others.ts'
@@ -20,6 +21,7 @@ import { otherSections } from './other-sections.ts'
 import { checkSidecarAlone, sidecar } from './sidecar.ts'
 import { trust } from './trust.ts'
 import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
+import { webhook } from './webhook.ts'
 import { checkWaysIn } from './ways-in.ts'
 
 interface RootValues {
@@ -36,6 +38,8 @@ interface RootValues {
   readonly trust: TrustConfig
   readonly httpServer: HttpServerConfig | null
   readonly control: ControlConfig
+  readonly webhook: WebhookConfig | null
+  readonly alerts: AlertsConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
@@ -97,6 +101,8 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     trust: block('trust', trust, { ours: true, says: 'Certificates in use, of bridges and listeners alike.' }),
     httpServer: works('http_server', httpServer, { or: null, says: 'The HTTP interface: status, metrics, administration. Without the block no port is opened.' }),
     control: block('control', control, { ours: true, says: 'The socket through which `causeway status`, `reload` and `tail` speak to a running edge.' }),
+    webhook: works('webhook', webhook, { or: null, says: 'An HTTP server that is told of devices and messages. It never makes a device or a bridge wait.' }),
+    alerts: block('alerts', alerts, { ours: true, says: 'What goes wrong and lasts, such as a bridge that is down: watched, said in the log, and told to a server.' }),
     // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
     vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
@@ -108,6 +114,6 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, sidecar, log, httpServer, control, trust }) => ({
-  listeners: sidecar === null ? listeners : [], sidecar, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, sidecar, log, httpServer, control, trust, webhook, alerts }) => ({
+  listeners: sidecar === null ? listeners : [], sidecar, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust, webhook, alerts
 }))

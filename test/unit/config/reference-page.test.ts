@@ -41,7 +41,9 @@ const nanomqKeys: Readonly<Record<string, string>> = {
   'auth.http_auth': 'timeout connect_timeout pool_size cache_ttl auth_req super_req acl_req',
   'auth.http_auth.auth_req': 'url method headers params',
   sqlite: 'disk_cache_size mounted_file_path flush_mem_threshold',
-  webhook: 'enable url headers body.encoding pool_size cancel_timeout events',
+  webhook: 'enable url headers body pool_size cancel_timeout events',
+  'webhook.body': 'encoding',
+  'webhook.events[ ]': 'event topic',
   rules: 'sqlite repub mysql postgresql timescaledb',
   'The file': 'bridges system mqtt listeners http_server log auth sqlite webhook preset rules plugin exchange_client parquet'
 }

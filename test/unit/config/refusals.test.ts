@@ -86,7 +86,15 @@ const rows: Readonly<Record<string, Row>> = {
   'a list in place of a value': { text: 'mqtt.max_mqueue_len = [1]', path: 'mqtt.max_mqueue_len', at: '1:6', says: /one value/ },
   'AWS bridge': { text: 'bridges.aws.c { server = x }', path: 'bridges.aws', at: '1:9', says: /bridges\.mqtt\.NAME/ },
   'nanomsg bridge': { text: 'bridges.nng.pub.c { pub_url = x }', path: 'bridges.nng', at: '1:9', says: /nanomsg/ },
-  webhook: { text: 'webhook { url = "http://x" }', path: 'webhook', at: '1:1', says: /webhook\.enable = false/ },
+  'a webhook without URL': { text: 'webhook { events = [{ event = on_client_connack }] }', path: 'webhook', at: '1:1', says: /has no url/ },
+  'a webhook by https without CA': { text: 'webhook { url = "https://x", events = [{ event = on_client_connack }] }', path: 'webhook.url', at: '1:11', says: /whom to trust/ },
+  'a webhook that is not verified': { text: 'webhook { url = "https://x"\nssl { verify_peer = false, cacertfile = a } }', path: 'webhook.ssl.verify_peer', at: '2:7', says: /trust fetch/ },
+  'a webhook by http with ssl': { text: 'alerts { url = "http://x", ssl { cacertfile = a } }', path: 'alerts.url', at: '1:10', says: /http:\/\/ with an ssl block/ },
+  'a webhook for an event that is not': { text: 'webhook { url = "http://x", events = [{ event = on_client_subscribe }] }', path: 'webhook.events[0].event', at: '1:41', says: /on_client_connack/ },
+  'a webhook with half a pair': { text: 'alerts { url = "https://x", ssl { cacertfile = a\ncertfile = b } }', path: 'alerts.ssl.certfile', at: '2:1', says: /without keyfile/ },
+  'a header that is a line': { text: 'alerts { url = "http://x", headers { a = "b\\r\\nc: d" } }', path: 'alerts.headers.a', at: '1:38', says: /control characters/ },
+  'a header of our own': { text: 'alerts { url = "http://x", headers { Content-Length = 5 } }', path: 'alerts.headers.Content-Length', at: '1:38', says: /no name for a header/ },
+  'a short secret': { text: 'alerts { secret = short }', path: 'alerts.secret', at: '1:10', says: /16 characters/ },
   rules: { text: 'rules.sqlite { path = x, rules = [{ sql = y }] }', path: 'rules', at: '1:1', says: /no rule engine/ },
   preset: { text: 'preset.session.1 { clientid = x }', path: 'preset', at: '1:1', says: /before their device comes/ },
   plugin: { text: 'plugin { libs = [{ path = x }] }', path: 'plugin', at: '1:1', says: /machine code/ },
@@ -143,7 +151,6 @@ test('each refusal has its key, its place and a remedy', async t => {
 
 test('what is switched off is not refused', async t => {
   const harmless = [
-    'webhook { enable = false, url = "http://x" }',
     'rules { }', 'rules.repub { rules = [] }',
     'bridges.aws.c { enable = false }',
     'bridges.mqtt.b { server = "mqtt-tcp://h:1", transparent = false, hybrid_bridging = false, hybrid_servers = [] }',

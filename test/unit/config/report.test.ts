@@ -81,7 +81,8 @@ const secretive: Readonly<Record<string, string>> = {
   'a parameter': `auth.http_auth.auth_req { url = "http://h/", params { k = ${secret} } }`,
   'a name of one\'s own': `vars { k = ${secret}, l = [1] }`,
   'the HTTP interface': `http_server { password = ${secret} }`,
-  'a webhook': `webhook { headers { k = ${secret} } }`,
+  'a webhook': `webhook { headers { k = ${secret} }, secret = ${secret}, ssl { key_password = ${secret} } }`,
+  'a webhook whose URL has a password': `webhook { url = "http://u:${secret}@h/" }`,
   'a disabled bridge': `bridges.mqtt.b { enable = false, server = "mqtt-quic://u:${secret}@h:1", password = ${secret} }`,
   'a syntax error behind it': `auth.password { a = ${secret} \n b = = }`
 }

@@ -1,0 +1,109 @@
+/** Looks each second which alerts hold, says in the log when one begins and ends, and tells a receiver of both, and again while it lasts. */
+import { hostname } from 'node:os'
+import type { AlertsConfig } from '../config/model.ts'
+import type { Logger } from '../logger.ts'
+import { type Alert, type AlertSource, Conditions } from './conditions.ts'
+import { Delivery, type DeliveryCounters } from './delivery.ts'
+import { Endpoint } from './endpoint.ts'
+
+/** An alert that holds. */
+export interface FiringAlert extends Alert {
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+export interface AlertsOptions {
+  readonly source: AlertSource
+  readonly config: AlertsConfig
+  readonly version: string
+  readonly logger: Logger
+  /** @default 1000 */
+  readonly lookMs?: number
+  /** See {@link Conditions}. */
+  readonly stableMs?: number
+}
+
+const LOOK_MS = 1000
+/** A certificate has a few, and everything has a name in the configuration: so this is out of reach but for a file that means harm. */
+const MOST_FIRING = 10_000
+const MOST_WAITING = 10_000
+const MOST_BYTES = 16 * 1024 ** 2
+const MOST_AT_ONCE = 100
+const RETRY_FOR_MS = 24 * 3_600_000
+
+export class Alerts {
+  readonly #options: AlertsOptions
+  readonly #conditions: Conditions
+  readonly #firing = new Map<string, FiringAlert & { readonly toldAt: number }>()
+  readonly #delivery: Delivery | null
+  readonly #timer: NodeJS.Timeout
+
+  private constructor (options: AlertsOptions, endpoint: Endpoint | null) {
+    const { source, config, logger, lookMs = LOOK_MS, version } = options
+    const site = config.site ?? hostname()
+    this.#options = options
+    this.#conditions = new Conditions(source, config, options.stableMs)
+    this.#delivery = endpoint === null
+      ? null
+      : new Delivery({
+        endpoint,
+        name: 'alerts',
+        batch: { most: MOST_AT_ONCE, body: alerts => `{"site":${JSON.stringify(site)},"version":${JSON.stringify(version)},"alerts":[${alerts.join(',')}]}` },
+        // one after the other: what was resolved is not to be told of before what began
+        parallel: 1,
+        maxNotices: MOST_WAITING,
+        maxBytes: MOST_BYTES,
+        retryForMs: RETRY_FOR_MS,
+        logger
+      })
+    this.#timer = setInterval(() => this.#look(), lookMs).unref()
+  }
+
+  /** @throws TrustError when the files of `alerts.ssl` can not be used */
+  static async start (options: AlertsOptions): Promise<Alerts> {
+    const endpoint = options.config.endpoint === null ? null : new Endpoint(options.config.endpoint)
+    await endpoint?.open()
+    return new Alerts(options, endpoint)
+  }
+
+  /** Those that hold now, in the order in which they began. */
+  get firing (): readonly FiringAlert[] {
+    return [...this.#firing.values()].map(({ toldAt: _toldAt, ...alert }) => alert)
+  }
+
+  /** Null without a receiver. */
+  get counters (): Readonly<DeliveryCounters> | null { return this.#delivery?.counters ?? null }
+
+  async close (timeoutMs: number): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#delivery?.close(timeoutMs)
+  }
+
+  #look (): void {
+    const now = Date.now()
+    const holding = new Map(this.#conditions.look(now).slice(0, MOST_FIRING).map(alert => [alert.id, alert]))
+    for (const alert of holding.values()) this.#holds(alert, now)
+    for (const [id, alert] of this.#firing) if (!holding.has(id)) this.#ends(alert, now)
+  }
+
+  #holds (alert: Alert, now: number): void {
+    const { repeatMs } = this.#options.config
+    const before = this.#firing.get(alert.id)
+    const isDue = before === undefined || alert.severity !== before.severity || (repeatMs !== null && now - before.toldAt >= repeatMs)
+    const firing = { ...alert, since: before?.since ?? now, toldAt: isDue ? now : before.toldAt }
+    this.#firing.set(alert.id, firing)
+    if (before === undefined) this.#options.logger.warn({ alert: alert.id, severity: alert.severity, ...(alert.code === '' ? {} : { code: alert.code }), hint: alert.hint }, `alert: ${alert.message}`)
+    if (isDue) this.#tell('firing', firing, now)
+  }
+
+  #ends (alert: FiringAlert, now: number): void {
+    this.#firing.delete(alert.id)
+    this.#options.logger.info({ alert: alert.id, lastedMs: now - alert.since }, `alert is over: ${alert.id}`)
+    this.#tell('resolved', alert, now)
+  }
+
+  #tell (status: 'firing' | 'resolved', { id, kind, severity, subject, message, code, hint, since }: FiringAlert, at: number): void {
+    const json = JSON.stringify({ id, status, kind, severity, subject, since, at, message, code, hint })
+    this.#delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
+  }
+}

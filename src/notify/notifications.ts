@@ -1,0 +1,38 @@
+/** All that an edge tells others of itself: the webhook, and alerts. */
+import type { Edge } from '../edge.ts'
+import type { Logger } from '../logger.ts'
+import { Alerts, type FiringAlert } from './alerts.ts'
+import { Webhook } from './webhook.ts'
+
+export interface NotificationsOptions {
+  readonly edge: Edge
+  readonly logger: Logger
+  readonly version: string
+}
+
+export interface Notifications {
+  /** Alerts that hold now. */
+  readonly firing: readonly FiringAlert[]
+  /** What waits for its receiver has so long. Never rejects. */
+  close (timeoutMs: number): Promise<void>
+}
+
+/** @throws TrustError when certificate files of a receiver can not be used; nothing is left running then */
+export async function startNotifications ({ edge, logger, version }: NotificationsOptions): Promise<Notifications> {
+  const { webhook: webhookConfig, alerts: config } = edge.config
+  const webhook = webhookConfig === null ? null : await Webhook.start(webhookConfig, edge, logger)
+  const alerts = config.enable ? await startAlerts({ source: edge, config, version, logger }, webhook) : null
+  return {
+    get firing () { return alerts?.firing ?? [] },
+    close: async timeoutMs => { await Promise.all([webhook?.close(timeoutMs), alerts?.close(timeoutMs)]) }
+  }
+}
+
+async function startAlerts (options: Parameters<typeof Alerts.start>[0], webhook: Webhook | null): Promise<Alerts> {
+  try {
+    return await Alerts.start(options)
+  } catch (error) {
+    await webhook?.close(0)
+    throw error
+  }
+}
