@@ -23,7 +23,7 @@ export const defaultLimits: HoconLimits = {
   maxFileBytes: 1024 * 1024,
   maxTotalBytes: 4 * 1024 * 1024,
   maxDepth: 64,
-  maxNodes: 100_000,
+  maxNodes: 50_000,
   maxKeyLength: 1024,
   maxIncludes: 256,
   maxIncludeDepth: 10,
