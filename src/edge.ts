@@ -17,7 +17,7 @@ import { readEnvironment } from './config/environment.ts'
 import { loadConfig, type LoadedConfig } from './config/load.ts'
 import type { BridgeConfig, Config } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
-import type { Logger, LogLevel } from './logger.ts'
+import type { Logger, LogLevels } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
 import { SessionCounters } from './metrics/session-counters.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
@@ -47,8 +47,8 @@ export interface EdgeOptions {
    * @default the file of `config`, with the working directory and the environment of now
    */
   readonly read?: () => Stated
-  /** Another `log.level` is in the file. @default it is not applied */
-  readonly setLogLevel?: (level: LogLevel) => void
+  /** Another `log.level` or `log.levels` is in the file. @default it is not applied */
+  readonly setLogLevels?: (levels: LogLevels) => void
 }
 
 export interface Edge {
@@ -146,17 +146,17 @@ class RunningEdge implements Edge {
   constructor (options: EdgeOptions) {
     const { config, report = null, revise, logger, stateDir } = options
     this.#options = options
-    this.#trust = new TrustFiles(logger)
+    this.#trust = new TrustFiles(logger.child({ component: 'trust' }))
     this.#relay = createRelay({ interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
-    this.#gatekeeper = new AuthGatekeeper(config.auth, { logger })
-    this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger, stateDir, maxPacketSize: config.mqtt.maxPacketSize })
+    this.#gatekeeper = new AuthGatekeeper(config.auth, { logger: logger.child({ component: 'broker' }) })
+    this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger: logger.child({ component: 'bridge' }), stateDir, maxPacketSize: config.mqtt.maxPacketSize })
     this.#reloads = new Reloads({
       inForce: { config, report, ...(revise === undefined ? {} : { revise }) },
       read: options.read ?? (() => loadConfig({ file: config.file, cwd: process.cwd(), environment: readEnvironment() })),
       apply: async (changes, trialFirst) => this.#apply(changes, trialFirst),
-      logger
+      logger: logger.child({ component: 'reload' })
     })
-    this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: config.trust.expiryWarnMs, logger })
+    this.#expiry = new ExpiryMonitor({ items: () => this.#trust.inUse, warnMs: config.trust.expiryWarnMs, logger: logger.child({ component: 'trust' }) })
   }
 
   get config (): Config { return this.#reloads.inForce.config }
@@ -180,9 +180,9 @@ class RunningEdge implements Edge {
   async #apply (changes: Changes, trialFirst: boolean): Promise<readonly Unmoved[]> {
     const delivery = this.#sidecar ?? this.#broker
     if (delivery === null) return []
-    const { setLogLevel = () => {} } = this.#options
+    const { setLogLevels = () => {} } = this.#options
     const askLocally = async (bridges: readonly BridgeConfig[]): Promise<void> => this.#sidecar?.serve(bridges)
-    return applyChanges(changes, { broker: this.#broker, delivery, askLocally, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevel, trialFirst })
+    return applyChanges(changes, { broker: this.#broker, delivery, askLocally, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevels, trialFirst })
   }
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
@@ -216,7 +216,8 @@ class RunningEdge implements Edge {
   abortTrust (owner: TrustOwner): boolean { return this.#trust.abort(owner) }
 
   async start (): Promise<void> {
-    const { config, logger } = this.#options
+    const { config } = this.#options
+    const logger = this.#options.logger.child({ component: 'bridge' })
     // before anybody is let in: from then on the bridges take messages
     for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
     if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
@@ -228,7 +229,8 @@ class RunningEdge implements Edge {
   }
 
   async #startBroker (): Promise<void> {
-    const { config, logger } = this.#options
+    const { config } = this.#options
+    const logger = this.#options.logger.child({ component: 'broker' })
     const { limits, mqtt, persistence } = config
     const interest = this.#interest
     const { store, close } = await openSessionStore({ persistence, mqtt, limits, interest, logger, counters: this.counters.sessions })

@@ -1,10 +1,13 @@
 /**
- * The one place that knows pino. JSON lines when stdout is not a terminal, readable lines when it is.
- * Control characters that came from the wire are escaped in the readable form; JSON escapes them by itself.
+ * The one place that knows pino. JSON lines when stdout is not a terminal, readable lines when it is. Control characters that came from the
+ * wire are escaped in both, secrets are hidden, and the same warning again and again is counted instead of said.
  */
 import { pino, type Logger as Pino } from 'pino'
-import { Writable } from 'node:stream'
-import { readableLine } from './readable-line.ts'
+import { type LogLevel, type LogLevels, logLevels, type LogScope, Thresholds } from './logger/levels.ts'
+import { RepeatFilter } from './logger/repeat-filter.ts'
+import { escapeControls, readableLine } from './readable-line.ts'
+
+export { logComponents, type LogLevel, type LogLevels, logLevels } from './logger/levels.ts'
 
 /** What every layer is given to log with. The object comes first, then the sentence. */
 export interface Logger {
@@ -14,62 +17,112 @@ export interface Logger {
   warn (fields: object, message: string): void
   error (fields: object, message: string): void
   fatal (fields: object, message: string): void
-  /** A logger that adds `fields`, such as `{ bridge: 'north' }`, to each line. */
+  /** A logger that adds `fields`, such as `{ bridge: 'north' }`, to each line. `component` and `bridge` also choose its level. */
   child (fields: object): Logger
 }
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = typeof logLevels[number]
-
 export interface LoggerOptions {
   readonly level: LogLevel
+  /** Levels of parts, see {@link LogLevels}. @default none */
+  readonly components?: LogLevels['components']
   /** Readable lines with colour instead of JSON. */
   readonly readable: boolean
-  readonly out: NodeJS.WritableStream
+  readonly out: LogSink
+}
+
+/** Takes whole lines, each with its end. */
+export interface LogSink {
+  write (line: string): unknown
 }
 
 /** Keys whose values never reach a log, wherever they stand. */
-const redact = ['password', 'key_password', 'keyPassword', 'passphrase', '*.password', '*.key_password', '*.keyPassword', '*.passphrase']
+const secrets = ['password', 'key_password', 'keyPassword', 'passphrase', 'secret', 'payload', 'authorization']
+const redact = [...secrets, ...secrets.map(key => `*.${key}`)]
 
-/** One whose level can change, for itself and all its children. */
+/** One whose levels can change, for itself and all its children. */
 export interface AdjustableLogger extends Logger {
+  readonly levels: LogLevels
+  /** Of all that has none of its own. */
   setLevel (level: LogLevel): void
+  setLevels (levels: LogLevels): void
+  /** Says what was only counted. */
+  sumUp (): void
 }
 
-export function createLogger (options: LoggerOptions): AdjustableLogger {
-  const destination = options.readable ? readableStream(options.out) : options.out
+export function createLogger ({ level, components = {}, readable, out }: LoggerOptions): AdjustableLogger {
+  const write = readable
+    ? (text: string) => { for (const line of text.split('\n')) if (line !== '') out.write(readableLine(line) + '\n') }
+    // JSON escapes C0 by itself; what is escaped here stands in strings only
+    : (text: string) => out.write(`${escapeControls(text.trimEnd())}\n`)
   return new LeveledLogger(pino({
     level: 'trace',
     base: null,
     redact: { paths: redact, censor: '***' },
     formatters: { level: label => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime
-  }, destination), { least: logLevels.indexOf(options.level) })
+  }, { write }), { thresholds: new Thresholds({ level, components }), repeats: new RepeatFilter() }, { component: null, bridge: null })
 }
 
-/** A child of pino's keeps the level it was born with; these share one. */
+interface Shared {
+  readonly thresholds: Thresholds
+  readonly repeats: RepeatFilter
+}
+
+/** A child of pino's keeps the level it was born with; these share theirs. */
 class LeveledLogger implements AdjustableLogger {
   readonly #pino: Pino
-  readonly #threshold: { least: number }
+  readonly #shared: Shared
+  readonly #scope: LogScope
+  #least = 0
+  #version = -1
 
-  constructor (to: Pino, threshold: { least: number }) {
+  constructor (to: Pino, shared: Shared, scope: LogScope) {
     this.#pino = to
-    this.#threshold = threshold
+    this.#shared = shared
+    this.#scope = scope
   }
 
-  trace (fields: object, message: string): void { if (this.#threshold.least <= 0) this.#pino.trace(fields, message) }
-  debug (fields: object, message: string): void { if (this.#threshold.least <= 1) this.#pino.debug(fields, message) }
-  info (fields: object, message: string): void { if (this.#threshold.least <= 2) this.#pino.info(fields, message) }
-  warn (fields: object, message: string): void { if (this.#threshold.least <= 3) this.#pino.warn(fields, message) }
-  error (fields: object, message: string): void { if (this.#threshold.least <= 4) this.#pino.error(fields, message) }
-  fatal (fields: object, message: string): void { if (this.#threshold.least <= 5) this.#pino.fatal(fields, message) }
+  get levels (): LogLevels { return this.#shared.thresholds.levels }
+
+  trace (fields: object, message: string): void { if (this.#says(0)) this.#pino.trace(fields, message) }
+  debug (fields: object, message: string): void { if (this.#says(1)) this.#pino.debug(fields, message) }
+  info (fields: object, message: string): void { if (this.#says(2)) this.#pino.info(fields, message) }
+  warn (fields: object, message: string): void { if (this.#says(3)) this.#unlessRepeated('warn', fields, message) }
+  error (fields: object, message: string): void { if (this.#says(4)) this.#unlessRepeated('error', fields, message) }
+  fatal (fields: object, message: string): void { if (this.#says(5)) this.#pino.fatal(fields, message) }
 
   child (fields: object): Logger {
-    return new LeveledLogger(this.#pino.child(fields), this.#threshold)
+    const { component, bridge } = { ...this.#scope, ...fields } as { readonly component: unknown, readonly bridge: unknown }
+    const scope = { component: typeof component === 'string' ? component : null, bridge: typeof bridge === 'string' ? bridge : null }
+    return new LeveledLogger(this.#pino.child(fields), this.#shared, scope)
   }
 
   setLevel (level: LogLevel): void {
-    this.#threshold.least = logLevels.indexOf(level)
+    this.setLevels({ ...this.levels, level })
+  }
+
+  setLevels (levels: LogLevels): void {
+    this.#shared.thresholds.levels = levels
+  }
+
+  sumUp (): void {
+    this.#shared.repeats.close()
+  }
+
+  #says (level: number): boolean {
+    const { thresholds } = this.#shared
+    if (this.#version !== thresholds.version) {
+      this.#version = thresholds.version
+      this.#least = thresholds.leastOf(this.#scope)
+    }
+    return this.#least <= level
+  }
+
+  #unlessRepeated (level: 'warn' | 'error', fields: object, message: string): void {
+    const { component, bridge } = this.#scope
+    const kind = [level, component, bridge, message].join('\n')
+    const sumUp = (times: number, minutes: number): void => this.#pino[level](fields, `same line ${times} times in ${minutes} min: ${message}`)
+    if (this.#shared.repeats.admits(kind, sumUp)) this.#pino[level](fields, message)
   }
 }
 
@@ -82,13 +135,4 @@ export const silentLogger: Logger = {
   error () {},
   fatal () {},
   child () { return silentLogger }
-}
-
-function readableStream (out: NodeJS.WritableStream): Writable {
-  return new Writable({
-    write (chunk: Buffer, _encoding, done) {
-      for (const line of chunk.toString().split('\n')) if (line !== '') out.write(readableLine(line) + '\n')
-      done()
-    }
-  })
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, exit code. The only file that ends it. */
 import { runCli } from './cli/program.ts'
-import { ExitCode } from './cli/io.ts'
+import { ExitCode, Unforeseen } from './cli/io.ts'
 import { readEnvironment } from './config/environment.ts'
 
 const stop = new AbortController()
@@ -19,7 +19,7 @@ function onUnforeseen (thrown: unknown): void {
   process.stderr.write(`causeway: unforeseen error, stopping: ${report}\n`)
   process.exitCode = ExitCode.FAILURE
   if (stop.signal.aborted) process.exit(ExitCode.FAILURE)
-  stop.abort()
+  stop.abort(new Unforeseen(thrown))
   // a drain that hangs must not leave a zombie behind
   setTimeout(() => process.exit(ExitCode.FAILURE), 10_000).unref()
 }
@@ -39,6 +39,7 @@ const code = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   environment: readEnvironment(),
   stop: stop.signal,
-  onReload: call => process.on('SIGHUP', call)
+  onReload: call => process.on('SIGHUP', call),
+  onExit: call => process.on('exit', call)
 })
 process.exit(process.exitCode === undefined ? code : ExitCode.FAILURE)

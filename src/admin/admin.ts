@@ -5,7 +5,7 @@ import { isIPv6, type AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { HttpServerConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
-import type { Logger } from '../logger.ts'
+import type { AdjustableLogger, Logger } from '../logger.ts'
 import type { FiringAlert } from '../notify/alerts.ts'
 import type { AdminPort, ProcessPort } from './admin-port.ts'
 import { controlPath, listenAt } from './control-socket.ts'
@@ -22,6 +22,8 @@ export interface AdminOptions {
   readonly logger: Logger
   readonly stateDir: string | null
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Its levels can be changed through it; left out, they can not. */
+  readonly log?: AdjustableLogger
   /** Alerts that hold now. @default none */
   readonly alerts?: () => readonly FiringAlert[]
 }
@@ -120,8 +122,8 @@ class RunningAdmin implements Admin {
 
   async #load (guard: Guard | null, maxBody: number): Promise<Application> {
     const { loadApp } = await import('./http/app.ts')
-    const { edge, process, logger, alerts = () => [] } = this.#options
-    return loadApp({ context: { edge, process, logger, alerts, feed: this.#feed, totals: this.#totals, eventLoop: this.#eventLoop }, guard, maxBody })
+    const { edge, process, logger, log = null, alerts = () => [] } = this.#options
+    return loadApp({ context: { edge, process, logger, log, alerts, feed: this.#feed, totals: this.#totals, eventLoop: this.#eventLoop }, guard, maxBody })
   }
 }
 

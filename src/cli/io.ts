@@ -8,10 +8,21 @@ export interface CliIo {
   readonly columns: number
   readonly cwd: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT or SIGTERM, and by an error that nobody caught: the reason is an {@link Unforeseen} then. */
   readonly stop: AbortSignal
   /** Calls at each SIGHUP. */
   readonly onReload: (call: () => void) => void
+  /** Calls when the process is about to end, whatever ends it; what is asynchronous is not waited for. @default never */
+  readonly onExit?: (call: () => void) => void
+}
+
+/** An error that nobody caught. */
+export class Unforeseen {
+  readonly thrown: unknown
+
+  constructor (thrown: unknown) {
+    this.thrown = thrown
+  }
 }
 
 /** Exit codes of every verb. */

@@ -10,6 +10,7 @@ import { addBridge } from './verbs/bridge.ts'
 import { addCerts } from './verbs/certs.ts'
 import { addCheck } from './verbs/check.ts'
 import { addCompletion } from './verbs/completion.ts'
+import { addLog } from './verbs/log.ts'
 import { addQuickstart } from './verbs/quickstart.ts'
 import { addSpool } from './verbs/spool.ts'
 import { addStart } from './verbs/start.ts'
@@ -46,7 +47,7 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 }
 
 /** In the order of the help. */
-const verbs = [addStart, addStatus, addReload, addTail, addBridge, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
+const verbs = [addStart, addStatus, addReload, addTail, addBridge, addLog, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
 
 function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')

@@ -29,6 +29,13 @@ export interface Config {
   /** Who is told of devices and messages; null: nobody. */
   readonly webhook: WebhookConfig | null
   readonly alerts: AlertsConfig
+  readonly process: ProcessConfig
+}
+
+/** How the program watches over itself. */
+export interface ProcessConfig {
+  /** An event loop that stands still for so long ends the process; null: nobody looks. */
+  readonly watchdogMs: number | null
 }
 
 /** A server that is told things by POST. */
@@ -263,9 +270,15 @@ export interface SpoolConfig {
 
 export interface LogConfig {
   readonly level: LogLevel
+  /** Of parts that have one of their own. */
+  readonly levels: Readonly<Record<string, LogLevel>>
   readonly to: readonly ('console' | 'file' | 'syslog')[]
   /** Path of the log file; null unless `to` has file. */
   readonly file: string | null
+  /** A file that would grow larger is renamed; so many are kept beside it. */
+  readonly rotation: { readonly maxBytes: number, readonly count: number }
+  /** null: the log of this machine. */
+  readonly syslogServer: { readonly host: string, readonly port: number } | null
 }
 
 export type Durability = 'memory' | 'spool' | 'remote'

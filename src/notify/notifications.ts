@@ -18,7 +18,8 @@ export interface Notifications {
 }
 
 /** @throws TrustError when certificate files of a receiver can not be used; nothing is left running then */
-export async function startNotifications ({ edge, logger, version }: NotificationsOptions): Promise<Notifications> {
+export async function startNotifications ({ edge, logger: parent, version }: NotificationsOptions): Promise<Notifications> {
+  const logger = parent.child({ component: 'notify' })
   const { webhook: webhookConfig, alerts: config } = edge.config
   const webhook = webhookConfig === null ? null : await Webhook.start(webhookConfig, edge, logger)
   const alerts = config.enable ? await startAlerts({ source: edge, config, version, logger }, webhook) : null

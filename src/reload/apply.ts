@@ -7,7 +7,7 @@ import type { RenewalOutcome } from '../bridge/renewal.ts'
 import { type Trial, tryRemote } from '../bridge/trial.ts'
 import type { AuthGatekeeper } from '../broker/auth/gatekeeper.ts'
 import type { Broker } from '../broker/broker.ts'
-import type { LogLevel } from '../logger.ts'
+import type { LogLevels } from '../logger.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
@@ -28,7 +28,7 @@ export interface ReloadTarget {
   readonly gatekeeper: AuthGatekeeper
   readonly bridges: RunningBridges
   readonly trust: TrustFiles
-  readonly setLogLevel: (level: LogLevel) => void
+  readonly setLogLevels: (levels: LogLevels) => void
   /** A bridge that is up changes its connection only when its remote can be dialled with the new settings. */
   readonly trialFirst: boolean
 }
@@ -118,10 +118,10 @@ function refuseUnless (name: string, trial: Trial): void {
   throw new ReloadError(reloadCodes.untaken, `the bridge ${name} is up, and its remote can not be dialled with the new settings: ${message}`, { hint, cause: trial.reason })
 }
 
-async function commit ({ listeners, bridges, limits, logLevel }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
+async function commit ({ listeners, bridges, limits, logLevels }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
   const { broker, delivery, bridges: running, trust: files } = target
   if (limits !== null) broker?.replaceLimits(limits.mqtt, limits.limits)
-  if (logLevel !== null) target.setLogLevel(logLevel)
+  if (logLevels !== null) target.setLogLevels(logLevels)
   // what goes and what comes change places in one turn: no message is between them
   const leaving = bridges.removed.map(config => ({ config, left: running.remove(config.name, DRAIN_MS) }))
   for (const ready of provision.bridges) {

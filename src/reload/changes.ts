@@ -2,7 +2,7 @@
 import type { AuthConfig, BridgeConfig, Config, LimitsConfig, MqttConfig } from '../config/model.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { ConfigReport } from '../config/report.ts'
-import type { LogLevel } from '../logger.ts'
+import type { LogLevels } from '../logger.ts'
 import type { ListenerChanges } from './listener-changes.ts'
 
 /** A configuration with what was said about its file; the report names keys and shows values without secrets. */
@@ -33,5 +33,5 @@ export interface Changes {
   /** null: as it was. */
   readonly auth: AuthConfig | null
   readonly limits: { readonly mqtt: MqttConfig, readonly limits: LimitsConfig } | null
-  readonly logLevel: LogLevel | null
+  readonly logLevels: LogLevels | null
 }

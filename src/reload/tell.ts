@@ -6,13 +6,16 @@ import type { Changes, ChangedBridge, Stated } from './changes.ts'
 import { isSame } from './same-meaning.ts'
 
 export function tell (changes: Changes, before: Stated, after: Stated): readonly Change[] {
-  const { auth, limits, logLevel } = changes
+  const { auth, limits, logLevels } = changes
   const parts: (readonly [part: string, what: string])[] = [...ofListeners(changes), ...ofBridges(changes)]
   if (auth !== null) parts.push(['auth', 'users and rules'])
   if (limits !== null) {
     for (const part of ['mqtt', 'limits'] as const) if (!isSame(before.config[part], after.config[part])) parts.push([part, 'limits'])
   }
-  if (logLevel !== null) parts.push(['log.level', 'level'])
+  if (logLevels !== null) {
+    if (before.config.log.level !== after.config.log.level) parts.push(['log.level', 'level'])
+    if (!isSame(before.config.log.levels, after.config.log.levels)) parts.push(['log.levels', 'levels'])
+  }
   return parts.map(([part, what]) => ({ part, what, keys: keysUnder(before.report, after.report, part) }))
 }
 

@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { type Admin, startAdmin } from '../../src/admin/admin.ts'
 import { loadConfig, type LoadedConfig } from '../../src/config/load.ts'
 import { type Edge, startEdge } from '../../src/edge.ts'
-import { type Logger, silentLogger } from '../../src/logger.ts'
+import { type AdjustableLogger, createLogger, type Logger, silentLogger } from '../../src/logger.ts'
 import type { TestScope } from './certificates.ts'
 
 export interface AdminRig {
   readonly edge: Edge
   readonly admin: Admin
+  /** Whose levels the interface changes; it says nothing. */
+  readonly log: AdjustableLogger
   readonly dir: string
   /** Port of the first MQTT listener. */
   readonly mqttPort: number
@@ -49,13 +51,14 @@ export async function adminFor (t: TestScope, text = '', logger: Logger = silent
   const edge = await startEdge({ ...read(), read, logger, stateDir: dir })
   let stop = (): void => {}
   const stopped = new Promise<void>(resolve => { stop = resolve })
-  const admin = await startAdmin({ edge, logger, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })
+  const log = createLogger({ level: 'silent', readable: false, out: { write: () => {} } })
+  const admin = await startAdmin({ edge, logger, log, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })
   t.teardown(async () => {
     await admin.close()
     await edge.close(0)
     await rm(dir, { recursive: true, force: true })
   })
-  return { edge, admin, dir, mqttPort: edge.addresses[0]?.port ?? 0, stopped, ask: async (path, options) => askOf(admin, path, options) }
+  return { edge, admin, log, dir, mqttPort: edge.addresses[0]?.port ?? 0, stopped, ask: async (path, options) => askOf(admin, path, options) }
 }
 
 async function askOf ({ address, controlSocket }: Admin, path: string, { method = 'GET', body, headers = {}, by, login }: AskOptions = {}): Promise<Answered> {

@@ -17,6 +17,7 @@ import { clientRoutes } from './routes/clients.ts'
 import { controlRoutes } from './routes/control.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { logRoutes } from './routes/log.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publish.ts'
@@ -38,7 +39,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const routes = [
   healthRoutes, statusRoutes, brokerRoutes, clientRoutes, bridgeRoutes, bridgeChangeRoutes,
-  metricsRoutes, publishRoutes, controlRoutes, trustRoutes, certificateRoutes, alertRoutes, eventRoutes
+  metricsRoutes, publishRoutes, controlRoutes, trustRoutes, certificateRoutes, alertRoutes, logRoutes, eventRoutes
 ]
 
 export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise<Application> {

@@ -3,7 +3,7 @@ import type { AdminPort, ProcessPort } from '../admin-port.ts'
 import type { EventFeed } from '../event-feed.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { EventTotals } from '../event-totals.ts'
-import type { Logger } from '../../logger.ts'
+import type { AdjustableLogger, Logger } from '../../logger.ts'
 import type { FiringAlert } from '../../notify/alerts.ts'
 
 export interface RouteContext {
@@ -13,6 +13,8 @@ export interface RouteContext {
   readonly totals: EventTotals
   readonly eventLoop: EventLoop
   readonly logger: Logger
+  /** Whose levels are shown and changed; null: nobody's. */
+  readonly log: Pick<AdjustableLogger, 'levels' | 'setLevels'> | null
   /** Those that hold now. */
   readonly alerts: () => readonly FiringAlert[]
 }

@@ -35,7 +35,7 @@ export class ControlClient {
   }
 
   /** @throws CliError for no edge that answers, and for an answer that says no */
-  async ask (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  async ask (method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<unknown> {
     const response = await this.#request(method, path, { body, timeoutMs: ANSWER_MS })
     let text = ''
     for await (const chunk of response) text += String(chunk)

@@ -1,6 +1,6 @@
 /** The whole file. */
 import { join } from 'node:path'
-import type { AlertsConfig, AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, SidecarConfig, SpoolConfig, TrustConfig, WebhookConfig } from '../model.ts'
+import type { AlertsConfig, AuthConfig, Config, ControlConfig, HttpServerConfig, LimitsConfig, ListenerConfig, LogConfig, MqttConfig, PersistenceConfig, ProcessConfig, SidecarConfig, SpoolConfig, TrustConfig, WebhookConfig } from '../model.ts'
 import { named, texts } from '../schema/groups.ts'
 import { block, inert, required, works } from '../schema/key.ts'
 import { forgivenWhenDisabled } from '../schema/judge.ts'
@@ -18,6 +18,7 @@ import { listeners } from './listeners.ts'
 import { log } from './log.ts'
 import { mqtt } from './mqtt.ts'
 import { otherSections } from './other-sections.ts'
+import { ownProcess } from './process.ts'
 import { checkSidecarAlone, sidecar } from './sidecar.ts'
 import { trust } from './trust.ts'
 import { checkPlaces, nanomqCache, placed, spool } from './spool.ts'
@@ -40,6 +41,7 @@ interface RootValues {
   readonly control: ControlConfig
   readonly webhook: WebhookConfig | null
   readonly alerts: AlertsConfig
+  readonly process: ProcessConfig
   readonly vars: Readonly<Record<string, string>>
 }
 
@@ -103,6 +105,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     control: block('control', control, { ours: true, says: 'The socket through which `causeway status`, `reload` and `tail` speak to a running edge.' }),
     webhook: works('webhook', webhook, { or: null, says: 'An HTTP server that is told of devices and messages. It never makes a device or a bridge wait.' }),
     alerts: block('alerts', alerts, { ours: true, says: 'What goes wrong and lasts, such as a bridge that is down: watched, said in the log, and told to a server.' }),
+    process: block('process', ownProcess, { ours: true, says: 'How the program watches over itself.' }),
     // eslint-disable-next-line no-template-curly-in-string -- it is how the file is written
     vars: works('vars', texts(), { or: {}, ours: true, secret: true, says: 'Names of your own, for use as `${vars.NAME}` in the rest of the file. Nothing else reads them.' })
   },
@@ -114,6 +117,6 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }
-}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, sidecar, log, httpServer, control, trust, webhook, alerts }) => ({
-  listeners: sidecar === null ? listeners : [], sidecar, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust, webhook, alerts
+}, ({ listeners, mqtt, limits, auth, persistence, sqlite, spool, bridges, sidecar, log, httpServer, control, trust, webhook, alerts, process }) => ({
+  listeners: sidecar === null ? listeners : [], sidecar, mqtt, limits, auth, persistence: persistence ?? sqlite, ...placed(spool ?? bridges.cache, bridges.mqtt), log, httpServer, control, trust, webhook, alerts, process
 }))

@@ -130,6 +130,9 @@ const rows: Readonly<Record<string, Row>> = {
   'http_auth with a wrong placeholder': { text: 'auth.http_auth.auth_req { url = "http://x", params { user = "%z" } }', path: 'auth.http_auth.auth_req.params.user', at: '1:54', says: /%u %c/ },
   'http_auth with its own CA': { text: 'auth.http_auth.auth_req { url = "https://x", ssl { } }', path: 'auth.http_auth.auth_req.ssl', at: '1:46', says: /public authorities/ },
   'persistence without dir': { text: 'persistence { }', path: 'persistence.dir', at: '1:1', says: /is missing/ },
+  'a syslog server that is none': { text: 'log { to = [syslog], syslog_server = "tcp://h:514" }', path: 'log.syslog_server', at: '1:22', says: /udp:\/\/HOST:PORT/ },
+  'a level for a part that is none': { text: 'log.levels.brigde = debug', path: 'log.levels.brigde', at: '1:12', says: /Did you mean "bridge"\?/ },
+  'a watchdog that would bark at a breath': { text: 'process.watchdog = 10ms', path: 'process.watchdog', at: '1:9', says: /from 1s/ },
   'a wrong log level': { text: 'log.level = wran', path: 'log.level', at: '1:5', says: /Did you mean "warn"\?/ },
   'a wrong log destination': { text: 'log.to = [consle]', path: 'log.to[0]', at: '1:11', says: /Did you mean "console"\?/ }
 }

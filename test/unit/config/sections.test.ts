@@ -40,12 +40,20 @@ test('every limit is a key of the same name, with its unit', async t => {
 })
 
 test('log', async t => {
-  t.same(configOf('').log, { level: 'info', to: ['console'], file: null })
-  t.same(configOf('log { to = [file, console], level = warn, dir = "/tmp", file = "nanomq.log" }').log, { level: 'warn', to: ['file', 'console'], file: '/tmp/nanomq.log' })
-  t.same(configOf('log { to = file }').log, { level: 'info', to: ['file'], file: '/site/nanomq.log' })
-  const text = 'log { to = [syslog], rotation { size = 10MB, count = 5 } }'
-  t.same(configOf(text).log.to, ['console'], 'not silent')
-  t.same(warningsOf(text).map(line => line.split(' ')[0]), ['log.to', 'log.rotation'])
+  const others = { levels: {}, rotation: { maxBytes: 10 * 1024 ** 2, count: 5 }, syslogServer: null }
+  t.same(configOf('').log, { level: 'info', to: ['console'], file: null, ...others })
+  t.same(configOf('log { to = [file, console], level = warn, dir = "/tmp", file = "nanomq.log" }').log, { level: 'warn', to: ['file', 'console'], file: '/tmp/nanomq.log', ...others })
+  t.same(configOf('log { to = file }').log, { level: 'info', to: ['file'], file: '/site/nanomq.log', ...others })
+  const full = 'log { to = [syslog], levels { bridge = debug, trust = null }, rotation { size = 1MB, count = 2 }, syslog_server = "udp://[::1]:5514" }'
+  t.same(configOf(full).log, { level: 'info', to: ['syslog'], file: null, levels: { bridge: 'debug' }, rotation: { maxBytes: 1024 ** 2, count: 2 }, syslogServer: { host: '::1', port: 5514 } })
+  t.same(warningsOf(full), [])
+  t.same(configOf('log.to = [uds]').log.to, ['console'], 'not silent')
+  t.same(warningsOf('log { to = [uds], syslog_server = "udp://h:1" }').map(line => line.split(' ')[0]), ['log.to', 'log.syslog_server'])
+})
+
+test('the process watches over itself unless told not to', async t => {
+  t.same(configOf('').process, { watchdogMs: 60_000 })
+  t.same(configOf('process.watchdog = never').process, { watchdogMs: null })
 })
 
 test('what survives a restart', async t => {
