@@ -47,7 +47,7 @@ const HYSTERESIS = 10
 const losses = {
   refusedByRemote: 'refused by the remote',
   droppedTooLarge: 'larger than the remote takes',
-  acknowledgedDropped: 'given up in a full queue after they were acknowledged'
+  acknowledgedDropped: 'given up, by age or in a full queue, after they were acknowledged'
 } as const satisfies Partial<Record<keyof BridgeCounters, string>>
 
 interface Memory {

@@ -10,7 +10,7 @@ import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
 import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
-import type { DeviceEvents, DeviceIdentity } from '../device-events.ts'
+import type { DeviceEvents } from '../device-events.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, WillTerms } from '../session-port.ts'
@@ -19,6 +19,7 @@ import type { SharedGroups } from '../shared-groups.ts'
 import type { DelayedWills } from '../v5/delayed-wills.ts'
 import type { SessionTerms } from '../v5/session-terms.ts'
 import type { Introduction } from './connect-door.ts'
+import { Presence } from './presence.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface SessionLifeEvents {
@@ -61,13 +62,12 @@ export class SessionLife implements SessionOwner, Claimant {
   /** MQTT 5; null before. */
   readonly #terms: SessionTerms | null
   readonly #events: SessionLifeEvents
+  readonly #presence: Presence
   #rights: Rights = NOTHING_ALLOWED
   #generation = 0
   #claim: Claim | null = null
   #registered = false
   #session: Session | null = null
-  #told: 'nothing' | 'connected' | 'disconnected' = 'nothing'
-  #orderly = false
   /** The connection has ended: the session must not begin, or ends as soon as it has. */
   #abandoned = false
 
@@ -77,6 +77,7 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#request = request
     this.#terms = five?.session ?? null
     this.#events = events
+    this.#presence = new Presence(around.devices, request, peer, this)
   }
 
   get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
@@ -126,8 +127,7 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#session = session
     for (const subscription of this.subscriptions.all()) this.joinGroup(subscription)
     this.#events.opened(session)
-    this.#told = 'connected'
-    this.#around.devices.tell({ kind: 'connected', device: this.#identity })
+    this.#presence.came()
     if (this.#generation !== this.#around.gatekeeper.generation) this.review() // replaced while it was made
   }
 
@@ -137,14 +137,12 @@ export class SessionLife implements SessionOwner, Claimant {
     this.leaveGroups()
     if (this.#terms?.expiryMs === 0) this.#around.store.forget(this.clientId) // [MQTT-3.1.2-23]
     this.#claim?.release()
-    if (this.#told !== 'connected') return
-    this.#told = 'disconnected'
-    this.#around.devices.tell({ kind: 'disconnected', device: this.#identity, orderly: this.#orderly })
+    this.#presence.gone()
   }
 
   /** It has said DISCONNECT: {@link gone} follows. */
   leaves (): void {
-    this.#orderly = true
+    this.#presence.orderly = true
   }
 
   /** Takes its turn among the members of a shared group, where the subscription is to one. */
@@ -217,11 +215,6 @@ export class SessionLife implements SessionOwner, Claimant {
     if (delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false
   }
 
-  get #identity (): DeviceIdentity {
-    const { level, keepAlive, cleanSession } = this.#request
-    return { clientId: this.clientId, username: this.username, level, keepAlive, cleanSession, address: this.#peer.address }
-  }
-
   /** Will there be something of it when the connection is over? */
   get #isStored (): boolean {
     return this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
@@ -260,7 +253,7 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#around.counters.connectsRefused++
     const { address, listener } = this.#peer
     this.#around.lines.warn('refused', { clientId: this.clientId, address, listener, returnCode: answer.returnCode, cause: answer.reason }, 'refused a device')
-    this.#around.devices.tell({ kind: 'refused', device: this.#identity, returnCode: answer.returnCode })
+    this.#presence.refused(answer.returnCode)
     return answer.returnCode
   }
 
