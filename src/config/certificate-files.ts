@@ -13,13 +13,21 @@ interface NamedFile {
 
 /** Each file that can not be read is a problem, at the key that names it. @param report of the same load, for the places */
 export function missingFiles (config: Config, report: ConfigReport): readonly Notice[] {
-  const files = [...config.listeners.flatMap(listenerFiles), ...config.bridges.flatMap(bridgeFiles)]
+  const files = [...config.listeners.flatMap(listenerFiles), ...config.bridges.flatMap(bridgeFiles), ...httpAuthFiles(config)]
   return files.flatMap(({ path, file }) => {
     const reason = file === null ? null : faultOf(file)
     if (reason === null) return []
     const place = report.entries.find(entry => entry.path === path)?.place ?? null
     return [{ path, place, message: reason, hint: 'Relative paths are meant from the directory in which Causeway is started' }]
   })
+}
+
+function httpAuthFiles ({ auth: { http } }: Config): readonly NamedFile[] {
+  const requests = { auth_req: http?.auth, super_req: http?.superuser, acl_req: http?.acl }
+  return Object.entries(requests).flatMap(([name, request]) => request?.tls == null
+    ? []
+    : Object.entries({ cacertfile: request.tls.cacertfile, certfile: request.tls.certfile, keyfile: request.tls.keyfile })
+      .map(([key, file]) => ({ path: `auth.http_auth.${name}.ssl.${key}`, file })))
 }
 
 function listenerFiles ({ name, tls }: ListenerConfig): readonly NamedFile[] {

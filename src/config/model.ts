@@ -229,10 +229,20 @@ export interface AclRule {
 
 export interface HttpAuthRequest {
   readonly url: string
+  /** What the server is held to; null: `http:`, or the public authorities. */
+  readonly tls: HttpTlsConfig | null
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   /** Values hold NanoMQ's placeholders: %u %c %a %r %P %p %C %d %A %t %m. */
   readonly params: Readonly<Record<string, string>>
+}
+
+/** Certificate files for a server that is asked over HTTPS. */
+export interface HttpTlsConfig {
+  readonly cacertfile: string
+  readonly certfile: string | null
+  readonly keyfile: string | null
+  readonly keyPassword: string | null
 }
 
 export interface HttpAuthConfig {

@@ -57,7 +57,7 @@ class AuthServer {
 
 const status = (code: number): Reply => (_, response) => { response.writeHead(code).end('ignored') }
 const request = (url: string, over: Partial<HttpAuthRequest> = {}): HttpAuthRequest =>
-  ({ url, method: 'POST', headers: {}, params: { u: '%u', c: '%c', p: '%P' }, ...over })
+  ({ url, tls: null, method: 'POST', headers: {}, params: { u: '%u', c: '%c', p: '%P' }, ...over })
 const device = credentials({ username: 'ann', password: Buffer.from('s&c=r+t %') })
 
 function gatekeeper (t: Test, http: Partial<HttpAuthConfig>, over: Partial<Parameters<typeof authConfig>[0]> = {}, now: () => number = Date.now): AuthGatekeeper {

@@ -62,7 +62,7 @@ export class HttpAuth {
     this.#config = config
     this.#logger = options.logger
     this.#now = options.now
-    this.#questions = new HttpQuestions(config)
+    this.#questions = new HttpQuestions(config, options.logger)
   }
 
   get asksWhoConnects (): boolean { return this.#config.auth !== null }

@@ -2,7 +2,7 @@
  * NanoMQ's placeholders in the parameters of http_auth, filled and encoded. What comes from the wire ends up as the value
  * of one parameter, whatever characters it holds.
  */
-import type { HttpAuthRequest } from '../../config/model.ts'
+import type { HttpAuthRequest, HttpTlsConfig } from '../../config/model.ts'
 import type { Credentials } from './rights.ts'
 
 /** What is asked for: NanoMQ's numbers of `%A`. */
@@ -13,6 +13,7 @@ export type Access = typeof Access[keyof typeof Access]
 export interface FilledRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
+  readonly tls: HttpTlsConfig | null
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
@@ -30,12 +31,12 @@ export function fillRequest (request: HttpAuthRequest, who: Credentials, access:
   if (request.method === 'GET') {
     const url = new URL(request.url)
     for (const [name, value] of pairs) url.searchParams.append(name, value)
-    return { method: 'GET', url: url.href, headers, body: '' }
+    return { method: 'GET', url: url.href, tls: request.tls, headers, body: '' }
   }
   const contentType = headerOf(request.headers, 'content-type') ?? FORM
   const json = contentType.toLowerCase().includes('json')
   const body = json ? jsonOf(pairs) : new URLSearchParams(pairs).toString()
-  return { method: 'POST', url: request.url, headers: { ...headers, 'content-type': contentType }, body }
+  return { method: 'POST', url: request.url, tls: request.tls, headers: { ...headers, 'content-type': contentType }, body }
 }
 
 function valuesOf (who: Credentials, access: Access, topic: string): Values {

@@ -5,8 +5,10 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
-import type { HttpAuthConfig } from '../../config/model.ts'
+import type { HttpAuthConfig, HttpTlsConfig } from '../../config/model.ts'
 import { reasonOf } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
+import { VerifiedHttps } from '../../trust/verified-https.ts'
 import type { FilledRequest } from './http-placeholders.ts'
 
 export type HttpAnswer =
@@ -24,13 +26,18 @@ export class HttpQuestions {
   readonly #plain: http.Agent
   readonly #secure: https.Agent
   readonly #config: HttpAuthConfig
+  readonly #logger: Logger
+  /** By their files: each request of `http_auth` may name others. */
+  readonly #verified = new Map<string, VerifiedHttps>()
   #asking = 0
 
-  constructor (config: HttpAuthConfig) {
+  constructor (config: HttpAuthConfig, logger: Logger) {
     this.#config = config
+    this.#logger = logger
     const options = { keepAlive: true, maxSockets: config.poolSize, maxTotalSockets: config.poolSize }
     this.#plain = new http.Agent(options)
     this.#secure = new https.Agent({ ...options, minVersion: 'TLSv1.2' })
+    for (const request of [config.auth, config.superuser, config.acl]) if (request !== null && request.tls !== null) this.#open(request.tls)
   }
 
   /** Never rejects. Answers within `timeout`, the wait for a free connection included. */
@@ -45,6 +52,7 @@ export class HttpQuestions {
   close (): void {
     this.#plain.destroy()
     this.#secure.destroy()
+    for (const each of this.#verified.values()) each.close()
   }
 
   #send (question: FilledRequest): Promise<HttpAnswer> {
@@ -76,14 +84,23 @@ export class HttpQuestions {
   }
 
   #request (question: FilledRequest): http.ClientRequest {
-    const secure = question.url.startsWith('https:')
     const headers = question.body === ''
       ? question.headers
       : { ...question.headers, 'content-length': String(Buffer.byteLength(question.body)) }
     const options = { method: question.method, headers: { ...headers } }
-    return secure
-      ? https.request(question.url, { ...options, agent: this.#secure })
+    return question.url.startsWith('https:')
+      ? https.request(question.url, { ...options, agent: question.tls === null ? this.#secure : this.#open(question.tls).agent })
       : http.request(question.url, { ...options, agent: this.#plain })
+  }
+
+  #open (tls: HttpTlsConfig): VerifiedHttps {
+    const key = JSON.stringify([tls.cacertfile, tls.certfile, tls.keyfile, tls.keyPassword])
+    const known = this.#verified.get(key)
+    if (known !== undefined) return known
+    const { poolSize, connectTimeoutMs } = this.#config
+    const opened = new VerifiedHttps({ files: tls, maxSockets: poolSize, connectTimeoutMs, logger: this.#logger.child({ server: 'http_auth' }) })
+    this.#verified.set(key, opened)
+    return opened
   }
 }
 

@@ -1,6 +1,7 @@
 /** `auth.http_auth`: a server that is asked who may come in and what it may do. */
 import type { HttpAuthConfig, HttpAuthRequest } from '../model.ts'
-import { refused, required, works } from '../schema/key.ts'
+import { httpTls } from './http-tls.ts'
+import { required, works } from '../schema/key.ts'
 import { texts } from '../schema/groups.ts'
 import type { Kind } from '../schema/kind.ts'
 import { bool, choice, duration, whole } from '../schema/scalars.ts'
@@ -15,12 +16,11 @@ const request: Kind<HttpAuthRequest> = section<HttpAuthRequest>({
     url: required('url', webUrl(), { says: 'Where to ask. 200 means yes.' }),
     method: works('method', methodKind(), { or: 'POST', says: 'GET puts the parameters into the URL, POST into the body.' }),
     headers: works('headers', texts(), { or: {}, secret: true, says: 'Headers of the request.' }),
+    tls: works('ssl', httpTls, { or: null, says: 'For `https://`: the server is held to these certificate files, as a bridge holds its remote, and they may change while Causeway runs. Without the block: to the public authorities.' }),
     params: works('params', texts(), { or: {}, secret: true, says: `Parameters; their values hold ${placeholders.join(' ')}.` })
   },
-  others: [
-    refused('ssl', 'block', { says: 'certificates for this server are not read in this version: it would be verified against the public authorities, not against cacertfile', remedy: 'Remove the block for a server with a public certificate' })
-  ],
-  rules ({ params }, reading) {
+  rules ({ url, tls, params }, reading) {
+    if (tls != null && url?.startsWith('http:') === true) reading.named('ssl').refuse('is given for a URL that begins with http://: nothing would be encrypted', 'Write https://, or remove the block')
     for (const [name, value] of Object.entries(params ?? {})) {
       if (value !== undefined && !placeholders.includes(value)) {
         reading.find(['params', name]).refuse('is no placeholder of NanoMQ', `Use one of ${placeholders.join(' ')}`)

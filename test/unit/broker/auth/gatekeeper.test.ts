@@ -95,7 +95,7 @@ test('a reload that can not be compiled changes nothing', async t => {
   const rights = rightsOf(await gatekeeper.authenticate(ann))
   t.throws(() => gatekeeper.replace(authConfig({ rules: [rule({ ipaddr: 'nonsense' })] })), { code: 'CW_AUTH_RULE' })
   t.throws(() => gatekeeper.replace(authConfig({ users: [{ username: 'ann', password: 'scrypt$x' }] })), { code: 'CW_AUTH_HASH' })
-  const request = { url: 'ftp://h/', method: 'GET' as const, headers: {}, params: {} }
+  const request = { tls: null, url: 'ftp://h/', method: 'GET' as const, headers: {}, params: {} }
   t.throws(() => gatekeeper.replace(authConfig({ http: httpAuthConfig({ auth: request }) })), { code: 'CW_AUTH_HTTP' })
   t.equal(gatekeeper.generation, 1)
   t.match(gatekeeper.renew(rights), { allow: true })
