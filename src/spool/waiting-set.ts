@@ -3,7 +3,6 @@
  * million messages costs 125 kB of memory. Numbers are added in rising order and removed in any.
  */
 const PAGE_BITS = 1 << 15
-const PAGE_SHIFT = 15
 
 interface Page {
   readonly bits: Uint8Array
@@ -60,7 +59,7 @@ export class WaitingSet {
     let number = this.#lowest
     while (number <= this.#highest && !this.has(number)) {
       const key = Math.floor(number / PAGE_BITS)
-      if (!this.#pages.has(key)) number = (key + 1) << PAGE_SHIFT
+      if (!this.#pages.has(key)) number = (key + 1) * PAGE_BITS
       else number++
     }
     this.#lowest = number

@@ -1,3 +1,4 @@
+/** Invariant 7: a device that publishes is alive, one that we paused is not timed out, a silent one is. For links: bridge-finds-out-a-dead-link. */
 import { test } from 'tap'
 import { brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,3 +1,4 @@
+/** Invariant 3: an acknowledgement leaves when every required bridge and the local sessions have the message as they promise, in the order of the PUBLISHes [MQTT-4.6.0-2]. */
 import { test } from 'tap'
 import { brokerFor, everything, gatekeeperOf } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'

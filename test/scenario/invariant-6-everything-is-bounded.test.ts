@@ -1,3 +1,4 @@
+/** Invariant 6: a named limit, a counter and a stated policy for everything that a peer can make grow. */
 import { test } from 'tap'
 import { createLogger } from '../../src/logger.ts'
 import { brokerFor } from '../support/broker.ts'

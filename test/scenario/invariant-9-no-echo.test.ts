@@ -1,3 +1,4 @@
+/** Invariant 9: what came from a bridge does not go back to it. */
 import { test } from 'tap'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { bridgeConfig, downRule, rig, rule } from '../support/bridge-rig.ts'

@@ -1,4 +1,4 @@
-/** Each clause that a device can break, said to a real broker: the connection ends, with the answer that the clause asks for. */
+/** Invariant 2. Each clause that a device can break, said to a real broker: the connection ends, with the answer that the clause asks for. */
 import { test } from 'tap'
 import { brokerFor } from '../support/broker.ts'
 import { connect, packet, pingreq, publish, subscribe, text, u16 } from '../support/packets.ts'
