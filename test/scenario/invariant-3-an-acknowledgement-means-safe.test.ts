@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import { brokerFor, everything, gatekeeperOf } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
+import { memoryStore } from '../support/memory-store.ts'
 import { disconnect, pingreq, pubrel, publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { relayOf } from '../support/scripted-relay.ts'
@@ -47,6 +48,34 @@ test('no PUBACK before every bridge has it safe, and none out of order', async t
   relay.now.makeSafe()
   await client.next(5)
   t.same(client.ids(4), [1, 2])
+})
+
+test('no PUBACK before the session of a subscriber that is away has it', async t => {
+  const storing: (() => void)[] = []
+  const { port } = await brokerFor(t, {
+    store: interest => {
+      const inner = memoryStore(interest)
+      const enqueue = inner.outgoingEnqueueCombi.bind(inner)
+      return Object.assign(inner, {
+        outgoingEnqueueCombi: async (...given: Parameters<typeof enqueue>) => {
+          await new Promise<void>(resolve => storing.push(resolve))
+          return enqueue(...given)
+        }
+      })
+    }
+  })
+  const subscriber = await RawClient.open(port, { clientId: 'away', clean: false })
+  subscriber.send(subscribe(1, ['a', 1]))
+  await subscriber.granted()
+  subscriber.destroy()
+  const client = await RawClient.open(port)
+  client.send(publish('a', 'x', { qos: 1, id: 1 }))
+  await eventually('it is being stored', () => storing.length === 1)
+  client.send(pingreq())
+  await client.next(13)
+  t.same(client.ids(4), [])
+  storing[0]?.()
+  await client.next(4)
 })
 
 test('a full bridge takes nothing, and everything once it has room', async t => {
