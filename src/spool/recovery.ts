@@ -32,24 +32,28 @@ export interface Recovered {
 /** @throws SpoolError CW_SPOOL_VERSION; errors of the disk as they are */
 export async function recover (dir: string, disk: Disk, salvage?: (record: FoundRecord) => void): Promise<Recovered> {
   const state = new RecoveryState()
-  for (const name of (await disk.list(dir)).sort()) {
+  const files = (await disk.list(dir)).sort().flatMap(name => {
     const ordinal = ordinalOf(name)
-    if (ordinal === null) continue
-    const file = `${dir}/${name}`
+    return ordinal === null ? [] : [{ ordinal, file: `${dir}/${name}` }]
+  })
+  for (const { ordinal, file } of files) {
     const bytes = await disk.readWhole(file)
     state.nextOrdinal = ordinal + 1
     const header = readSegmentHeader(bytes, file)
+    // all files of a journal have one salt: with that of another the records behind a ruined header can be read all the same
+    const salt = header?.salt ?? (bytes.length < SEGMENT_HEADER_BYTES ? 0 : await saltAmong(files.map(each => each.file), disk))
     const segment: Segment = {
-      ordinal, file, salt: header?.salt ?? 0, firstNumber: header?.firstNumber ?? state.nextNumber, lastNumber: state.nextNumber - 1, bytes: bytes.length
+      ordinal, file, salt, firstNumber: header?.firstNumber ?? state.nextNumber, lastNumber: state.nextNumber - 1, bytes: bytes.length
     }
     state.segments.push(segment)
-    if (header === null) {
+    if (salt === 0) {
       const torn = bytes.length < SEGMENT_HEADER_BYTES
       state.damages.push({ file, damage: { at: 0, bytes: bytes.length, torn } })
       if (!torn) state.doubtHandshakes()
       continue
     }
-    const damages = readRecords(bytes, SEGMENT_HEADER_BYTES, header.salt, record => {
+    if (header?.mended !== false) state.damages.push({ file, damage: { at: 0, bytes: SEGMENT_HEADER_BYTES, torn: false } })
+    const damages = readRecords(bytes, SEGMENT_HEADER_BYTES, salt, record => {
       state.take(record, segment)
       salvage?.(record)
     })
@@ -58,6 +62,22 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
     if (damages.some(({ torn }) => !torn)) state.doubtHandshakes()
   }
   return state.result()
+}
+
+/** The salt of the first file whose header can be read; 0: there is none. */
+async function saltAmong (files: readonly string[], disk: Disk): Promise<number> {
+  for (const file of files) {
+    const handle = await disk.openForReading(file)
+    try {
+      const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES)
+      const length = await handle.read(bytes, 0)
+      const header = readSegmentHeader(bytes.subarray(0, length), file)
+      if (header !== null) return header.salt
+    } finally {
+      await handle.close()
+    }
+  }
+  return 0
 }
 
 class RecoveryState {

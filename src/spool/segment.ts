@@ -49,18 +49,41 @@ export function writeSegmentHeader (header: SegmentHeader): Buffer {
   return bytes
 }
 
+/** A header, and whether it had to be mended to be read. */
+export interface FoundHeader extends SegmentHeader {
+  readonly mended: boolean
+}
+
 /**
- * Reads a segment's header.
- * @returns null when it is damaged or was never written whole
+ * Reads a segment's header. One flipped bit is found by its checksum and undone, as without the header nothing in the file can be read.
+ * @returns null when it is damaged beyond that or was never written whole
  * @throws SpoolError CW_SPOOL_VERSION when it is whole but of another version
  */
-export function readSegmentHeader (bytes: Buffer, file: string): SegmentHeader | null {
-  if (bytes.length < SEGMENT_HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return null
-  if (bytes.readUInt32LE(32) !== crc32(bytes.subarray(0, 32))) return null
-  const version = bytes.readUInt16LE(8)
+export function readSegmentHeader (bytes: Buffer, file: string): FoundHeader | null {
+  if (bytes.length < SEGMENT_HEADER_BYTES) return null
+  const right = isRight(bytes)
+  const header = right ? bytes : withOneBitUndone(bytes)
+  if (header === null) return null
+  const version = header.readUInt16LE(8)
   if (version !== FORMAT_VERSION) {
     throw new SpoolError(spoolCodes.VERSION, `${file}: journal of version ${version}, this Causeway reads version ${FORMAT_VERSION}`,
       { hint: 'start the version of Causeway that wrote it and let it drain, or move the directory aside' })
   }
-  return { salt: bytes.readUInt32LE(12), firstNumber: bytes.readDoubleLE(16), created: bytes.readDoubleLE(24) }
+  return { salt: header.readUInt32LE(12), firstNumber: header.readDoubleLE(16), created: header.readDoubleLE(24), mended: !right }
+}
+
+function isRight (bytes: Buffer): boolean {
+  return bytes.subarray(0, 8).equals(MAGIC) && bytes.readUInt32LE(32) === crc32(bytes.subarray(0, 32))
+}
+
+/** A checksum of 32 bits tells each single flipped bit of so short a header from every other. */
+function withOneBitUndone (bytes: Buffer): Buffer | null {
+  const tried = Buffer.from(bytes.subarray(0, SEGMENT_HEADER_BYTES))
+  for (let bit = 0; bit < SEGMENT_HEADER_BYTES * 8; bit++) {
+    const byte = bit >> 3
+    tried[byte] = (tried[byte] as number) ^ (1 << (bit & 7))
+    if (isRight(tried)) return tried
+    tried[byte] = (tried[byte] as number) ^ (1 << (bit & 7))
+  }
+  return null
 }
