@@ -2,8 +2,9 @@
  * One mqtt.js client for one connection: CONNECT, SUBSCRIBE, AUTH and DISCONNECT. It publishes nothing, resends nothing and never
  * connects again. The only file that knows mqtt.js.
  */
-import { MqttClient } from 'mqtt'
-import type { IClientSubscribeOptions, IConnackPacket } from 'mqtt'
+import type { IClientSubscribeOptions, IConnackPacket, MqttClient } from 'mqtt'
+// the client alone: what else the package has, its ways to connect, takes 6 MB of memory
+import client from 'mqtt/lib/client'
 import type { Duplex } from 'node:stream'
 import type { BridgeConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
@@ -53,7 +54,7 @@ export class RemoteClient {
   constructor (config: BridgeConfig, clientId: string, stream: Duplex, maxPacketSize: number) {
     this.#config = config
     this.#stream = stream
-    this.#client = new MqttClient(() => stream, connectOptions(config, clientId, maxPacketSize))
+    this.#client = new client.default(() => stream, connectOptions(config, clientId, maxPacketSize))
     // without a listener a refused CONNACK ends the process
     this.#client.on('error', error => { this.#failure ??= error })
   }

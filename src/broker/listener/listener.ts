@@ -14,7 +14,7 @@ import type { ConnectionLimits } from './connection-limits.ts'
 import type { HandshakeSlots } from './handshake-slots.ts'
 import { type PeerInfo, peerAddress, peerInfo, peerKey } from './peer-info.ts'
 import { TlsStage } from './tls-stage.ts'
-import { WebSocketStage } from './websocket-stage.ts'
+import type { WebSocketStage } from './websocket-stage.ts'
 
 /** Takes an accepted connection over. The stream's errors are the taker's from then on. */
 export type Accept = (stream: Duplex, peer: PeerInfo) => void
@@ -47,7 +47,7 @@ export class Listener {
   readonly #around: ListenerSurroundings
   readonly #server: Server
   readonly #tls: TlsStage | null
-  readonly #webSocket: WebSocketStage | null
+  #webSocket: WebSocketStage | null = null
   /** What the TLS stage serves with. */
   #context: ListenerContext | null
 
@@ -57,9 +57,6 @@ export class Listener {
     this.#context = context
     this.#around = around
     this.#server = createServer({ noDelay: true, keepAlive: true }, socket => this.#connected(socket))
-    this.#webSocket = config.transport === 'ws' || config.transport === 'wss'
-      ? new WebSocketStage(config.path, around.maxPacketSize, { upgraded: (stream, socket) => this.#accept(stream, socket) })
-      : null
     this.#tls = config.tls === null || context === null
       ? null
       : new TlsStage(context, config.tls.handshakeTimeoutMs, {
@@ -73,8 +70,9 @@ export class Listener {
    * @returns the address that is bound, with the port the system chose where 0 was asked for
    * @throws ListenerError with what to do about it
    */
-  listen (): Promise<ListenerAddress> {
+  async listen (): Promise<ListenerAddress> {
     const { name, transport, host, port, path } = this.#config
+    if (transport === 'ws' || transport === 'wss') this.#webSocket = await this.#webSocketStage()
     return new Promise((resolve, reject) => {
       this.#server.once('error', thrown => reject(listenerError(name, shownAddress(host, port), thrown)))
       this.#server.listen({ host, port, backlog: BACKLOG, ipv6Only: isIPv6(host) && host !== '::' }, () => {
@@ -85,6 +83,12 @@ export class Listener {
         resolve({ name, transport, host: bound.address, port: bound.port, path })
       })
     })
+  }
+
+  /** Loaded where it is used: many edges have no listener for WebSocket. */
+  async #webSocketStage (): Promise<WebSocketStage> {
+    const { WebSocketStage } = await import('./websocket-stage.ts')
+    return new WebSocketStage(this.#config.path, this.#around.maxPacketSize, { upgraded: (stream, socket) => this.#accept(stream, socket) })
   }
 
   /** Certificates were renewed: later handshakes use them. */
