@@ -1,5 +1,6 @@
 /** All that the administration may see and do of a running edge. It is what `Edge` has, no more than is used. */
 import type { Edge } from '../edge.ts'
+import type { Notifications } from '../notify/notifications.ts'
 
 export type AdminPort = Pick<Edge,
   | 'config'
@@ -21,6 +22,9 @@ export type AdminPort = Pick<Edge,
   | 'changeBridge'
   | 'editedBridges'
 >
+
+/** What it tells others. */
+export type NotificationsPort = Pick<Notifications, 'firing' | 'receivers'>
 
 /** The process around it. */
 export interface ProcessPort {

@@ -6,8 +6,7 @@ import type { SecureContextOptions } from 'node:tls'
 import type { HttpServerConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
 import type { AdjustableLogger, Logger } from '../logger.ts'
-import type { FiringAlert } from '../notify/alerts.ts'
-import type { AdminPort, ProcessPort } from './admin-port.ts'
+import type { AdminPort, NotificationsPort, ProcessPort } from './admin-port.ts'
 import { controlPath, listenAt } from './control-socket.ts'
 import { AdminError, adminCodes } from './errors.ts'
 import { EventFeed } from './event-feed.ts'
@@ -15,6 +14,8 @@ import { EventLoop } from './event-loop.ts'
 import { EventTotals } from './event-totals.ts'
 import type { Guard } from './guard.ts'
 import { type Application, LazyServer } from './lazy-server.ts'
+
+const nothing: NotificationsPort = { firing: [], receivers: [] }
 
 export interface AdminOptions {
   readonly edge: AdminPort
@@ -24,8 +25,8 @@ export interface AdminOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Its levels can be changed through it; left out, they can not. */
   readonly log?: AdjustableLogger
-  /** Alerts that hold now. @default none */
-  readonly alerts?: () => readonly FiringAlert[]
+  /** @default there are none */
+  readonly notifications?: NotificationsPort
 }
 
 export interface Admin {
@@ -122,8 +123,8 @@ class RunningAdmin implements Admin {
 
   async #load (guard: Guard | null, maxBody: number): Promise<Application> {
     const { loadApp } = await import('./http/app.ts')
-    const { edge, process, logger, log = null, alerts = () => [] } = this.#options
-    return loadApp({ context: { edge, process, logger, log, alerts, feed: this.#feed, totals: this.#totals, eventLoop: this.#eventLoop }, guard, maxBody })
+    const { edge, process, logger, log = null, notifications = nothing } = this.#options
+    return loadApp({ context: { edge, process, logger, log, notifications, feed: this.#feed, totals: this.#totals, eventLoop: this.#eventLoop }, guard, maxBody })
   }
 }
 

@@ -88,7 +88,7 @@ async function run (around: Surroundings): Promise<ExitCode> {
     log,
     stateDir,
     environment: io.environment,
-    alerts: () => notifications.firing,
+    notifications,
     process: { version: packageVersion(), startedAt, stop: () => stopping.abort() }
   }).catch(async (error: unknown) => {
     await notifications.close(0)

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { AlertsConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { type Alert, type AlertSource, Conditions } from './conditions.ts'
-import { Delivery, type DeliveryCounters } from './delivery.ts'
+import { Delivery } from './delivery.ts'
 import { Endpoint } from './endpoint.ts'
 
 /** An alert that holds. */
@@ -35,7 +35,8 @@ export class Alerts {
   readonly #options: AlertsOptions
   readonly #conditions: Conditions
   readonly #firing = new Map<string, FiringAlert & { readonly toldAt: number }>()
-  readonly #delivery: Delivery | null
+  /** Null without a receiver. */
+  readonly delivery: Delivery | null
   readonly #timer: NodeJS.Timeout
 
   private constructor (options: AlertsOptions, endpoint: Endpoint | null) {
@@ -43,7 +44,7 @@ export class Alerts {
     const site = config.site ?? hostname()
     this.#options = options
     this.#conditions = new Conditions(source, config, options.stableMs)
-    this.#delivery = endpoint === null
+    this.delivery = endpoint === null
       ? null
       : new Delivery({
         endpoint,
@@ -71,12 +72,9 @@ export class Alerts {
     return [...this.#firing.values()].map(({ toldAt: _toldAt, ...alert }) => alert)
   }
 
-  /** Null without a receiver. */
-  get counters (): Readonly<DeliveryCounters> | null { return this.#delivery?.counters ?? null }
-
   async close (timeoutMs: number): Promise<void> {
     clearInterval(this.#timer)
-    await this.#delivery?.close(timeoutMs)
+    await this.delivery?.close(timeoutMs)
   }
 
   #look (): void {
@@ -104,6 +102,6 @@ export class Alerts {
 
   #tell (status: 'firing' | 'resolved', { id, kind, severity, subject, message, code, hint, since }: FiringAlert, at: number): void {
     const json = JSON.stringify({ id, status, kind, severity, subject, since, at, message, code, hint })
-    this.#delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
+    this.delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
   }
 }

@@ -58,6 +58,8 @@ export class Delivery {
     this.#retryMs = options.firstRetryMs ?? 1000
   }
 
+  get name (): string { return this.#options.name }
+
   /** Waiting, without those that are on their way. */
   get waiting (): number { return this.#queue.length }
 

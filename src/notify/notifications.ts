@@ -2,6 +2,7 @@
 import type { Edge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { Alerts, type FiringAlert } from './alerts.ts'
+import type { DeliveryCounters } from './delivery.ts'
 import { Webhook } from './webhook.ts'
 
 export interface NotificationsOptions {
@@ -13,6 +14,8 @@ export interface NotificationsOptions {
 export interface Notifications {
   /** Alerts that hold now. */
   readonly firing: readonly FiringAlert[]
+  /** What became of notices, by receiver: those that there are of `webhook` and `alerts`. */
+  readonly receivers: readonly { readonly name: string, readonly waiting: number, readonly counters: Readonly<DeliveryCounters> }[]
   /** What waits for its receiver has so long. Never rejects. */
   close (timeoutMs: number): Promise<void>
 }
@@ -25,6 +28,7 @@ export async function startNotifications ({ edge, logger: parent, version }: Not
   const alerts = config.enable ? await startAlerts({ source: edge, config, version, logger }, webhook) : null
   return {
     get firing () { return alerts?.firing ?? [] },
+    receivers: [...(webhook === null ? [] : [webhook.delivery]), ...(alerts?.delivery == null ? [] : [alerts.delivery])],
     close: async timeoutMs => { await Promise.all([webhook?.close(timeoutMs), alerts?.close(timeoutMs)]) }
   }
 }

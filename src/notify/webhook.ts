@@ -5,7 +5,7 @@ import type { WebhookConfig } from '../config/model.ts'
 import type { Edge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { base62 } from './base62.ts'
-import { Delivery, type DeliveryCounters, type Notice } from './delivery.ts'
+import { Delivery, type Notice } from './delivery.ts'
 import { Endpoint } from './endpoint.ts'
 
 export type WebhookSource = Pick<Edge, 'clients' | 'onDevice' | 'observe'>
@@ -21,7 +21,7 @@ const encodings = {
 
 export class Webhook {
   readonly #config: WebhookConfig
-  readonly #delivery: Delivery
+  readonly delivery: Delivery
   /** Of connected devices, as a message has the client id of its publisher alone. */
   readonly #usernames = new Map<string, string | null>()
   readonly #leave: (() => void)[] = []
@@ -29,7 +29,7 @@ export class Webhook {
   private constructor (config: WebhookConfig, endpoint: Endpoint, logger: Logger) {
     const { poolSize, maxQueue, maxQueueBytes, retryForMs, batch } = config
     this.#config = config
-    this.#delivery = new Delivery({
+    this.delivery = new Delivery({
       endpoint,
       name: 'webhook',
       batch: { most: batch, body: notices => batch === 1 ? notices.join('') : `[${notices.join(',')}]` },
@@ -50,11 +50,9 @@ export class Webhook {
     return webhook
   }
 
-  get counters (): Readonly<DeliveryCounters> { return this.#delivery.counters }
-
   async close (timeoutMs: number): Promise<void> {
     for (const leave of this.#leave.splice(0)) leave()
-    await this.#delivery.close(timeoutMs)
+    await this.delivery.close(timeoutMs)
   }
 
   #follow (source: WebhookSource): void {
@@ -64,7 +62,7 @@ export class Webhook {
     for (const { clientId, username } of source.clients()) this.#usernames.set(clientId, username)
     this.#leave.push(source.onDevice(event => {
       this.#remember(event)
-      if (wanted.has(event.kind === 'disconnected' ? 'on_client_disconnected' : 'on_client_connack')) this.#delivery.offer(noticeOf(event))
+      if (wanted.has(event.kind === 'disconnected' ? 'on_client_disconnected' : 'on_client_connack')) this.delivery.offer(noticeOf(event))
     }))
     if (filters.length > 0) this.#leave.push(source.observe(filters, message => this.#message(message)))
   }
@@ -77,7 +75,7 @@ export class Webhook {
   #message ({ topic, payload, retain, qos, clientId }: ObservedMessage): void {
     const ts = Date.now()
     const username = clientId === null ? null : this.#usernames.get(clientId) ?? null
-    this.#delivery.offer({
+    this.delivery.offer({
       bytes: payload.length + Buffer.byteLength(topic) + OVERHEAD_BYTES,
       json: () => JSON.stringify({
         ts, topic, retain, qos, action: 'message_publish', from_username: username ?? 'undefined', from_client_id: clientId, payload: encodings[this.#config.encoding](payload)

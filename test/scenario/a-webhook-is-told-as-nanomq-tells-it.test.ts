@@ -92,15 +92,15 @@ test('a receiver that fails is tried again, one that refuses is not, and none ma
   receiver.answer = null
   const client = await device('d1')
   for (let i = 0; i < 20; i++) await client.publishAsync('x', String(i), { qos: 1 })
-  t.equal(webhook.counters.droppedFull, 13, 'two are on their way, five wait')
+  t.equal(webhook.delivery.counters.droppedFull, 13, 'two are on their way, five wait')
   await eventually('it was tried', () => log.some(({ reason }) => /no answer within 300 ms/.test(String(reason))))
   receiver.answer = 503
   const before = receiver.posts.length
   await receiver.received(before + 1)
   receiver.answer = 200
-  await eventually('what waited has come', () => webhook.counters.sent === 7, 10_000)
+  await eventually('what waited has come', () => webhook.delivery.counters.sent === 7, 10_000)
   t.match(log.map(({ message }) => message), ['webhook: the queue is full, a notice is dropped', 'webhook: a notice could not be delivered', 'webhook: the receiver takes notices again'])
   receiver.answer = 400
   await client.publishAsync('x', 'refused', { qos: 1 })
-  await eventually('it is given up', () => webhook.counters.givenUp === 1)
+  await eventually('it is given up', () => webhook.delivery.counters.givenUp === 1)
 })

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { test } from 'tap'
+import { runCli } from '../../src/cli/program.ts'
 import { Alerts } from '../../src/notify/alerts.ts'
 import { adminFor } from '../support/admin.ts'
 import { type LogLine, keepingLogger } from '../support/bridge-rig.ts'
@@ -44,4 +46,20 @@ test('a bridge that is down, a queue that fills, a reload that is refused: told 
   t.equal(told().length, 6, 'each of the three once when it began and once when it ended')
   t.same(alerts.firing, [])
   t.equal(log.filter(({ level, message }) => level === 'warn' && message.startsWith('alert:')).length, 3)
+})
+
+test('what holds is seen in status, by HTTP and among the metrics, with what became of notices', async t => {
+  const receiver = await startReceiver(t)
+  receiver.answer = 410
+  const { ask, dir } = await adminFor(t, `alerts { bridge_down = 1s, url = "http://127.0.0.1:${receiver.port}" }\n${bridge(1)}`)
+  const alerts = async (): Promise<object[]> => (await ask('/api/v1/alerts')).json.data as object[]
+  t.same(await alerts(), [])
+  await receiver.received(1)
+  t.match(await alerts(), [{ id: 'bridge_down:bridge:north', severity: 'critical', hint: String }])
+  const out = new PassThrough()
+  await runCli(['status', '--socket', join(dir, 'control.sock')], { out, err: out, terminal: false, columns: 100, cwd: '/', environment: {}, stop: new AbortController().signal, onReload: () => {} })
+  t.match(String(out.read()), /\nalerts\n {2}critical for \d+ s: bridge north has not been up[^]*what to do: /)
+  const { text } = await ask('/api/v4/prometheus')
+  t.match(text, 'causeway_alert_firing{alert="bridge_down",severity="critical",kind="bridge",name="north"} 1')
+  t.match(text, 'causeway_notices_total{receiver="alerts",outcome="given_up"} 1')
 })

@@ -7,6 +7,7 @@ import { type Admin, startAdmin } from '../../src/admin/admin.ts'
 import { loadConfig, type LoadedConfig } from '../../src/config/load.ts'
 import { type Edge, startEdge } from '../../src/edge.ts'
 import { type AdjustableLogger, createLogger, type Logger, silentLogger } from '../../src/logger.ts'
+import { startNotifications } from '../../src/notify/notifications.ts'
 import type { TestScope } from './certificates.ts'
 
 export interface AdminRig {
@@ -52,9 +53,11 @@ export async function adminFor (t: TestScope, text = '', logger: Logger = silent
   let stop = (): void => {}
   const stopped = new Promise<void>(resolve => { stop = resolve })
   const log = createLogger({ level: 'silent', readable: false, out: { write: () => {} } })
-  const admin = await startAdmin({ edge, logger, log, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })
+  const notifications = await startNotifications({ edge, logger, version: '0.0.0-test' })
+  const admin = await startAdmin({ edge, logger, log, notifications, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })
   t.teardown(async () => {
     await admin.close()
+    await notifications.close(0)
     await edge.close(0)
     await rm(dir, { recursive: true, force: true })
   })

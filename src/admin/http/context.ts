@@ -1,10 +1,9 @@
 /** What the routes work with. */
-import type { AdminPort, ProcessPort } from '../admin-port.ts'
+import type { AdminPort, NotificationsPort, ProcessPort } from '../admin-port.ts'
 import type { EventFeed } from '../event-feed.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { EventTotals } from '../event-totals.ts'
 import type { AdjustableLogger, Logger } from '../../logger.ts'
-import type { FiringAlert } from '../../notify/alerts.ts'
 
 export interface RouteContext {
   readonly edge: AdminPort
@@ -15,6 +14,5 @@ export interface RouteContext {
   readonly logger: Logger
   /** Whose levels are shown and changed; null: nobody's. */
   readonly log: Pick<AdjustableLogger, 'levels' | 'setLevels'> | null
-  /** Those that hold now. */
-  readonly alerts: () => readonly FiringAlert[]
+  readonly notifications: NotificationsPort
 }

@@ -1,5 +1,5 @@
 /** What a metric is: its name, what it says, and how its samples are read from plain numbers when somebody asks. */
-import type { AdminPort, ProcessPort } from '../admin-port.ts'
+import type { AdminPort, NotificationsPort, ProcessPort } from '../admin-port.ts'
 import type { EventLoop } from '../event-loop.ts'
 import type { EventTotals } from '../event-totals.ts'
 import type { LatencyHistogram } from '../../metrics/latency-histogram.ts'
@@ -10,6 +10,7 @@ export interface MetricSource {
   readonly process: ProcessPort
   readonly eventLoop: EventLoop
   readonly totals: EventTotals
+  readonly notifications: NotificationsPort
 }
 
 type Labels = Readonly<Record<string, string>>

@@ -2,7 +2,8 @@
 import { bridgeMetrics } from './bridge-metrics.ts'
 import { brokerMetrics } from './broker-metrics.ts'
 import type { Metric } from './metric.ts'
+import { notificationMetrics } from './notification-metrics.ts'
 import { processMetrics } from './process-metrics.ts'
 import { trustMetrics } from './trust-metrics.ts'
 
-export const metrics: readonly Metric[] = [...bridgeMetrics, ...trustMetrics, ...brokerMetrics, ...processMetrics]
+export const metrics: readonly Metric[] = [...bridgeMetrics, ...trustMetrics, ...brokerMetrics, ...notificationMetrics, ...processMetrics]

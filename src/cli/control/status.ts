@@ -22,6 +22,8 @@ interface Status {
   readonly sidecar?: { readonly server: string, readonly broker: string, readonly status: BridgeStatus } | null
   readonly bridges: readonly { readonly name: string, readonly server: string, readonly status: BridgeStatus }[]
   readonly trust: readonly TrustStatus[]
+  /** Absent from versions before them. */
+  readonly alerts?: readonly { readonly severity: string, readonly since: number, readonly message: string, readonly hint: string }[]
 }
 
 interface BridgeStatus {
@@ -53,7 +55,7 @@ export async function showStatus (options: ControlOptions & { readonly json?: bo
 const green = ['up', 'settled', 'ready']
 const grey = ['disabled', 'stopped', 'idle']
 
-function picture ({ version, pid, startedAt, ready, devices, listeners, sidecar = null, bridges, trust }: Status, colour: boolean, now: number): string {
+function picture ({ version, pid, startedAt, ready, devices, listeners, sidecar = null, bridges, trust, alerts = [] }: Status, colour: boolean, now: number): string {
   const paint = (word: string): string => colour ? `\u001b[${green.includes(word) ? 32 : grey.includes(word) ? 90 : 33}m${word}\u001b[0m` : word
   const width = Math.max(0, ...[...listeners, ...bridges, ...trust].map(({ name }) => name.length))
   const lines = [
@@ -61,7 +63,8 @@ function picture ({ version, pid, startedAt, ready, devices, listeners, sidecar 
     ...section('listeners', listeners.map(({ name, transport, host, port, path, connections }) => `  ${name.padEnd(width)}  ${transport} ${host.includes(':') ? `[${host}]` : host}:${port}${path}  ${count(connections)} connections`)),
     ...section('local broker', sidecar === null ? [] : bridgeLines(`${'sidecar'.padEnd(width)}  ${paint(sidecar.status.name)} ${span(now - sidecar.status.since)}  ${sidecar.server}${sidecar.broker === '' ? '' : `, ${sidecar.broker}`}`, sidecar.status)),
     ...section('bridges', bridges.flatMap(({ name, server, status }) => bridgeLines(`${name.padEnd(width)}  ${paint(status.name)} ${span(now - status.since)}  ${server}`, status))),
-    ...section('certificates', trust.flatMap(({ kind, name, generation, stage, since, reason }) => [`  ${name.padEnd(width)}  ${kind}, generation ${generation}, ${paint(stage)} ${span(now - since)}`, ...reasonLines(reason)]))
+    ...section('certificates', trust.flatMap(({ kind, name, generation, stage, since, reason }) => [`  ${name.padEnd(width)}  ${kind}, generation ${generation}, ${paint(stage)} ${span(now - since)}`, ...reasonLines(reason)])),
+    ...section('alerts', alerts.flatMap(({ severity, since, message, hint }) => [`  ${paint(severity)} for ${span(now - since)}: ${message}`, ...(hint === '' ? [] : [`      what to do: ${hint}`])]))
   ]
   return lines.map(line => `${shown(line, colour)}\n`).join('')
 }

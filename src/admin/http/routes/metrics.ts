@@ -12,9 +12,9 @@ const nanomq = thing({
   connections: whole
 })
 
-export function metricsRoutes (app: FastifyInstance, { edge, process: around, eventLoop, totals }: RouteContext): void {
+export function metricsRoutes (app: FastifyInstance, { edge, process: around, eventLoop, totals, notifications }: RouteContext): void {
   const tags = ['metrics']
-  const exposition = expositionOf(metrics, { edge, process: around, eventLoop, totals })
+  const exposition = expositionOf(metrics, { edge, process: around, eventLoop, totals, notifications })
   let before = { at: around.startedAt, cpu: 0 }
   app.get('/api/v4/metrics', { schema: { tags, summary: 'Numbers of enabled bridges, CPU and memory.', response: { 200: nanomq } } }, () => {
     const cpu = process.cpuUsage()

@@ -6,9 +6,9 @@ import { statusOf } from '../bridge-node.ts'
 import type { RouteContext } from '../context.ts'
 import { notReady } from './health.ts'
 
-const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), sidecar: { type: ['object', 'null'], additionalProperties: true }, bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }) }))
+const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), sidecar: { type: ['object', 'null'], additionalProperties: true }, bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }), alerts: listOf({ id: text, message: text }) }))
 
-export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop }: RouteContext): void {
+export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop, notifications }: RouteContext): void {
   app.get('/api/v1/status', { schema: { tags: ['status'], summary: 'Listeners, bridges and certificates, and how they are.', response: { 200: answer } } }, () => {
     const connections = edge.connectionsByListener()
     const { broker } = edge.counters
@@ -26,6 +26,7 @@ export function statusRoutes (app: FastifyInstance, { edge, process: around, eve
         sidecar: sidecarOf(edge),
         bridges: edge.bridges.map(bridge => ({ name: bridge.name, server: edge.config.bridges.find(({ name }) => name === bridge.name)?.server.url ?? '', status: statusOf(bridge) })),
         trust: edge.trust.map(trustStandingOf),
+        alerts: notifications.firing,
         stalls: eventLoop.stalls
       }
     }
