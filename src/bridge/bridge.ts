@@ -41,8 +41,9 @@ export interface Bridge {
   /**
    * The trust it dials with has changed: another connection, verified by that of now, takes over from the one that is up. One that
    * the trust of now does not accept is ended; where nothing can be said, it is tried again. Settles when it has been tried.
+   * @param anew also when the trust is the same: the remote is known not to be accepted by it any more
    */
-  renew (): Promise<void>
+  renew (anew?: boolean): Promise<void>
   /**
    * Takes other settings while it runs; what waits stays. Rules hold from the next message on. Another connection made with the settings
    * of now takes over from the one that is up, which serves on until then. Settles when it has been tried.
@@ -149,9 +150,9 @@ class LivingBridge implements Bridge {
     })
   }
 
-  async renew (): Promise<void> {
+  async renew (anew = false): Promise<void> {
     this.#pause.end()
-    await this.#renewal.renew()
+    await this.#renewal.renew(anew)
   }
 
   async reconfigure ({ config, rules, link }: BridgeSettings): Promise<void> {

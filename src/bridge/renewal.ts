@@ -42,6 +42,7 @@ const LONGEST_RETRY_MS = 300_000
 export class Renewal {
   readonly #options: RenewalOptions
   #wanted = false
+  #anew = false
   /** Wanted while no connection was up: the one that was being made may have been made with the settings or the trust of before. */
   #missed = false
   #running: Promise<void> | null = null
@@ -53,8 +54,9 @@ export class Renewal {
     this.#options = options
   }
 
-  /** Settles when it has been tried. */
-  async renew (): Promise<void> {
+  /** Settles when it has been tried. @param anew also when settings and trust are those that the link was made with: they do not accept the remote any more */
+  async renew (anew = false): Promise<void> {
+    this.#anew ||= anew
     this.#retryMs = SHORTEST_RETRY_MS
     await this.#try()
   }
@@ -104,7 +106,9 @@ export class Renewal {
       const isOfNow = options.config === old.config
       if (!isOfNow) cause = 'settings'
       const trust = await options.trust?.()
-      if (isOfNow && (trust === undefined || trust.fingerprint === old.fingerprint)) return
+      const isSame = !this.#anew && isOfNow
+      this.#anew = false
+      if (isSame && (trust === undefined || trust.fingerprint === old.fingerprint)) return
       fingerprint = trust?.fingerprint ?? ''
       const { connection, pauseMs } = await takeOver(options, old)
       renewed({ moved: true, fingerprint, reason: `nothing new went out for ${pauseMs} ms`, durationMs: clock.now() - begun })

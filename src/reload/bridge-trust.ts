@@ -14,6 +14,7 @@ import type { InUse } from '../trust/in-use.ts'
 import { Rotation } from '../trust/rotation.ts'
 import { createTrustSnapshot, filesOf } from '../trust/snapshot.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
+import { StandingProof } from './standing-proof.ts'
 
 export class BridgeTrust implements TrustListener {
   readonly rotation: Rotation<TrustSnapshot>
@@ -21,6 +22,7 @@ export class BridgeTrust implements TrustListener {
   readonly #begun: Promise<void>
   #bridge: Bridge | null = null
   #remote: readonly InUse[] = []
+  readonly #proof: StandingProof
 
   /** Begins to watch the files. */
   constructor (config: BridgeConfig, tls: BridgeTlsConfig, logger: Logger) {
@@ -33,6 +35,13 @@ export class BridgeTrust implements TrustListener {
       canaryGraceMs: tls.canaryGraceMs,
       logger: logger.child({ bridge: config.name })
     })
+    this.#proof = new StandingProof({
+      isUp: () => this.#bridge?.state.name === 'up',
+      tryRemote: async signal => this.#try(this.rotation.serving(), signal),
+      refused: () => { void this.#bridge?.renew(true) },
+      logger: logger.child({ bridge: config.name })
+    })
+    this.rotation.onStatus(({ stage }) => { if (stage.name === 'stopped') this.#proof.stop() })
     this.rotation.onCommitted(() => {
       if (tls.strategy !== 'lazy') void this.#bridge?.renew()
     })
@@ -49,7 +58,7 @@ export class BridgeTrust implements TrustListener {
 
   /** All that ends some day: of the files, and of the remote as last seen. */
   get inUse (): readonly InUse[] {
-    return [...this.rotation.current?.inUse ?? [], ...this.#remote]
+    return [...this.rotation.current?.inUse ?? [], ...this.#remote, ...this.#proof.answers]
   }
 
   renewed ({ moved, fingerprint, reason, durationMs }: RenewalOutcome): void {
@@ -59,7 +68,13 @@ export class BridgeTrust implements TrustListener {
   verified (chain: readonly X509Certificate[], answers: readonly InUse[]): void {
     // a root that the remote did not send, but that Node has found among ours, is in the list already
     const ours = new Set(this.rotation.current?.anchors.map(({ fingerprint256 }) => fingerprint256))
-    this.#remote = [...chain.filter(({ fingerprint256 }) => !ours.has(fingerprint256)).map(certificate => inUse(certificate, 'remote certificate', null)), ...answers]
+    this.#remote = chain.filter(({ fingerprint256 }) => !ours.has(fingerprint256)).map(certificate => inUse(certificate, 'remote certificate', null))
+    this.#proof.replace(answers)
+  }
+
+  /** Tries the remote with what serves, although nothing has changed: it may have been revoked. Settles when what came of it is known. */
+  async reprove (): Promise<void> {
+    await this.#proof.look()
   }
 
   /** The bridge that dials with it. */

@@ -6,7 +6,7 @@ import { rotateUnderLoad } from '../support/rotations.ts'
 const rounds = Number(process.env['ROTATIONS'] ?? 5)
 const everyMs = Number(process.env['ROTATE_EVERY_MS'] ?? 0)
 
-test(`${rounds} rotations, a bad file before each: QoS 1 and 2 both ways, a persistent session`, { skip: mosquittoMissing }, async t => {
+test(`${rounds} rotations, a bad file before each: QoS 1 and 2 both ways, a persistent session`, { skip: mosquittoMissing, timeout: 30_000 + rounds * everyMs * 2 }, async t => {
   const { up, down, pauses, longestGap, disconnects, refusals } = await rotateUnderLoad(t, { rounds, everyMs })
   const sorted = pauses.toSorted((a, b) => a - b)
   t.comment(`up ${up.sent} sent, ${up.lost} lost, QoS 1 twice ${up.twiceQos1}, QoS 2 twice ${up.twiceQos2}, overtaken ${up.overtaken}`)

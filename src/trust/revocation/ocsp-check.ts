@@ -104,15 +104,17 @@ interface Asking {
 
 async function ask (url: URL, pair: IssuedPair, { now, signal, demands: { ocspTimeoutMs: timeoutMs, ocspNonce } }: Asking): Promise<OcspVerdict> {
   const before = known.get(pair, now)
-  if (before !== null) return { kind: 'good', ...before }
+  if (before?.isDue === false) return { kind: 'good', ...before }
   const nonce = ocspNonce === 'off' ? null : randomBytes(32)
-  let response: Buffer
+  let verdict: OcspVerdict
   try {
-    response = await fetchOcsp({ url, body: ocspRequest(pair, nonce), timeoutMs, signal })
+    const response = await fetchOcsp({ url, body: ocspRequest(pair, nonce), timeoutMs, signal })
+    verdict = ocspVerdict(response, { ...pair, nonce, nonceRequired: ocspNonce === 'required' }, now)
   } catch (error) {
-    return { kind: 'unusable', why: `it can not be asked: ${reasonOf(error)}` }
+    verdict = { kind: 'unusable', why: `it can not be asked: ${reasonOf(error)}` }
   }
-  const verdict = ocspVerdict(response, { ...pair, nonce, nonceRequired: ocspNonce === 'required' }, now)
   if (verdict.kind === 'good') known.keep(pair, verdict, now)
+  if (verdict.kind === 'revoked') known.delete(pair)
+  if (verdict.kind === 'unusable' && before !== null) return { kind: 'good', ...before }
   return verdict
 }

@@ -62,7 +62,7 @@ test('no changed or cut answer is good, and none throws', t => {
   t.end()
 })
 
-test('an answer is kept to its end, at most a day, and not when the clock was set back', t => {
+test('an answer is kept to its end, asked for again before, at least once a day, and not kept when the clock was set back', t => {
   const cache = new OcspCache()
   const authority = issue({ cn: 'Root', ca: true })
   const pair = (n: number) => ({ certificate: issue({ cn: `leaf ${n}`, key: 'leaf', by: authority }).certificate, issuer: authority.certificate })
@@ -70,10 +70,17 @@ test('an answer is kept to its end, at most a day, and not when the clock was se
   const [short, long] = [pair(1), pair(2)]
   cache.keep(short, { thisUpdate: new Date(now), until: new Date(now + hour) }, new Date(now))
   cache.keep(long, { thisUpdate: new Date(now), until: new Date(now + 1000 * hour) }, new Date(now))
-  t.match(cache.get(short, new Date(now + hour - 1)), { until: new Date(now + hour) })
-  t.equal(cache.get(short, new Date(now + hour)), null)
-  t.ok(cache.get(long, new Date(now + 23 * hour)))
-  t.equal(cache.get(long, new Date(now - 2 * hour)), null)
-  t.equal(cache.get(long, new Date(now)), null, 'it was given up')
+  const at = (which: typeof short, hours: number) => cache.get(which, new Date(now + hours * hour))
+  t.match(at(short, 0.74), { until: new Date(now + hour), isDue: false })
+  t.match(at(short, 0.76), { isDue: true })
+  t.match(at(short, 0.999), { isDue: true }, 'it holds all the same')
+  t.equal(at(short, 1), null)
+  t.match(at(long, 23), { isDue: false })
+  t.match(at(long, 25), { isDue: true })
+  cache.delete(long)
+  t.equal(at(long, 1), null)
+  cache.keep(long, { thisUpdate: new Date(now), until: new Date(now + 1000 * hour) }, new Date(now))
+  t.equal(at(long, -2), null)
+  t.equal(at(long, 0), null, 'it was given up')
   t.end()
 })
