@@ -16,12 +16,14 @@ import type { Incoming } from './incoming.ts'
 import { Liveness } from './liveness.ts'
 import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
-import { RemoteTap } from './remote-tap.ts'
+import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
 
 export interface ConnectionOptions extends RemoteOptions {
   readonly clientId: string
   readonly bridgeBit: boolean
   readonly maxPacketSize: number
+  /** Of messages; they outlive a connection. */
+  readonly limits: RemoteTapOptions['limits']
   readonly outbox: Outbox
   readonly incoming: Incoming
   readonly clock: Clock
@@ -69,6 +71,8 @@ export class Connection {
       bridgeBit: options.bridgeBit,
       maxPacketSize,
       incoming,
+      limits: options.limits,
+      clock: options.clock,
       owner: {
         violated: reason => this.#violated(reason),
         undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {

@@ -1,4 +1,5 @@
 /** Makes the connections of one bridge: its client id, which outlives them, and the bridge bit, which is left out where a remote refuses it. */
+import { isDeepStrictEqual } from 'node:util'
 import type { BridgeConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -8,6 +9,7 @@ import { keptClientId } from './client-id.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { openConnection } from './connection.ts'
 import type { TrustSource } from './dial-remote.ts'
+import { RateLimit } from './rate-limit.ts'
 
 /** Of all connections of the bridge. */
 export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
@@ -24,6 +26,7 @@ export class Connector {
   #trust: TrustSource | null
   #bit: BridgeBit
   #clientId: string | null
+  #limits: ConnectionOptions['limits']
 
   constructor (options: BridgeOptions, surroundings: ConnectionSurroundings) {
     this.#options = options
@@ -33,6 +36,7 @@ export class Connector {
     this.#trust = options.trust
     this.#bit = new BridgeBit(options.config)
     this.#clientId = options.config.clientid
+    this.#limits = this.#limitsOf(options.config)
   }
 
   get config (): BridgeConfig { return this.#config }
@@ -40,9 +44,15 @@ export class Connector {
   /** Other settings hold for the next connection. */
   replace (config: BridgeConfig, trust: TrustSource | null): void {
     if (config.clientid !== this.#config.clientid) this.#clientId = config.clientid
+    if (!isDeepStrictEqual(config.rateLimit, this.#config.rateLimit)) this.#limits = this.#limitsOf(config)
     this.#config = config
     this.#trust = trust
     this.#bit = new BridgeBit(config)
+  }
+
+  #limitsOf ({ rateLimit: { up, down } }: BridgeConfig): ConnectionOptions['limits'] {
+    const now = this.#surroundings.clock.now()
+    return { up: up === null ? null : new RateLimit(up, now), down: down === null ? null : new RateLimit(down, now) }
   }
 
   /**
@@ -76,6 +86,6 @@ export class Connector {
     const config = this.#config
     this.#clientId ??= await keptClientId(stateDir, config.name)
     const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
-    return { ...this.#surroundings, config, trust: this.#trust, verified: (chain, answers) => trustListener?.verified(chain, answers), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
+    return { ...this.#surroundings, config, trust: this.#trust, limits: this.#limits, verified: (chain, answers) => trustListener?.verified(chain, answers), maxPacketSize: Math.min(limit, maxPacketSize), clientId: this.#clientId, bridgeBit: this.#bit.set }
   }
 }

@@ -15,8 +15,12 @@ import type { Violation } from '../mqtt/violation.ts'
 import { isViolation, violation } from '../mqtt/violation.ts'
 import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
+import type { Clock } from './clock.ts'
 import type { Incoming, IncomingPort } from './incoming.ts'
 import { LinkSocket } from './link-socket.ts'
+import { PacedWriter } from './paced-writer.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { ReadBrake } from './read-brake.ts'
 
 /** Who lives with the tap: hears of what it can not settle by itself. */
 export interface TapOwner {
@@ -37,6 +41,9 @@ export interface RemoteTapOptions {
   readonly maxPacketSize: number
   readonly incoming: Incoming
   readonly owner: TapOwner
+  /** Of messages; null: any. */
+  readonly limits: { readonly up: RateLimit | null, readonly down: RateLimit | null }
+  readonly clock: Clock
 }
 
 const EARLY = violation('MQTT-3.2.0-1', 'a packet comes before CONNACK', 0x82)
@@ -55,10 +62,11 @@ export class RemoteTap extends Duplex {
   readonly #outbound: FrameScanner
   readonly #view = new PublishView()
   readonly #writer: LinkSocket
+  /** null: messages leave as they come. */
+  readonly #paced: PacedWriter | null
+  readonly #brake: ReadBrake
   #outbox: Outbox | null = null
   #accepted = false
-  /** The local broker has enough: the socket is not read. */
-  #held = false
   #heard = true
   #moved = false
   #answered = false
@@ -67,6 +75,8 @@ export class RemoteTap extends Duplex {
     super({ decodeStrings: true })
     this.#socket = options.socket
     this.#writer = new LinkSocket(options.socket)
+    this.#brake = new ReadBrake(options.socket, options.limits.down, options.clock)
+    this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#drained())
     this.#level = options.level
     this.#bridgeBit = options.bridgeBit
     this.#incoming = options.incoming
@@ -88,15 +98,20 @@ export class RemoteTap extends Duplex {
       this.#heard = true
       this.#inbound.push(chunk)
       this.#outbox?.answersRead()
+      this.#brake.slow()
     })
     socket.on('drain', () => {
       this.#moved = true
-      this.#outbox?.drained()
+      this.#drained()
     })
     socket.on('error', error => this.destroy(error))
     socket.on('end', () => this.push(null))
     // what came last is read first: a refusal, or why the remote closes
     socket.on('close', () => setImmediate(() => this.destroy()))
+  }
+
+  #drained (): void {
+    if (this.#paced?.busy !== true) this.#outbox?.drained()
   }
 
   /** CONNACK has said yes. */
@@ -105,12 +120,13 @@ export class RemoteTap extends Duplex {
   /** The remote has accepted us: from now on the outbox writes here. */
   carry (outbox: Outbox, terms: SessionTerms): void {
     this.#outbox = outbox
-    outbox.linkUp(this.#writer, terms)
+    outbox.linkUp(this.#paced ?? this.#writer, terms)
     this.#incoming.agreed?.(terms)
   }
 
   /** Nothing of the data plane goes over this link any more. */
   release (): void {
+    this.#stopPacing()
     this.#outbox?.linkDown()
     this.#outbox = null
     this.#incoming.close(this.#port)
@@ -118,7 +134,13 @@ export class RemoteTap extends Duplex {
 
   /** Another connection has taken the session over: outbox and downlink are its own now. What still comes in is read to its end. */
   retire (): void {
+    this.#stopPacing()
     this.#outbox = null
+  }
+
+  #stopPacing (): void {
+    const lost = this.#paced?.stop() ?? 0
+    if (this.#outbox !== null) this.#outbox.counters.droppedLinkDown += lost
   }
 
   /** Sends PINGREQ; its answer is not shown to mqtt.js. */
@@ -128,7 +150,7 @@ export class RemoteTap extends Duplex {
 
   /** Did bytes come in since the last call? A remote that we do not read is not silent. */
   takeHeard (): boolean {
-    const heard = this.#heard || this.#held
+    const heard = this.#heard || this.#brake.on
     this.#heard = false
     return heard
   }
@@ -144,13 +166,13 @@ export class RemoteTap extends Duplex {
 
   /** Did an acknowledgement of something under way come in since the last call? One that we do not read may have. */
   takeAnswered (): boolean {
-    const answered = this.#answered || this.#held
+    const answered = this.#answered || this.#brake.on
     this.#answered = false
     return answered
   }
 
-  /** Bytes wait in the socket. */
-  get isWriting (): boolean { return this.#socket.writableLength !== 0 }
+  /** Bytes wait in the socket, or for their time. */
+  get isWriting (): boolean { return this.#socket.writableLength !== 0 || this.#paced?.busy === true }
 
   #fromRemote (bytes: Buffer, start: number, body: number, end: number): boolean {
     const fault = faultOfServerHeader(bytes[start] as number, this.#level) ?? this.#take(bytes, start, body, end)
@@ -169,6 +191,7 @@ export class RemoteTap extends Duplex {
       case PacketType.PUBREL:
         return faultOfAcknowledgement(bytes, body, end, this.#level) ?? this.#answer(type, packetIdAt(bytes, body), reasonCodeOf(bytes, body, end))
       case PacketType.PUBLISH:
+        this.#brake.count(end - start)
         return this.#view.read(bytes, start, body, end, this.#level) ?? this.#incoming.publish(this.#view, this.#port)
       case PacketType.PINGRESP:
         return faultOfEmptyPacket(body, end) // already counted as life
@@ -235,14 +258,8 @@ export class RemoteTap extends Duplex {
 
   readonly #port: IncomingPort = {
     acknowledge: (header, packetId, reason) => this.#writer.acknowledge(header, packetId, reason),
-    hold: held => this.#hold(held),
+    hold: held => this.#brake.hold(held),
     failed: error => this.#owner.undelivered(error)
-  }
-
-  #hold (held: boolean): void {
-    this.#held = held
-    if (held) this.#socket.pause()
-    else this.#socket.resume()
   }
 
   override _read (): void {}
@@ -259,6 +276,7 @@ export class RemoteTap extends Duplex {
 
   override _destroy (error: Error | null, done: (error: Error | null) => void): void {
     this.release()
+    this.#brake.stop()
     this.#inbound.end()
     this.#socket.destroy()
     done(error)

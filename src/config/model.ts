@@ -322,6 +322,7 @@ export interface BridgeConfig {
   /** For `tls+mqtt-tcp://`; null for plain TCP. */
   readonly tls: BridgeTlsConfig | null
   readonly tcp: BridgeTcpConfig
+  readonly rateLimit: RateLimitConfig
   readonly connectTimeoutMs: number
   /** The link is ended when the remote acknowledges nothing of what is under way for so long. */
   readonly ackTimeoutMs: number
@@ -365,6 +366,20 @@ export interface BridgeTlsConfig extends Demands {
   readonly strategy: RotationStrategy
   /** Files that the trial connection refused are used all the same after this time; null: never. */
   readonly canaryGraceMs: number | null
+}
+
+/** null: no limit. */
+export interface RateLimitConfig {
+  readonly up: RateConfig | null
+  readonly down: RateConfig | null
+}
+
+export interface RateConfig {
+  /** A second; null: any. */
+  readonly messages: number | null
+  readonly bytes: number | null
+  /** What is not used may be saved up for so long. */
+  readonly burstMs: number
 }
 
 export interface BridgeTcpConfig {

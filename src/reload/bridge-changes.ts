@@ -33,6 +33,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   spool: 'fixed',
   tls: 'link',
   tcp: 'link',
+  rateLimit: 'link',
   ackTimeoutMs: 'link',
   retryQos0: 'fixed',
   forwardBridged: 'fixed',

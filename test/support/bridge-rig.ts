@@ -60,6 +60,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     spool: null,
     tls: null,
     tcp: { nodelay: true, keepalive: false, keepidleMs: 0, bindInterface: null },
+    rateLimit: { up: null, down: null },
     connectTimeoutMs: 2000,
     ackTimeoutMs: 60_000,
     retryQos0: false,

@@ -13,6 +13,7 @@ import { bridgeSsl } from './bridge-ssl.ts'
 import { bridgeTcp } from './bridge-tcp.ts'
 import { type BridgeValues, checkBridge } from './bridge-checks.ts'
 import { placeText } from './pieces.ts'
+import { rateLimit } from './rate-limit.ts'
 import { forwardRule, subscriptionRule } from './topic-rules.ts'
 
 const will: Kind<WillConfig> = section<WillConfig>({
@@ -89,6 +90,7 @@ const keys: Keys<BridgeValues> = {
   }),
   ssl: works('ssl', bridgeSsl, { or: null, says: 'TLS of the connection.' }),
   tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),
+  rateLimit: block('rate_limit', rateLimit, { ours: true, says: 'How much may cross in a second. Nothing is lost by it: it slows.' }),
   will: works('will', will, { or: null, says: 'Published by the remote when this bridge is lost.' }),
   connProperties: works('conn_properties', connProperties, { or: null, says: 'MQTT 5: properties of CONNECT.' }),
   subProperties: works('sub_properties', subProperties, { or: null, says: 'MQTT 5: properties of SUBSCRIBE.' }),

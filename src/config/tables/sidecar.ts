@@ -62,6 +62,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       // a remote is acknowledged when the local broker has acknowledged
       durability: 'remote',
       spool: null,
+      rateLimit: { up: null, down: null },
       maxInflight: null,
       maxInflightQos2: null,
       retryQos0: false,
