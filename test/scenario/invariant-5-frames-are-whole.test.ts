@@ -4,6 +4,7 @@ import { connect as dial } from 'node:net'
 import { test } from 'tap'
 import { Downlink } from '../../src/bridge/downlink.ts'
 import { DownlinkRules } from '../../src/bridge/downlink-rules.ts'
+import { systemClock } from '../../src/bridge/clock.ts'
 import { RemoteTap } from '../../src/bridge/remote-tap.ts'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { plainTerms } from '../../src/relay/link.ts'
@@ -41,7 +42,7 @@ test('SUBSCRIBE written a byte at a time between messages, and answers that come
     socket,
     level: 4,
     bridgeBit: true,
-    maxPacketSize: 100_000,
+    limits: { up: null, down: null }, clock: systemClock, maxPacketSize: 100_000,
     incoming: new Downlink({
       bridge: 'north',
       level: 4,
