@@ -6,5 +6,10 @@ export const HIDDEN = '******'
 export function withoutSecrets (value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, SECRET.test(key) && inner !== null && inner !== '' ? HIDDEN : withoutSecrets(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, SECRET.test(key) && inner !== null && inner !== '' ? HIDDEN : serverOnly(key, inner)]))
+}
+
+/** Paths of receivers hold tokens. */
+function serverOnly (key: string, value: unknown): unknown {
+  return key === 'url' && typeof value === 'string' && /^https?:/.test(value) ? `${new URL(value).origin}/…` : withoutSecrets(value)
 }

@@ -74,10 +74,7 @@ async function run (around: Surroundings): Promise<ExitCode> {
   running = edge
   early.pop()?.()
   const { startNotifications } = await import('../notify/notifications.ts')
-  const notifications = await startNotifications({ edge, logger: log, version: packageVersion() }).catch(async (error: unknown) => {
-    await edge.close(0)
-    throw error
-  })
+  const notifications = startNotifications({ edge, logger: log, version: packageVersion() })
   const { startAdmin } = await import('../admin/admin.ts')
   const stopping = new AbortController()
   io.stop.addEventListener('abort', () => stopping.abort(), { once: true })

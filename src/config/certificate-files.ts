@@ -1,7 +1,7 @@
 /** Looks whether the certificate and key files of a configuration are there; what is in them is judged when they are used. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { reasonOf } from '../errors.ts'
-import type { BridgeConfig, Config, ListenerConfig } from './model.ts'
+import type { BridgeConfig, Config, HttpTlsConfig, ListenerConfig } from './model.ts'
 import type { Notice } from './notice.ts'
 import type { ConfigReport } from './report.ts'
 
@@ -13,7 +13,7 @@ interface NamedFile {
 
 /** Each file that can not be read is a problem, at the key that names it. @param report of the same load, for the places */
 export function missingFiles (config: Config, report: ConfigReport): readonly Notice[] {
-  const files = [...config.listeners.flatMap(listenerFiles), ...config.bridges.flatMap(bridgeFiles), ...httpAuthFiles(config)]
+  const files = [...config.listeners.flatMap(listenerFiles), ...config.bridges.flatMap(bridgeFiles), ...httpAuthFiles(config), ...receiverFiles(config)]
   return files.flatMap(({ path, file }) => {
     const reason = file === null ? null : faultOf(file)
     if (reason === null) return []
@@ -26,8 +26,15 @@ function httpAuthFiles ({ auth: { http } }: Config): readonly NamedFile[] {
   const requests = { auth_req: http?.auth, super_req: http?.superuser, acl_req: http?.acl }
   return Object.entries(requests).flatMap(([name, request]) => request?.tls == null
     ? []
-    : Object.entries({ cacertfile: request.tls.cacertfile, certfile: request.tls.certfile, keyfile: request.tls.keyfile })
-      .map(([key, file]) => ({ path: `auth.http_auth.${name}.ssl.${key}`, file })))
+    : filesOfServer(`auth.http_auth.${name}`, request.tls))
+}
+
+function receiverFiles ({ webhook, alerts }: Config): readonly NamedFile[] {
+  return Object.entries({ webhook: webhook?.tls, alerts: alerts.endpoint?.tls }).flatMap(([name, tls]) => tls == null ? [] : filesOfServer(name, tls))
+}
+
+function filesOfServer (path: string, { cacertfile, certfile, keyfile }: HttpTlsConfig): readonly NamedFile[] {
+  return Object.entries({ cacertfile, certfile, keyfile }).map(([key, file]) => ({ path: `${path}.ssl.${key}`, file }))
 }
 
 function listenerFiles ({ name, tls }: ListenerConfig): readonly NamedFile[] {

@@ -45,18 +45,11 @@ export interface EndpointConfig {
   /** Requests are signed with it; null: they are not. */
   readonly secret: string | null
   /** For `https://`; null for `http://`. */
-  readonly tls: EndpointTlsConfig | null
+  readonly tls: HttpTlsConfig | null
   /** An answer must be there within this time. */
   readonly timeoutMs: number
   /** Requests at one time. */
   readonly poolSize: number
-}
-
-export interface EndpointTlsConfig {
-  readonly cacertfile: string
-  readonly certfile: string | null
-  readonly keyfile: string | null
-  readonly keyPassword: string | null
 }
 
 export interface WebhookConfig extends EndpointConfig {

@@ -39,15 +39,15 @@ export class Alerts {
   readonly delivery: Delivery | null
   readonly #timer: NodeJS.Timeout
 
-  private constructor (options: AlertsOptions, endpoint: Endpoint | null) {
+  constructor (options: AlertsOptions) {
     const { source, config, logger, lookMs = LOOK_MS, version } = options
     const site = config.site ?? hostname()
     this.#options = options
     this.#conditions = new Conditions(source, config, options.stableMs)
-    this.delivery = endpoint === null
+    this.delivery = config.endpoint === null
       ? null
       : new Delivery({
-        endpoint,
+        endpoint: new Endpoint(config.endpoint, logger.child({ receiver: 'alerts' })),
         name: 'alerts',
         batch: { most: MOST_AT_ONCE, body: alerts => `{"site":${JSON.stringify(site)},"version":${JSON.stringify(version)},"alerts":[${alerts.join(',')}]}` },
         // one after the other: what was resolved is not to be told of before what began
@@ -58,13 +58,6 @@ export class Alerts {
         logger
       })
     this.#timer = setInterval(() => this.#look(), lookMs).unref()
-  }
-
-  /** @throws TrustError when the files of `alerts.ssl` can not be used */
-  static async start (options: AlertsOptions): Promise<Alerts> {
-    const endpoint = options.config.endpoint === null ? null : new Endpoint(options.config.endpoint)
-    await endpoint?.open()
-    return new Alerts(options, endpoint)
   }
 
   /** Those that hold now, in the order in which they began. */

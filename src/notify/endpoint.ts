@@ -3,13 +3,11 @@
  * are not followed, and of an answer only its status is looked at.
  */
 import http from 'node:http'
-import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import https from 'node:https'
 import type { EndpointConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
-import { dialVerified } from '../trust/dial.ts'
-import { HandshakeError } from '../trust/errors.ts'
-import { createTrustSnapshot, type TrustSnapshot } from '../trust/snapshot.ts'
+import type { Logger } from '../logger.ts'
+import { VerifiedHttps } from '../trust/verified-https.ts'
 import { signatureOf } from './signature.ts'
 
 export type PostOutcome =
@@ -25,25 +23,21 @@ const MOST_IGNORED_BYTES = 64 * 1024
 export class Endpoint {
   readonly #config: EndpointConfig
   readonly #url: URL
-  readonly #agent: http.Agent
-  readonly #closing = new AbortController()
-  #snapshot: TrustSnapshot | null = null
+  /** For `http://`. */
+  readonly #plain: http.Agent
+  readonly #verified: VerifiedHttps | null
 
-  constructor (config: EndpointConfig) {
+  constructor (config: EndpointConfig, logger: Logger) {
+    const { url, tls, poolSize: maxSockets, timeoutMs: connectTimeoutMs } = config
     this.#config = config
-    this.#url = new URL(config.url)
-    const options = { keepAlive: true, maxSockets: config.poolSize, maxTotalSockets: config.poolSize }
-    this.#agent = config.tls === null ? new http.Agent(options) : new VerifiedAgent(options, async () => this.#dial())
-  }
-
-  /** Reads the files of `ssl`. @throws TrustError when they can not be used */
-  async open (): Promise<void> {
-    if (this.#config.tls !== null) this.#snapshot = await createTrustSnapshot(this.#config.tls, 1)
+    this.#url = new URL(url)
+    this.#plain = new http.Agent({ keepAlive: true, maxSockets, maxTotalSockets: maxSockets })
+    this.#verified = tls === null ? null : new VerifiedHttps({ files: tls, maxSockets, connectTimeoutMs, logger })
   }
 
   close (): void {
-    this.#closing.abort()
-    this.#agent.destroy()
+    this.#plain.destroy()
+    this.#verified?.close()
   }
 
   /** Never rejects. Settles within `cancel_timeout`. */
@@ -55,10 +49,7 @@ export class Endpoint {
         request.destroy()
       }
       const overall = setTimeout(() => fail(`no answer within ${this.#config.timeoutMs} ms`), this.#config.timeoutMs)
-      request.on('error', error => {
-        if (error instanceof HandshakeError) void this.#reread()
-        fail(reasonOf(error))
-      })
+      request.on('error', error => fail(reasonOf(error)))
       request.on('close', () => {
         clearTimeout(overall)
         fail('the connection ended without an answer')
@@ -73,68 +64,16 @@ export class Endpoint {
 
   #request (body: Buffer): http.ClientRequest {
     const { headers, secret } = this.#config
-    const { pathname, search, host } = this.#url
-    return http.request({
+    const options = {
       method: 'POST',
-      agent: this.#agent,
-      host: this.#host,
-      port: this.#port,
-      path: `${pathname}${search}`,
       headers: {
         'content-type': 'application/json',
         ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-        host,
         'content-length': String(body.length),
         ...(secret === null ? {} : signatureOf(body, secret))
       }
-    })
-  }
-
-  /** IPv6 without its brackets. */
-  get #host (): string { return this.#url.hostname.replace(/^\[|\]$/g, '') }
-  get #port (): number { return this.#url.port === '' ? this.#url.protocol === 'https:' ? 443 : 80 : Number(this.#url.port) }
-
-  async #dial (): Promise<Socket> {
-    if (this.#snapshot === null) throw new Error('the endpoint is not open')
-    const { timeoutMs } = this.#config
-    return dialVerified({
-      host: this.#host,
-      port: this.#port,
-      servername: null,
-      snapshot: this.#snapshot,
-      connectTimeoutMs: timeoutMs,
-      handshakeTimeoutMs: timeoutMs,
-      signal: this.#closing.signal,
-      nodelay: true,
-      keepalive: true,
-      localAddress: null
-    })
-  }
-
-  /** The files may have been renewed, as the receiver's certificate was; where they can not be used, those of before serve. */
-  async #reread (): Promise<void> {
-    if (this.#config.tls === null || this.#closing.signal.aborted) return
-    this.#snapshot = await createTrustSnapshot(this.#config.tls, (this.#snapshot?.generation ?? 0) + 1).catch(() => this.#snapshot)
-  }
-}
-
-type CreationCall = (error: Error | null, socket: Duplex) => void
-
-/** Its connections are made elsewhere, verified, and then kept for more requests. */
-class VerifiedAgent extends http.Agent {
-  readonly #dial: () => Promise<Socket>
-
-  constructor (options: http.AgentOptions, dial: () => Promise<Socket>) {
-    super(options)
-    this.#dial = dial
-  }
-
-  // Node waits for the call where nothing is returned
-  override createConnection (_options: http.ClientRequestArgs, call: CreationCall = () => {}): undefined {
-    this.#dial().then(socket => call(null, socket), (error: unknown) => {
-      const failed = call as (error: Error) => void // there is no socket then
-      failed(error instanceof Error ? error : new Error(String(error)))
-    })
+    }
+    return this.#verified === null ? http.request(this.#url, { ...options, agent: this.#plain }) : https.request(this.#url, { ...options, agent: this.#verified.agent })
   }
 }
 

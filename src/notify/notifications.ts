@@ -20,24 +20,14 @@ export interface Notifications {
   close (timeoutMs: number): Promise<void>
 }
 
-/** @throws TrustError when certificate files of a receiver can not be used; nothing is left running then */
-export async function startNotifications ({ edge, logger: parent, version }: NotificationsOptions): Promise<Notifications> {
+export function startNotifications ({ edge, logger: parent, version }: NotificationsOptions): Notifications {
   const logger = parent.child({ component: 'notify' })
   const { webhook: webhookConfig, alerts: config } = edge.config
-  const webhook = webhookConfig === null ? null : await Webhook.start(webhookConfig, edge, logger)
-  const alerts = config.enable ? await startAlerts({ source: edge, config, version, logger }, webhook) : null
+  const webhook = webhookConfig === null ? null : new Webhook(webhookConfig, edge, logger)
+  const alerts = config.enable ? new Alerts({ source: edge, config, version, logger }) : null
   return {
     get firing () { return alerts?.firing ?? [] },
     receivers: [...(webhook === null ? [] : [webhook.delivery]), ...(alerts?.delivery == null ? [] : [alerts.delivery])],
     close: async timeoutMs => { await Promise.all([webhook?.close(timeoutMs), alerts?.close(timeoutMs)]) }
-  }
-}
-
-async function startAlerts (options: Parameters<typeof Alerts.start>[0], webhook: Webhook | null): Promise<Alerts> {
-  try {
-    return await Alerts.start(options)
-  } catch (error) {
-    await webhook?.close(0)
-    throw error
   }
 }

@@ -26,11 +26,12 @@ export class Webhook {
   readonly #usernames = new Map<string, string | null>()
   readonly #leave: (() => void)[] = []
 
-  private constructor (config: WebhookConfig, endpoint: Endpoint, logger: Logger) {
+  /** Tells from now on. */
+  constructor (config: WebhookConfig, source: WebhookSource, logger: Logger) {
     const { poolSize, maxQueue, maxQueueBytes, retryForMs, batch } = config
     this.#config = config
     this.delivery = new Delivery({
-      endpoint,
+      endpoint: new Endpoint(config, logger.child({ receiver: 'webhook' })),
       name: 'webhook',
       batch: { most: batch, body: notices => batch === 1 ? notices.join('') : `[${notices.join(',')}]` },
       parallel: poolSize,
@@ -39,15 +40,7 @@ export class Webhook {
       retryForMs,
       logger
     })
-  }
-
-  /** @throws TrustError */
-  static async start (config: WebhookConfig, source: WebhookSource, logger: Logger): Promise<Webhook> {
-    const endpoint = new Endpoint(config)
-    await endpoint.open()
-    const webhook = new Webhook(config, endpoint, logger)
-    webhook.#follow(source)
-    return webhook
+    this.#follow(source)
   }
 
   async close (timeoutMs: number): Promise<void> {

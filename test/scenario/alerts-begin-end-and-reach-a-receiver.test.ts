@@ -20,7 +20,7 @@ test('a bridge that is down, a queue that fills, a reload that is refused: told 
   const { edge, dir } = await adminFor(t, bridge(remote.port))
   const log: LogLine[] = []
   const { alerts: config } = configOf(`alerts { site = hut-7, bridge_down = 1s, queue_full = 50, url = "http://127.0.0.1:${receiver.port}", secret = "sixteen letters!" }`)
-  const alerts = await Alerts.start({ source: edge, config, version: '1.2.3', logger: keepingLogger(log), lookMs: 20, stableMs: 100 })
+  const alerts = new Alerts({ source: edge, config, version: '1.2.3', logger: keepingLogger(log), lookMs: 20, stableMs: 100 })
   t.teardown(async () => alerts.close(0))
   const told = (): Record<string, unknown>[] => receiver.posts.flatMap(({ json }) => json['alerts'] as Record<string, unknown>[])
   const isTold = async (id: string, status: string): Promise<Record<string, unknown> | undefined> => {

@@ -53,7 +53,7 @@ export async function adminFor (t: TestScope, text = '', logger: Logger = silent
   let stop = (): void => {}
   const stopped = new Promise<void>(resolve => { stop = resolve })
   const log = createLogger({ level: 'silent', readable: false, out: { write: () => {} } })
-  const notifications = await startNotifications({ edge, logger, version: '0.0.0-test' })
+  const notifications = startNotifications({ edge, logger, version: '0.0.0-test' })
   const admin = await startAdmin({ edge, logger, log, notifications, stateDir: dir, environment: {}, process: { version: '0.0.0-test', startedAt: Date.now(), stop } })
   t.teardown(async () => {
     await admin.close()

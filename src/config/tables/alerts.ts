@@ -4,7 +4,7 @@ import { works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import { bool, duration, durationOrNever, line, text, whole, withUnit } from '../schema/scalars.ts'
 import { shaped } from '../schema/section.ts'
-import { checkEndpoint, endpointKeys, endpointTls, type EndpointValues } from './endpoint.ts'
+import { checkEndpoint, endpointKeys, type EndpointValues } from './endpoint.ts'
 
 interface AlertsValues extends EndpointValues, Omit<AlertsConfig, 'endpoint'> {
   readonly timeoutMs: number
@@ -23,4 +23,4 @@ export const alerts: Kind<AlertsConfig> = shaped<AlertsValues, AlertsConfig>({
     timeoutMs: works('cancel_timeout', duration({ min: 100, max: 600_000 }, withUnit), { or: 5000, ours: true, says: 'A request must be answered within this time. What is not taken is tried again for a day.' })
   },
   rules: checkEndpoint
-}, ({ url, headers, secret, ssl, timeoutMs, ...values }) => ({ ...values, endpoint: url === null ? null : { url, headers, secret, tls: endpointTls({ url, ssl }), timeoutMs, poolSize: 1 } }))
+}, ({ url, headers, secret, tls, timeoutMs, ...values }) => ({ ...values, endpoint: url === null ? null : { url, headers, secret, tls, timeoutMs, poolSize: 1 } }))

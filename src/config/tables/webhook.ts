@@ -6,7 +6,7 @@ import { block, refused, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import { bool, choice, duration, mqttString, size, text, whole, withUnit } from '../schema/scalars.ts'
 import { section, shaped } from '../schema/section.ts'
-import { checkEndpoint, endpointKeys, endpointTls, type EndpointValues } from './endpoint.ts'
+import { checkEndpoint, endpointKeys, type EndpointValues } from './endpoint.ts'
 
 interface WebhookValues extends EndpointValues, Pick<WebhookConfig, 'poolSize' | 'timeoutMs' | 'events' | 'maxQueue' | 'maxQueueBytes' | 'retryForMs' | 'batch'> {
   readonly enable: boolean
@@ -54,4 +54,4 @@ export const webhook: Kind<WebhookConfig | null> = shaped<WebhookValues, Webhook
     if (given.url == null) reading.refuse('has no url', 'Add url = "http://…", or set enable = false')
     if ((given.events?.length ?? 0) === 0) reading.named('events').warn('is empty: nothing is told', 'Add events = [ { event = on_message_publish, topic = "a/#" } ]')
   }
-}, ({ enable, body: { encoding }, url, ssl, ...values }) => enable && url !== null ? { ...values, url, tls: endpointTls({ url, ssl }), encoding } : null)
+}, ({ enable, body: { encoding }, url, ...values }) => enable && url !== null ? { ...values, url, encoding } : null)

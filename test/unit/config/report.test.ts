@@ -82,6 +82,7 @@ const secretive: Readonly<Record<string, string>> = {
   'a name of one\'s own': `vars { k = ${secret}, l = [1] }`,
   'the HTTP interface': `http_server { password = ${secret} }`,
   'a webhook': `webhook { headers { k = ${secret} }, secret = ${secret}, ssl { key_password = ${secret} } }`,
+  'a webhook whose path is a token': `webhook { url = "http://h/${secret}", nonsense = 1 }`,
   'a webhook whose URL has a password': `webhook { url = "http://u:${secret}@h/" }`,
   'a disabled bridge': `bridges.mqtt.b { enable = false, server = "mqtt-quic://u:${secret}@h:1", password = ${secret} }`,
   'a syntax error behind it': `auth.password { a = ${secret} \n b = = }`
