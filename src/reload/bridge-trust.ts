@@ -23,6 +23,8 @@ export class BridgeTrust implements TrustListener {
   #bridge: Bridge | null = null
   #remote: readonly InUse[] = []
   readonly #proof: StandingProof
+  /** The generation before the one that serves. */
+  #before: TrustSnapshot | null = null
 
   /** Begins to watch the files. */
   constructor (config: BridgeConfig, tls: BridgeTlsConfig, logger: Logger) {
@@ -42,10 +44,12 @@ export class BridgeTrust implements TrustListener {
       logger: logger.child({ bridge: config.name })
     })
     this.rotation.onStatus(({ stage }) => { if (stage.name === 'stopped') this.#proof.stop() })
-    this.rotation.onCommitted(() => {
-      if (tls.strategy !== 'lazy') void this.#bridge?.renew()
+    this.rotation.onCommitted(generation => {
+      const before = this.#before
+      this.#before = generation
+      if (tls.strategy !== 'lazy') this.#move(generation, before)
     })
-    this.#begun = this.rotation.start()
+    this.#begun = this.rotation.start().then(() => { this.#before ??= this.rotation.current })
   }
 
   /** For the dials of the bridge. */
@@ -75,6 +79,16 @@ export class BridgeTrust implements TrustListener {
   /** Tries the remote with what serves, although nothing has changed: it may have been revoked. Settles when what came of it is known. */
   async reprove (): Promise<void> {
     await this.#proof.look()
+  }
+
+  /**
+   * Moves the link to what serves now. Where only lists or the plugin have changed, and the remote was proven with the new ones, there is nothing to move: a list
+   * is renewed every day, and with a clean session each move would cost messages from the remote.
+   */
+  #move (generation: TrustSnapshot, before: TrustSnapshot | null): void {
+    const isProven = this.rotation.status.last?.result === 'proven'
+    if (isProven && before?.context === generation.context) this.rotation.note('cut over', generation.fingerprint, 'the link stays: its certificates are the same, and the remote was proven with what is new', 0)
+    else void this.#bridge?.renew()
   }
 
   /** The bridge that dials with it. */

@@ -6,7 +6,7 @@ import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { CanaryVerdict } from './canary.ts'
 import type { InUse } from './in-use.ts'
-import { TrustError, trustCodes } from './errors.ts'
+import { TrustError, handshakeCodes, trustCodes } from './errors.ts'
 import { FileWatch } from './file-watch.ts'
 import type { FileWatchOptions } from './file-watch.ts'
 import { RotationRecord } from './rotation-record.ts'
@@ -212,7 +212,10 @@ export class Rotation<G extends Generation> {
     if (trial.signal.aborted || this.#pending !== pending) return
     const reason = verdict.kind === 'accepted' ? verdict.note ?? '' : verdict.reason.message
     this.#record.tried(verdict, reason, { fingerprint, begun })
-    if (verdict.kind === 'refused') this.#refuse(pending, verdict.reason)
+    if (verdict.kind === 'refused' && verdict.reason.code === handshakeCodes.revoked) {
+      // no slip of whoever pushed the files: its authority has signed that
+      this.#commit(pending, 'forced', reason)
+    } else if (verdict.kind === 'refused') this.#refuse(pending, verdict.reason)
     else this.#commit(pending, verdict.kind === 'accepted' ? 'proven' : 'unproven', reason)
   }
 

@@ -11,6 +11,7 @@ import { silentLogger } from '../../src/logger.ts'
 import type { RotationStatus } from '../../src/trust/rotation-state.ts'
 import { testPki } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
+import { issue, keyNamed, revocationList } from '../support/issued.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 
 interface Site {
@@ -89,6 +90,33 @@ test('a CA that was removed is gone, once the remote has moved on', { skip: mosq
     const state = edge.bridges[0]?.state
     return state?.name === 'waiting' && state.reason.code === 'CW_TLS_UNKNOWN_CA'
   })
+})
+
+test('revocation lists: a renewed one moves nothing, one that can not be right changes nothing, one that revokes the remote ends its link', { skip: mosquittoMissing }, async t => {
+  const root = issue({ cn: 'Root', ca: true })
+  const server = issue({ cn: 'localhost', names: ['localhost'], by: root })
+  const pki = await testPki(t)
+  const material = { ...pki.server, certFile: await pki.write('revocable.pem', server.sent), keyFile: await pki.write('revocable.key', server.key.export({ type: 'pkcs8', format: 'pem' })) }
+  const remote = await startMosquitto(t, { pki: { ...pki, caFile: await pki.write('revocable-ca.pem', root.pem), server: material } })
+  const { edge, put, bridgeTrust } = await site(t, { 'ca.pem': root.pem, 'list.crl': revocationList({ by: root }) }, path =>
+    bridged(remote.tlsPort)(path).replace('ssl {', `ssl { crlfile = "${path('list.crl')}",`))
+  await isUp(edge)
+
+  await put('list.crl', revocationList({ by: root, days: [-0.5, 7] }))
+  await eventually('the renewed list is in use', () => bridgeTrust().generation === 2)
+  t.match(edge.trust[0]?.history.at(-1), { step: 'cut over', reason: /the link stays/ })
+  t.equal(edge.bridges[0]?.counters.takeOvers, 0)
+
+  await put('list.crl', revocationList({ by: root, revoked: [server], signer: keyNamed('somebody else') }))
+  await eventually('the forged list is refused', () => bridgeTrust().stage.name === 'invalid')
+  t.equal(edge.bridges[0]?.state.name, 'up')
+
+  await put('list.crl', revocationList({ by: root, revoked: [server], days: [-0.2, 7] }))
+  await eventually('the revoked remote has lost its link', () => {
+    const state = edge.bridges[0]?.state
+    return state?.name === 'waiting' && state.reason.code === 'CW_TLS_REVOKED'
+  })
+  t.match(bridgeTrust(), { generation: 3, last: { result: 'forced', reason: /CN=localhost was revoked/ } })
 })
 
 test('an operator gives up what is staged, or takes it all the same', { skip: mosquittoMissing }, async t => {

@@ -120,7 +120,8 @@ interface Site {
 
 async function startSite (t: Test): Promise<Site> {
   const [pki, other] = [await testPki(t), await testPki(t, { name: 'Other' })]
-  const mosquitto = await startMosquitto(t, { pki })
+  // to a subscriber that takes 20 at a time, its default, mosquitto 2.0.11 hands messages on out of order
+  const mosquitto = await startMosquitto(t, { pki, config: ['max_inflight_messages 1000'] })
   const dir = await mkdtemp(join(tmpdir(), 'causeway-rotations-'))
   t.teardown(async () => rm(dir, { recursive: true, force: true }))
   const file = join(dir, 'ca.pem')
