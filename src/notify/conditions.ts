@@ -37,7 +37,7 @@ export interface Alert {
 export type AlertSource = Pick<Edge, 'config' | 'bridges' | 'trust' | 'certificates' | 'lastReload'>
 
 /** A link that has been up for so long has recovered; a shorter one may be flapping. */
-export const STABLE_MS = 10_000
+const STABLE_MS = 10_000
 /** After the last message that was lost. */
 const LOST_HOLDS_MS = 600_000
 /** A queue has recovered so many percent below where it was told of. */

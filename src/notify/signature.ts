@@ -1,8 +1,8 @@
 /** Proves to a receiver that a body came from here, and when: HMAC-SHA256 over the time, a dot and the body. */
 import { createHmac } from 'node:crypto'
 
-export const TIMESTAMP_HEADER = 'x-causeway-timestamp'
-export const SIGNATURE_HEADER = 'x-causeway-signature'
+const TIMESTAMP_HEADER = 'x-causeway-timestamp'
+const SIGNATURE_HEADER = 'x-causeway-signature'
 
 /** @param now milliseconds since 1970; the header has seconds */
 export function signatureOf (body: Buffer, secret: string, now = Date.now()): Readonly<Record<string, string>> {
