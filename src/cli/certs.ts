@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path'
 import { createDevelopmentPki } from '../trust/development-pki.ts'
 import { type CertificateDescription, describeCertificates } from '../trust/describe.ts'
 import { renderCertificates } from '../trust/certificate-table.ts'
+import { type ListDescription, describeLists } from '../trust/revocation/describe-lists.ts'
 import { type CliIo, ExitCode } from './io.ts'
 
 /** @param names further DNS names and IP addresses of the server certificate */
@@ -26,12 +27,31 @@ For development only. Look at one: causeway certs show ${show(pki.serverCertFile
   return ExitCode.OK
 }
 
-/** Lists every certificate of the file; exit code 1 when the file is not one that could be trusted or served with. */
+/** Lists every certificate of the file, or every revocation list; exit code 1 when the file is not one that could be trusted or served with. */
 export async function showCertificates (file: string, json: boolean, io: CliIo): Promise<ExitCode> {
+  const lists = await describeLists(resolve(io.cwd, file))
+  if (lists !== null) {
+    io.out.write(json ? JSON.stringify(lists, null, 2) + '\n' : lists.map(renderList).join('\n'))
+    return ExitCode.OK
+  }
   const list = await describeCertificates(resolve(io.cwd, file))
   if (json) io.out.write(JSON.stringify(list, null, 2) + '\n')
   else io.out.write(renderCertificates(list, { colour: io.terminal, width: io.columns }) + summary(list))
   return ExitCode.OK
+}
+
+const scopes = { all: 'every certificate of its issuer', leaves: 'certificates of servers and clients', authorities: 'certificates of CAs' } as const
+
+function renderList ({ place, issuer, thisUpdate, nextUpdate, daysLeft, revoked, about, problems }: ListDescription): string {
+  const left = daysLeft === null ? '' : daysLeft < 0 ? ' (over)' : ` (${daysLeft} days left)`
+  const rows: readonly (readonly [label: string, value: string])[] = [
+    ['issuer', issuer],
+    ['about', scopes[about]],
+    ['revoked', `${revoked} ${revoked === 1 ? 'certificate' : 'certificates'}`],
+    ['valid', nextUpdate === null ? `from ${thisUpdate}` : `${thisUpdate} to ${nextUpdate}${left}`],
+    ...problems.map(problem => ['problem', problem] as const)
+  ]
+  return `${place}  revocation list\n` + rows.map(([label, value]) => `${label.padEnd(13)}${value}\n`).join('')
 }
 
 function summary (list: readonly CertificateDescription[]): string {

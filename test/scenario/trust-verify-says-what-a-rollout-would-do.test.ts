@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { testPki } from '../support/certificates.ts'
 import { run } from '../support/command.ts'
-import { issue } from '../support/issued.ts'
+import { issue, revocationList } from '../support/issued.ts'
 import { ocspReply } from '../support/ocsp.ts'
 import { tlsRemote } from '../support/tls-remote.ts'
 
@@ -26,6 +26,9 @@ bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clienti
   t.equal(broken.code, 1)
   t.match(broken.out, /invalid[^]*broken\.pem:1/)
   t.equal(remote.heard, 0, 'not a byte of MQTT')
+
+  const crl = await run(t, ['trust', 'inspect', await pki.write('list.crl', revocationList({ by: issue({ cn: 'Root', ca: true }) }))])
+  t.match(crl, { code: 0, out: /list\.crl:1 {2}revocation list\nissuer +CN=Root\nabout +every certificate[^]*revoked +0 certificates\nvalid +\d{4}-.* \(6 days left\)/ })
 
   const shown = await run(t, ['trust', 'inspect', join(pki.dir, 'ca.pem'), '--json'])
   t.equal(shown.code, 0)

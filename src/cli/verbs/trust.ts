@@ -35,7 +35,7 @@ export function addTrust (program: Command, io: CliIo, done: Done): void {
     })
   addTrustOfRunning(trust, io, done)
   trust.command('inspect <file>')
-    .description('list the certificates of a PEM file, as certs show does')
+    .description('list the certificates of a PEM file, as certs show does, or its revocation lists')
     .option('--json', 'as JSON, for scripts')
     .action(async (file: string, options: { json?: boolean }) => {
       const { showCertificates } = await import('../certs.ts')

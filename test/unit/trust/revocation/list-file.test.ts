@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as der from '../../../../src/trust/der.ts'
+import { describeLists } from '../../../../src/trust/revocation/describe-lists.ts'
 import { listsInUse, readRevocationLists } from '../../../../src/trust/revocation/list-file.ts'
 import { RevocationList } from '../../../../src/trust/revocation/revocation-list.ts'
 import { enumerated, extension, issue, keyNamed, pemText, revocationList, serialOf } from '../../../support/issued.ts'
@@ -98,6 +99,17 @@ test('a list for leaves says nothing of authorities', t => {
   t.ok(scoped.covers(leaf.certificate))
   t.notOk(scoped.covers(issue({ cn: 'Mid', ca: true, by: root }).certificate))
   t.end()
+})
+
+test('a file of lists is described; one of certificates is none', async t => {
+  const now = new Date()
+  const file = await fileOf(t, good + revocationList({ by: root, days: [-9, -1] }))
+  t.match(await describeLists(file, now), [
+    { place: `${file}:1`, issuer: 'CN=Root', revoked: 1, daysLeft: 6, about: 'all', problems: [] },
+    { place: `${file}:${lines + 1}`, revoked: 0, daysLeft: -2, problems: [/^the revocation list of CN=Root should have been renewed by/] }
+  ])
+  t.equal(await describeLists(await fileOf(t, root.pem), now), null)
+  await t.rejects(describeLists(await fileOf(t, good + root.pem), now), { code: 'CW_TRUST_PEM_INVALID' })
 })
 
 test('the newest list of each issuer and scope is in use until its end', async t => {
