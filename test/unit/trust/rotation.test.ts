@@ -6,7 +6,7 @@ import { silentLogger } from '../../../src/logger.ts'
 import type { CanaryVerdict } from '../../../src/trust/canary.ts'
 import { HandshakeError, TrustError, handshakeCodes, trustCodes } from '../../../src/trust/errors.ts'
 import { Rotation } from '../../../src/trust/rotation.ts'
-import type { Generation, RotationOptions } from '../../../src/trust/rotation.ts'
+import type { Generation, RotationOptions } from '../../../src/trust/rotation-options.ts'
 import { keepingLogger, type LogLine } from '../../support/bridge-rig.ts'
 import { eventually } from '../../support/eventually.ts'
 
