@@ -2,6 +2,7 @@
 import type { Bridge } from '../bridge/bridge.ts'
 import type { AlertsConfig, BridgeConfig } from '../config/model.ts'
 import type { Edge } from '../edge.ts'
+import type { CausewayError } from '../errors.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 
 export type AlertKind =
@@ -52,6 +53,8 @@ const losses = {
 
 interface Memory {
   downSince: number | null
+  /** Of the last attempt that failed. */
+  reason: CausewayError | null
   isFull: boolean
   readonly counted: Map<string, number>
   lostAt: number
@@ -83,7 +86,7 @@ export class Conditions {
   }
 
   #ofBridge (bridge: Bridge, config: BridgeConfig | undefined, now: number): readonly Alert[] {
-    const memory = this.#memories.get(bridge) ?? { downSince: null, isFull: false, counted: new Map<string, number>(), lostAt: 0, lost: [] }
+    const memory = this.#memories.get(bridge) ?? { downSince: null, reason: null, isFull: false, counted: new Map<string, number>(), lostAt: 0, lost: [] }
     this.#memories.set(bridge, memory)
     return [...this.#down(bridge, memory, now), ...(config === undefined ? [] : this.#full(bridge, config, memory)), ...this.#lost(bridge, memory, now)]
   }
@@ -92,9 +95,10 @@ export class Conditions {
     if (state.name === 'disabled' || state.name === 'stopped' || state.name === 'draining') memory.downSince = null
     else if (state.name !== 'up') memory.downSince ??= now
     else if (now - state.since >= this.#stableMs) memory.downSince = null
-    const { downSince } = memory
+    if (state.name === 'waiting') memory.reason = state.reason
+    const { downSince, reason } = memory
+    if (downSince === null) memory.reason = null
     if (downSince === null || now - downSince < this.#config.bridgeDownMs) return []
-    const reason = state.name === 'waiting' ? state.reason : null
     return [alert('bridge_down', 'critical', 'bridge', name, {
       message: `bridge ${name} has not been up, or not for long, since ${new Date(downSince).toISOString()}${reason === null ? '' : `: ${reason.message}`}`,
       code: reason?.code ?? '',

@@ -83,6 +83,18 @@ test('a bridge is disabled and enabled, and it says how long that holds', async 
   t.match(await cli(['bridge', 'enable', 'south', '--socket', socket]), { code: 1, err: /there is no bridge south/ })
 })
 
+test('levels of the log are shown and changed, of all and of one part', async t => {
+  const { dir, log } = await adminFor(t, '')
+  const socket = join(dir, 'control.sock')
+  t.match(await cli(['log', 'show', '--socket', socket]), { code: 0, out: 'all: silent\n' })
+  t.match(await cli(['log', 'level', 'debug', 'trust', '--socket', socket]), { code: 0, out: 'all: silent\ntrust: debug\n' })
+  t.strictSame(log.levels, { level: 'silent', components: { trust: 'debug' } })
+  t.equal((await cli(['log', 'level', 'default', 'trust', '--socket', socket])).code, 0)
+  t.match(JSON.parse((await cli(['log', 'level', 'warn', '--socket', socket, '--json'])).out), { level: 'warn', components: {} })
+  t.match(await cli(['log', 'level', 'loud', '--socket', socket]), { code: 2, err: /Allowed choices are trace, debug/ })
+  t.match(await cli(['log', 'level', 'debug', 'kitchen', '--socket', socket]), { code: 1, err: /the running edge says no/ })
+})
+
 test('where nobody answers it says what to do', async t => {
   const none = await cli(['status', '--socket', '/nowhere/control.sock'])
   t.equal(none.code, 1)
