@@ -27,7 +27,7 @@ test('good at the dial, revoked a while later', { skip: mosquittoMissing }, asyn
   const bridge = startBridge({ config, relay: createRelay({ interest: null }), delivery: { deliver: (_message, done) => done(null) }, trust: trust.source, trustListener: trust, logger: keepingLogger(log), stateDir: null })
   t.teardown(async () => bridge.stop())
   trust.serve(bridge)
-  await eventually('the link is up', () => bridge.state.name === 'up')
+  await eventually('the link is up', () => bridge.state.name === 'up', 15_000)
   t.match(trust.inUse.filter(({ kind }) => kind === 'OCSP answer'), [{ subject: 'CN=localhost' }])
   t.equal(responder.questions.length, 1)
 
@@ -40,6 +40,6 @@ test('good at the dial, revoked a while later', { skip: mosquittoMissing }, asyn
   status = 'revoked'
   await eventually('the answer has ended', () => (trust.inUse.find(({ kind }) => kind === 'OCSP answer')?.notAfter ?? 0) < Date.now(), 15_000)
   await trust.reprove()
-  await eventually('the link is ended', () => bridge.state.name === 'waiting' && bridge.state.reason.code === 'CW_TLS_REVOKED')
+  await eventually('the link is ended', () => bridge.state.name === 'waiting' && bridge.state.reason.code === 'CW_TLS_REVOKED', 15_000)
   t.match(log.filter(({ level }) => level === 'warn').map(({ message }) => message), [/not accepted any more/])
 })

@@ -77,7 +77,7 @@ export async function rotateUnderLoad (t: Test, { rounds, everyMs }: RotationsOp
 async function refused (t: Test, { put, status, bad, counters }: Site, round: number, refusals: Record<string, number>): Promise<void> {
   const before = status()
   await put(bad[round % bad.length] ?? '')
-  await eventually('the bad file is refused', () => ['invalid', 'staged'].includes(status().stage.name))
+  await eventually('the bad file is refused', () => ['invalid', 'staged'].includes(status().stage.name), 15_000)
   const { stage, generation, fingerprint } = status()
   refusals[stage.name] = (refusals[stage.name] ?? 0) + 1
   t.same([generation, fingerprint], [before.generation, before.fingerprint], 'the last good generation serves')
@@ -89,7 +89,7 @@ async function taken (t: Test, { put, status, sets, counters, lastStep }: Site, 
   const set = sets[round % sets.length]
   if (set === undefined) throw new Error('no set')
   await put(set.pem)
-  await eventually('the good file is in use', () => status().generation === round + 1 && counters().takeOvers === round)
+  await eventually('the good file is in use', () => status().generation === round + 1 && counters().takeOvers === round, 15_000)
   t.match(status(), { generation: round + 1, fingerprint: set.fingerprint, last: { result: 'proven', fingerprint: set.fingerprint } })
   t.match(lastStep(), { step: 'cut over', generation: round + 1, fingerprint: set.fingerprint })
 }
@@ -149,7 +149,7 @@ async function startSite (t: Test): Promise<Site> {
     if (found === undefined || bridge === undefined) throw new Error('no bridge has TLS')
     return found
   }
-  await eventually('the link is up', () => bridge?.state.name === 'up')
+  await eventually('the link is up', () => bridge?.state.name === 'up', 15_000)
   return {
     mosquitto,
     log,
