@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import type { LimitsConfig, ListenerConfig, MqttConfig, MqttVersion } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
-import { ReasonCode } from '../mqtt/v5/reason-code.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
@@ -14,6 +13,7 @@ import type { Gatekeeper } from './auth/rights.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { type DeviceEvent, DeviceEvents } from './device-events.ts'
 import { ClientClaims } from './client-claims.ts'
+import { Departure } from './departure.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
 import { HandshakeSlots } from './listener/handshake-slots.ts'
@@ -121,6 +121,7 @@ class RunningBroker implements Broker {
   readonly #limits: LimitsConfig
   readonly #mqtt: MqttConfig
   readonly #handshakes: HandshakeSlots
+  readonly #departure: Departure
   #unwatch: () => void = () => {}
   #closing = false
 
@@ -132,6 +133,7 @@ class RunningBroker implements Broker {
     this.#edge = new EdgeBroker({ interest, store, logger, entry: new RelayEntry(relay, counters) })
     this.#limits = { ...options.config.limits }
     this.#mqtt = { ...options.config.mqtt }
+    this.#departure = new Departure(this.#mqtt)
     this.#handshakes = new HandshakeSlots(this.#limits.maxConcurrentHandshakes, counters)
     this.#around = this.#surroundings()
     const limits = this.#limits
@@ -206,13 +208,23 @@ class RunningBroker implements Broker {
   }
 
   async close (drainTimeoutMs: number): Promise<void> {
-    this.#closing = true
     this.#unwatch()
-    await this.#listeners.closeAll()
+    this.#departure.begun = true
+    // with a place to send them to, those that come meanwhile are told it
+    if (!this.#departure.hasPlace) await this.#closeDoors()
     await this.#dismiss(this.#connections, drainTimeoutMs)
+    if (!this.#closing) {
+      await this.#closeDoors()
+      await this.#dismiss(this.#connections, 0)
+    }
     await this.#edge.stop()
     await this.#emptied()
     this.#ticker.stop()
+  }
+
+  async #closeDoors (): Promise<void> {
+    this.#closing = true
+    await this.#listeners.closeAll()
   }
 
   async #testMqtt5 (): Promise<void> {
@@ -270,6 +282,7 @@ class RunningBroker implements Broker {
       counters,
       lines: this.#lines,
       devices: this.#devices,
+      departure: this.#departure,
       logger,
       hasRoomFor: clientId => store.hasRoomFor(clientId),
       attach: stream => this.#edge.attach(stream)
@@ -282,7 +295,8 @@ class RunningBroker implements Broker {
     const until = performance.now() + timeoutMs
     for (const connection of those) connection.quiesce()
     while (performance.now() < until && those.some(({ owed }) => owed > 0)) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
-    for (const connection of those) connection.close(ReasonCode.SHUTTING_DOWN)
+    const { reasonCode, serverReference } = this.#departure.farewell
+    for (const connection of those) connection.close(reasonCode, '', serverReference)
   }
 
   /** The last bytes of each connection go out, or its time to take them ends. */

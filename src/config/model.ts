@@ -147,6 +147,8 @@ export interface MqttConfig {
   readonly versions: readonly MqttVersion[]
   /** Topic aliases that a device of MQTT 5 may set. */
   readonly maxTopicAlias: number
+  /** `host:port` of another server, or several with spaces between: what devices of MQTT 5 are told when this one stops; null: nothing. */
+  readonly serverReference: string | null
 }
 
 export type MqttVersion = '3.1' | '3.1.1' | '5.0'

@@ -33,6 +33,7 @@ const mqtt: { readonly [P in keyof MqttConfig]: Treatment } = {
   maxPacketSize: 'fixed',
   versions: 'fixed',
   maxTopicAlias: 'live',
+  serverReference: 'live',
   maxMqueueLen: 'fixed'
 }
 

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
 import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
 import { encodeAcknowledgement5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
-import { reasonBlock } from '../../mqtt/v5/property-writer.ts'
+import { noticeBlock } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import type { Violation } from '../../mqtt/violation.ts'
@@ -79,16 +79,18 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   /** Takes no more from the device; what is owed still goes out. */
   quiesce (): void {
+    if (this.#stage === 'arriving') return // its CONNECT is still answered
     this.#inbound.pause()
   }
 
   /**
    * Ends it: owed acknowledgements that are due go out first; a will is published.
    * @param reasonCode what a device of MQTT 5 is told; 0: nothing [MQTT-3.14.0-1]
+   * @param serverReference where it may go instead
    */
-  close (reasonCode = 0, reason = ''): void {
+  close (reasonCode = 0, reason = '', serverReference = ''): void {
     if (this.#stage === 'closed') return
-    if (this.#level === 5 && reasonCode !== 0 && this.#outbound.isOpen) this.#outbound.send(encodeDisconnect5(reasonCode, reasonBlock(reason)))
+    if (this.#level === 5 && reasonCode !== 0 && this.#outbound.isOpen) this.#outbound.send(encodeDisconnect5(reasonCode, noticeBlock({ reason, serverReference })))
     const opening = this.#stage === 'opening'
     this.#stage = 'closed'
     this.#since = performance.now()
@@ -228,6 +230,10 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     if ('clause' in introduction) {
       this.#around.counters.connectsRefused++
       this.violated(introduction)
+    } else if (this.#around.departure.begun) {
+      this.#around.counters.connectsRefused++
+      this.#outbound.send(this.#around.departure.refusal(introduction.request.level))
+      this.close()
     } else if (this.#around.connectRate.take(performance.now())) {
       this.#begin(introduction)
     } else {

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { Gatekeeper } from '../auth/rights.ts'
 import type { ClientClaims } from '../client-claims.ts'
+import type { Departure } from '../departure.ts'
 import type { DeviceEvents } from '../device-events.ts'
 import type { TokenBucket } from '../listener/token-bucket.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
@@ -36,6 +37,7 @@ export interface DeviceSurroundings {
   readonly counters: BrokerCounters
   readonly lines: RepeatedLines
   readonly devices: DeviceEvents
+  readonly departure: Departure
   readonly logger: Logger
   /** May this client have a session that outlasts its connection? */
   readonly hasRoomFor: (clientId: string) => boolean

@@ -1,14 +1,25 @@
 /** `mqtt`: what devices may do, in NanoMQ's words. */
 import type { MqttConfig } from '../model.ts'
 import { list } from '../schema/groups.ts'
+import { readHostName, readPort } from '../schema/host-name.ts'
 import { inert, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
-import { choice, decimal, size, whole } from '../schema/scalars.ts'
+import { choice, decimal, line, size, text, whole } from '../schema/scalars.ts'
 import { section } from '../schema/section.ts'
 
 /** The largest packet that MQTT can express: 268,435,455 bytes behind five of header. */
 const largestPacket = 268_435_460
 const resent = 'what is unacknowledged is sent again when the device comes back [MQTT-4.4.0-1], not before.'
+
+/** As the standard has it: names or addresses, each with a port or without, separated by spaces. */
+const serverReference = text(line.refine(isReference, { error: 'must be host:port of another server, or several with one space between them' }))
+
+function isReference (value: string): boolean {
+  return value.length <= 1024 && value.split(' ').every(each => {
+    const [, host = '', port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(\d+))?$/.exec(each) ?? []
+    return 'host' in readHostName(host) && (port === undefined || readPort(port, 1) !== undefined)
+  })
+}
 
 export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
   keys: {
@@ -17,7 +28,8 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     keepaliveMultiplier: works('keepalive_multiplier', decimal({ min: 1, max: 100 }), { or: 1.5, nanomq: '1.5 (its shipped file: 1.25)', says: 'A device is cut off when nothing came from it for its keep-alive times this.' }),
     maxInflightWindow: works('max_inflight_window', whole({ min: 1, max: 65_535, unit: 'messages' }), { or: 2048, says: 'Deliveries of QoS 1 and 2 to one device that wait for its acknowledgement. NanoMQ reads the key and does not use it.' }),
     versions: works('versions', list(choice(['3.1', '3.1.1', '5.0'])), { or: ['3.1', '3.1.1', '5.0'], says: 'Versions of MQTT that devices may speak, on every listener. Another one is refused with CONNACK 1, or 0x84.' }),
-    maxTopicAlias: works('max_topic_alias', whole({ min: 0, max: 65_535, unit: 'aliases' }), { or: 32, nanomq: '65535', says: 'Topic aliases that a device of MQTT 5 may set; their names may take 64 KiB together.' })
+    maxTopicAlias: works('max_topic_alias', whole({ min: 0, max: 65_535, unit: 'aliases' }), { or: 32, nanomq: '65535', says: 'Topic aliases that a device of MQTT 5 may set; their names may take 64 KiB together.' }),
+    serverReference: works('server_reference', serverReference, { or: null, says: 'Where devices of MQTT 5 are sent when this broker stops: `host:port`, or several with spaces between. Without it they are told that it stops, and nothing else.' })
   },
   others: [
     inert('property_size', 'number', 'it sizes a pool of NanoMQ\'s.'),

@@ -39,7 +39,10 @@ export class PropertyWriter {
   }
 }
 
-/** A block that holds a reason string, or nothing where it is empty or the client wants none [MQTT-3.1.2-29]. */
-export function reasonBlock (reason: string): Buffer {
-  return reason === '' ? Buffer.of(0) : new PropertyWriter().text(PropertyId.REASON_STRING, reason).block()
+/** A block that says why a connection ends or does not begin, and where to go instead; what is empty is left out. */
+export function noticeBlock ({ reason = '', serverReference = '' }: { readonly reason?: string, readonly serverReference?: string }): Buffer {
+  const properties = new PropertyWriter()
+  if (reason !== '') properties.text(PropertyId.REASON_STRING, reason)
+  if (serverReference !== '') properties.text(PropertyId.SERVER_REFERENCE, serverReference)
+  return properties.block()
 }

@@ -21,5 +21,6 @@ export const ReasonCode = {
   PACKET_TOO_LARGE: 0x95,
   QUOTA_EXCEEDED: 0x97,
   ADMINISTRATIVE_ACTION: 0x98,
+  USE_ANOTHER_SERVER: 0x9c,
   CONNECTION_RATE: 0x9f
 } as const
