@@ -8,6 +8,7 @@ import { reasonOf } from '../errors.ts'
 import type { AdjustableLogger, Logger } from '../logger.ts'
 import { writeCrashReport } from './crash-report.ts'
 import { type CliIo, ExitCode, Unforeseen } from './io.ts'
+import { growAsEver } from './lean-loading.ts'
 import { logTo } from './log/log-output.ts'
 import { machineWarnings, thisMachine } from './machine-limits.ts'
 import { packageVersion } from '../package.ts'
@@ -94,6 +95,7 @@ async function run (around: Surroundings): Promise<ExitCode> {
   })
   const guard = stallGuard(config, io)
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
+  growAsEver()
   const service = new ServiceNotice({ environment: io.environment, logger: log })
   service.ready()
   await stopped(stopping.signal)

@@ -5,7 +5,9 @@
 
 const CHUNK_BYTES = 256 * 1024
 const SMALLEST_CHUNK = 16 * 1024
+/** Chunks kept to be used again: of a lane that is empty, and of one that has much under way. */
 const SPARES = 2
+const BUSY_SPARES = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
 export class LogChunks {
@@ -84,9 +86,10 @@ export class LogChunks {
     while (this.#first < oldest) {
       const chunk = this.#chunks.shift()
       this.#first++
-      if (chunk !== undefined && chunk.length === this.#size && this.#spares.length < SPARES) this.#spares.push(chunk)
+      if (chunk !== undefined && chunk.length === this.#size && this.#spares.length < BUSY_SPARES) this.#spares.push(chunk)
     }
     if (!all || this.#run !== 0) return
+    if (this.#spares.length > SPARES) this.#spares.length = SPARES
     this.#filled = 0
     if (this.#current.length > this.#size) this.#dropCurrent()
   }
