@@ -24,6 +24,7 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     required: config.required,
     forwardBridged: config.forwardBridged,
     keepQos0: config.retryQos0,
+    spoolQos0: config.spoolQos0,
     awaitRemote: config.durability === 'remote',
     journal,
     maxCount: config.maxSendQueueLen,

@@ -323,6 +323,8 @@ export interface BridgeConfig {
   readonly ackTimeoutMs: number
   /** QoS 0 waits in a small buffer while the link is down. */
   readonly retryQos0: boolean
+  /** QoS 0 is kept on disk too, and goes to the remote with QoS 1. Needs `durability = spool`. */
+  readonly spoolQos0: boolean
   /** Takes also what came by other bridges. */
   readonly forwardBridged: boolean
   readonly will: WillConfig | null

@@ -23,6 +23,8 @@ export interface OutboxOptions extends LaneOptions {
   readonly forwardBridged: boolean
   /** QoS 0 waits in the batch while the link is down; false: it is dropped. @default false */
   readonly keepQos0?: boolean
+  /** With a journal: QoS 0 is taken as QoS 1, but where a rule says QoS 0. @default false */
+  readonly spoolQos0?: boolean
   /** Messages of QoS 1 and 2 that may wait in memory, and their bytes. */
   readonly maxCount: number
   readonly maxBytes: number

@@ -28,6 +28,8 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #batch: BatchLane
   readonly #lane: OutboxLane
+  /** Of messages that no rule gives another. */
+  readonly #leastQos: 0 | 1
   #link: LinkWriter | null = null
   /** The link has said that it has enough. */
   #full = false
@@ -47,6 +49,7 @@ export class Outbox {
     this.forwardBridged = options.forwardBridged
     this.counters = options.counters
     this.#options = options
+    this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0
     this.#batch = new BatchLane(options.level, options.counters, () => this.flush(), frame => this.#writeAlone(frame))
     this.#lane = new OutboxLane(options, options, 0, this.latency, () => this.#scheduleFlush())
   }
@@ -87,7 +90,7 @@ export class Outbox {
     for (let i = from; i < to; i++) {
       const rewrite = rewrites[i] as Rewrite
       const bytes = largestFrame(view, rewrite)
-      if ((rewrite.qos === KEEP ? view.qos : rewrite.qos) === 0) batchBytes += bytes
+      if (this.#qosOf(rewrite, view) === 0) batchBytes += bytes
       else {
         kept++
         keptBytes += bytes
@@ -97,6 +100,12 @@ export class Outbox {
     if (!this.#refused) this.counters.queueFull++
     this.#refused = true
     return false
+  }
+
+  /** What the remote is sent it with. */
+  #qosOf (rewrite: Rewrite, view: PublishView): number {
+    if (rewrite.qos !== KEEP) return rewrite.qos
+    return view.qos === 0 ? this.#leastQos : view.qos
   }
 
   #batchHasRoom (bytes: number): boolean {
@@ -109,7 +118,7 @@ export class Outbox {
    */
   take (rewrite: Rewrite, view: PublishView, receipts: Receipts | null, slot: number, origin: Origin = NOBODY): void {
     if (this.#closed) return
-    const qos = rewrite.qos === KEEP ? view.qos : rewrite.qos
+    const qos = this.#qosOf(rewrite, view)
     const retain = rewrite.retain === KEEP ? view.retain : rewrite.retain === 1
     const header = 0x30 | (qos << 1) | (retain ? 1 : 0)
     if (qos !== 0) {

@@ -36,6 +36,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   rateLimit: 'link',
   ackTimeoutMs: 'link',
   retryQos0: 'fixed',
+  spoolQos0: 'fixed',
   forwardBridged: 'fixed',
   connProperties: 'link',
   subProperties: 'link',

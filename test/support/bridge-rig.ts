@@ -64,6 +64,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     connectTimeoutMs: 2000,
     ackTimeoutMs: 60_000,
     retryQos0: false,
+    spoolQos0: false,
     forwardBridged: false,
     will: null,
     connProperties: null,

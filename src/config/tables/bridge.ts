@@ -83,6 +83,11 @@ const keys: Keys<BridgeValues> = {
     or: false,
     says: 'true: up to 256 KiB of QoS 0 wait while the link is down, and the rest is dropped, counted. NanoMQ drops them all in spite of the key. A link that is merely busy drops none either way.'
   }),
+  spoolQos0: works('spool_qos0', bool(), {
+    or: false,
+    ours: true,
+    says: 'true: messages of QoS 0 are kept on disk as those of QoS 1 are, and go to the remote with QoS 1, since only then it tells that it has them. A rule with `qos = 0` leaves its messages out. Needs `durability = spool`.'
+  }),
   forwardBridged: works('forward_bridged', bool(), {
     or: false,
     ours: true,

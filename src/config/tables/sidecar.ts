@@ -66,6 +66,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       maxInflight: null,
       maxInflightQos2: null,
       retryQos0: false,
+      spoolQos0: false,
       forwardBridged: true,
       will: null,
       connProperties: null,

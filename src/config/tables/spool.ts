@@ -68,8 +68,12 @@ type GivenBridges = Given<{ readonly mqtt: readonly UnplacedBridge[], readonly c
 export function checkPlaces (own: Given<SpoolConfig> | null | undefined, bridges: unknown, reading: Reading): void {
   const { mqtt = [], cache } = (bridges ?? {}) as GivenBridges // read by the keys of bridges
   if (own != null && cache != null) reading.named('bridges.mqtt.cache').warn('has no effect beside spool')
-  if (own != null || (cache != null && cache.enable !== false)) return
+  const isPlaced = own != null || (cache != null && cache.enable !== false)
   mqtt.forEach((bridge, i) => {
+    if (bridge?.spoolQos0 === true && (bridge.durability ?? (isPlaced ? 'spool' : 'memory')) !== 'spool') {
+      reading.find(['bridges', 'mqtt', i]).named('spool_qos0').refuse('is true, and nothing of this bridge is kept on disk', 'Set durability = spool, and spool { dir = "/var/lib/causeway/spool" }')
+    }
+    if (isPlaced) return
     if (bridge?.durability !== 'spool') return
     reading.find(['bridges', 'mqtt', i]).named('durability').refuse('is spool, and no directory for it is named', 'Add spool { dir = "/var/lib/causeway/spool" }')
   })

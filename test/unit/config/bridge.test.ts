@@ -28,6 +28,7 @@ test('the defaults', async t => {
     tcp: { nodelay: true, keepalive: false, keepidleMs: 60_000, bindInterface: null },
     ackTimeoutMs: 60_000,
     retryQos0: false,
+    spoolQos0: false,
     forwardBridged: false,
     will: null,
     connProperties: null,
