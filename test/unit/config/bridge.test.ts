@@ -29,6 +29,7 @@ test('the defaults', async t => {
     ackTimeoutMs: 60_000,
     retryQos0: false,
     spoolQos0: false,
+    rateLimit: { up: null, down: null },
     forwardBridged: false,
     will: null,
     connProperties: null,
