@@ -19,7 +19,7 @@ export interface Delivery {
   readonly id: number
 }
 
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 15_000
 
 export class RawClient {
   readonly stream: Duplex
