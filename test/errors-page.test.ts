@@ -3,7 +3,6 @@ import { readFile, readdir } from 'node:fs/promises'
 import { test } from 'tap'
 import { packageRoot } from '../src/package.ts'
 
-
 async function codesOfSource (): Promise<Set<string>> {
   const codes = new Set<string>()
   for (const name of await readdir(new URL('src', packageRoot), { recursive: true })) {

@@ -84,7 +84,7 @@ export class Renewal {
   }
 
   async #run (): Promise<void> {
-    await null // with nothing to do it would be over before #running is set, and stand there as under way for ever
+    await Promise.resolve() // with nothing to do it would be over before #running is set, and stand there as under way for ever
     while (this.#isDue()) {
       this.#wanted = false
       const old = this.#options.connection()

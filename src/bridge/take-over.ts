@@ -58,9 +58,9 @@ async function settledRemote (options: ConnectionOptions): Promise<VerifiedRemot
   // the second ticket comes a round trip after the first is acknowledged, and the dial took two
   const settleMs = Math.min(SETTLE_MS + clock.now() - begun, LONGEST_SETTLE_MS)
   await new Promise<void>((resolve, reject) => {
-    const { socket, diagnose } = remote
+    const { socket } = remote
     let reason: Error | null = null
-    const failed = (error: Error): void => { reason = diagnose(error) }
+    const failed = (error: Error): void => { reason = remote.diagnose(error) }
     const closed = (): void => {
       cancel()
       reject(reason ?? closedEarly(options))

@@ -61,6 +61,14 @@ interface Surroundings {
   readonly drainTimeout: number
 }
 
+/** Ends when `stop` does, and may be ended by others too. */
+function stoppedBy (stop: AbortSignal): AbortController {
+  const stopping = new AbortController()
+  stop.addEventListener('abort', () => stopping.abort(), { once: true })
+  if (stop.aborted) stopping.abort()
+  return stopping
+}
+
 async function run (around: Surroundings): Promise<ExitCode> {
   const { loaded: { config, report, revise }, read, log, io, startedAt, stateDir, drainTimeout } = around
   // from now on a SIGHUP does not end the process
@@ -77,9 +85,7 @@ async function run (around: Surroundings): Promise<ExitCode> {
   const { startNotifications } = await import('../notify/notifications.ts')
   const notifications = startNotifications({ edge, logger: log, version: packageVersion() })
   const { startAdmin } = await import('../admin/admin.ts')
-  const stopping = new AbortController()
-  io.stop.addEventListener('abort', () => stopping.abort(), { once: true })
-  if (io.stop.aborted) stopping.abort()
+  const stopping = stoppedBy(io.stop)
   const admin = await startAdmin({
     edge,
     logger: log.child({ component: 'admin' }),

@@ -92,18 +92,24 @@ export class Conditions {
   }
 
   #down ({ name, state }: Bridge, memory: Memory, now: number): readonly Alert[] {
-    if (state.name === 'disabled' || state.name === 'stopped' || state.name === 'draining') memory.downSince = null
-    else if (state.name !== 'up') memory.downSince ??= now
-    else if (now - state.since >= this.#stableMs) memory.downSince = null
     if (state.name === 'waiting') memory.reason = state.reason
-    const { downSince, reason } = memory
+    const downSince = memory.downSince = this.#downSince(state, memory.downSince, now)
     if (downSince === null) memory.reason = null
     if (downSince === null || now - downSince < this.#config.bridgeDownMs) return []
-    return [alert('bridge_down', 'critical', 'bridge', name, {
+    const { reason } = memory
+    return [alert('bridge_down', 'bridge', name, {
+      severity: 'critical',
       message: `bridge ${name} has not been up, or not for long, since ${new Date(downSince).toISOString()}${reason === null ? '' : `: ${reason.message}`}`,
       code: reason?.code ?? '',
       hint: reason?.hint ?? 'causeway tail shows what becomes of each attempt'
     })]
+  }
+
+  /** It is not down when nobody wants it up, nor when it has been up for a while. */
+  #downSince (state: Bridge['state'], before: number | null, now: number): number | null {
+    if (state.name === 'disabled' || state.name === 'stopped' || state.name === 'draining') return null
+    if (state.name !== 'up') return before ?? now
+    return now - state.since >= this.#stableMs ? null : before
   }
 
   #full ({ name, queued, queuedBytes }: Bridge, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig, memory: Memory): readonly Alert[] {
@@ -111,7 +117,8 @@ export class Conditions {
     const percent = Math.floor(Math.max(queued / mostMessages, queuedBytes / mostBytes) * 100)
     memory.isFull = percent >= this.#config.queuePercent - (memory.isFull ? HYSTERESIS : 0)
     if (!memory.isFull) return []
-    return [alert('queue_full', percent >= 100 ? 'critical' : 'warning', 'bridge', name, {
+    return [alert('queue_full', 'bridge', name, {
+      severity: percent >= 100 ? 'critical' : 'warning',
       message: `the queue of bridge ${name} is ${percent} % full: ${queued} messages wait for the remote`,
       hint: 'The link is down or slower than what is published; when the queue is full, devices are held back or messages dropped, as its configuration says'
     })]
@@ -126,7 +133,8 @@ export class Conditions {
     if (lost.length > 0) Object.assign(memory, { lost, lostAt: now })
     if (memory.lost.length > 0 && now - memory.lostAt >= LOST_HOLDS_MS) memory.lost = []
     if (memory.lost.length === 0) return []
-    return [alert('messages_lost', 'critical', 'bridge', name, {
+    return [alert('messages_lost', 'bridge', name, {
+      severity: 'critical',
       message: `bridge ${name} has lost messages: ${memory.lost.join(', ')}`,
       hint: 'The log has the topic and the remote\'s reason; the limits of the remote and of the queue are the usual causes'
     })]
@@ -137,7 +145,8 @@ export class Conditions {
       if (withinMs === null) return []
       const isOver = withinMs === 0
       const when = new Date(notAfter).toISOString()
-      const found = alert(isOver ? 'certificate_expired' : 'certificate_expiring', isOver ? 'critical' : 'warning', owner.kind, owner.name, {
+      const found = alert(isOver ? 'certificate_expired' : 'certificate_expiring', owner.kind, owner.name, {
+        severity: isOver ? 'critical' : 'warning',
         message: `${kind} ${subject} of ${owner.kind} ${owner.name} ${isOver ? `has expired at ${when}` : `expires in ${daysLeft} days, at ${when}`}`,
         hint: file === null ? 'It is the remote\'s: its operator has to renew it' : `Replace ${file}; it is taken into use without a restart`
       })
@@ -148,15 +157,19 @@ export class Conditions {
   #ofFiles (): readonly Alert[] {
     return this.#source.trust.flatMap(({ kind, name, status: { stage, generation } }) => {
       if (stage.name === 'staged') {
-        return [alert('candidate_refused', 'warning', kind, name, {
+        return [alert('candidate_refused', kind, name, {
+          severity: 'warning',
           message: `new certificate files of ${kind} ${name} wait: ${stage.reason.message}`,
           code: stage.reason.code,
           hint: `${stage.reason.hint} causeway trust commit ${kind} ${name} uses them all the same, abort gives them up`.trim()
         })]
       }
       if (stage.name !== 'invalid') return []
-      return [alert('files_invalid', generation === 0 ? 'critical' : 'warning', kind, name, {
-        message: `certificate files of ${kind} ${name} can not be used: ${stage.reason.message}`, code: stage.reason.code, hint: stage.reason.hint
+      return [alert('files_invalid', kind, name, {
+        severity: generation === 0 ? 'critical' : 'warning',
+        message: `certificate files of ${kind} ${name} can not be used: ${stage.reason.message}`,
+        code: stage.reason.code,
+        hint: stage.reason.hint
       })]
     })
   }
@@ -165,14 +178,16 @@ export class Conditions {
     const outcome = this.#source.lastReload?.outcome
     if (outcome?.kind !== 'refused' && outcome?.kind !== 'invalid') return []
     const first = outcome.kind === 'refused' ? `${outcome.keys.map(({ key }) => key).join(', ')} need a restart` : outcome.problems.map(({ path, message }) => path === '' ? message : `${path}: ${message}`).join('; ')
-    return [alert('reload_refused', 'warning', 'edge', 'configuration', {
-      message: `the configuration was not reloaded: ${first}`, hint: 'What was in force before is in force; causeway check shows what is wrong with the file'
+    return [alert('reload_refused', 'edge', 'configuration', {
+      severity: 'warning',
+      message: `the configuration was not reloaded: ${first}`,
+      hint: 'What was in force before is in force; causeway check shows what is wrong with the file'
     })]
   }
 }
 
-type Words = Pick<Alert, 'message' | 'hint'> & Partial<Pick<Alert, 'code'>>
+type Words = Pick<Alert, 'severity' | 'message' | 'hint'> & Partial<Pick<Alert, 'code'>>
 
-function alert (kind: AlertKind, severity: Alert['severity'], owner: Alert['subject']['kind'], name: string, { message, hint, code = '' }: Words): Alert {
+function alert (kind: AlertKind, owner: Alert['subject']['kind'], name: string, { severity, message, hint, code = '' }: Words): Alert {
   return { id: `${kind}:${owner}:${name}`, kind, severity, subject: { kind: owner, name }, message, code, hint }
 }

@@ -2,7 +2,7 @@
  * How many of our PUBLISHes may wait for the remote at once. Ours bound each QoS; the Receive Maximum of an MQTT 5 remote bounds both
  * together [MQTT-3.3.4-9]. Counts are of this connection only; the bounds outlive it. HOT.
  */
-import { WindowBound } from './window-bound.ts'
+import type { WindowBound } from './window-bound.ts'
 
 export class SendWindow {
   readonly #bound1: WindowBound

@@ -119,22 +119,30 @@ export class Uplink implements Incoming {
 
   publish (view: PublishView, port: IncomingPort): Violation | null {
     const receipts = this.#receipts
-    if (receipts === null) return null
     const isLate = port !== this.#port
-    if (isLate && view.qos !== 0 && this.#sessionKept) return null
-    // they go on to bridges of MQTT 5 as they are
-    const fault = this.#options.level === 5 ? this.#block.read(view.bytes, view.propertiesStart, view.propertiesEnd, PropertyHolder.PUBLISH) : null
-    if (fault !== null) return fault
+    if (receipts === null || (isLate && view.qos !== 0 && this.#sessionKept)) return null
     const entry = this.#relay.lookup(view.bytes, view.topicStart, view.topicEnd)
-    if (entry.fault !== null) return entry.fault
-    if ((view.dup || view.qos === 2) && !isLate && this.#owed[view.packetId] === 1) return null
-    const slot = view.qos === 0 || isLate ? NO_SLOT : this.#owe(view, receipts)
+    const fault = this.#faultOfProperties(view) ?? entry.fault
+    if (fault !== null) return fault
+    if (!isLate && this.#isOwed(view)) return null
+    const slot = isLate ? NO_SLOT : this.#owe(view, receipts)
     if (entry.system && isServerTopic(entry.name)) this.#hear(entry, view, receipts, slot)
     else this.#take(entry, view, receipts, slot)
     return null
   }
 
+  /** They go on to bridges of MQTT 5 as they are. */
+  #faultOfProperties (view: PublishView): Violation | null {
+    return this.#options.level === 5 ? this.#block.read(view.bytes, view.propertiesStart, view.propertiesEnd, PropertyHolder.PUBLISH) : null
+  }
+
+  /** Sent again while its first copy waits for its acknowledgement. */
+  #isOwed (view: PublishView): boolean {
+    return (view.dup || view.qos === 2) && this.#owed[view.packetId] === 1
+  }
+
   #owe (view: PublishView, receipts: Receipts): number {
+    if (view.qos === 0) return NO_SLOT
     this.#owed[view.packetId] = 1
     return receipts.open(view.packetId, view.qos)
   }

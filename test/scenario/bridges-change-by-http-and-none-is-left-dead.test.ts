@@ -75,7 +75,7 @@ test('what is wrong is told with its key and changes nothing', { skip: mosquitto
     [{ keepalive: '0s' }, /bridges\.mqtt\.north\.keepalive: must be/],
     [{ serveer: 'mqtt-tcp://a:1' }, /neither NanoMQ nor Causeway has this key here[^]*server/],
     [{ server: null }, /server: is missing/],
-    [{ server: 'mqtt-tcp://a:1', proto_ver: 9, forwards: [{ local_topic: 'a/#/b' }] }, /^not valid\n  bridges\.mqtt\.north\.forwards\[0\][^]*proto_ver/],
+    [{ server: 'mqtt-tcp://a:1', proto_ver: 9, forwards: [{ local_topic: 'a/#/b' }] }, /^not valid\n {2}bridges\.mqtt\.north\.forwards\[0\][^]*proto_ver/],
     [{ enable: false, forwards: [{ local_topic: 'a/#/b', remote_topic: '' }] }, /forwards\[0\]/]
   ]
   for (const [north, words] of wrong) t.match(await rig.ask('/api/v4/bridges/north', { method: 'PUT', body: { north } }), { status: 400, json: { code: 108, message: words } })

@@ -66,7 +66,7 @@ const staples: Readonly<Record<string, TrustRow>> = {
   'cut short': staple(reply().subarray(0, 90), stapleRefused(/cut short/)),
   'with bytes after its end': staple(Buffer.concat([reply(), Buffer.of(0)]), stapleRefused(/no OCSP response/)),
   'no response at all': staple(Buffer.from('good'), stapleRefused(/OCSP response/)),
-  'tryLater': staple(ocspRefusal(3), stapleRefused(/the responder answers tryLater/))
+  tryLater: staple(ocspRefusal(3), stapleRefused(/the responder answers tryLater/))
 }
 
 const asking = (answer: AskedRow['answer'], row: Partial<TrustRow> = {}, more: Partial<AskedRow> = {}): AskedRow => ({

@@ -15,7 +15,8 @@ import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { codes5, expiry, hex, next5, open5, publish5, sessionExpiry, subscribe5, userProperty } from '../support/packets-5.ts'
 import { packet, puback, publish, subscribe, text } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
-import { RemoteConnection, scriptedRemote, type as packetType } from '../support/scripted-remote.ts'
+import type { RemoteConnection } from '../support/scripted-remote.ts'
+import { scriptedRemote, type as packetType } from '../support/scripted-remote.ts'
 
 const property = (id: number, value: string): Buffer => Buffer.concat([Buffer.of(id), text(value)])
 const properties = [userProperty('b', '1'), property(3, 'text/plain'), userProperty('a', '2'), property(8, 'answer/here'), userProperty('b', '3'), property(9, 'id'), Buffer.of(1, 1)]
@@ -35,9 +36,16 @@ interface Site extends TestBroker { readonly bridge: Bridge }
 
 /** A broker with a bridge to the remote at `port`. */
 async function site (t: Test, port: number, more: Partial<BridgeConfig> = {}): Promise<Site> {
-  let relay: ReturnType<typeof createRelay> | null = null
-  const broker = await brokerFor(t, { relay: interest => (relay = createRelay({ interest, maxTopicLevels: 100 })) })
-  if (relay === null) throw new Error('no relay')
+  const made: ReturnType<typeof createRelay>[] = []
+  const broker = await brokerFor(t, {
+    relay: interest => {
+      const relay = createRelay({ interest, maxTopicLevels: 100 })
+      made.push(relay)
+      return relay
+    }
+  })
+  const [relay] = made
+  if (relay === undefined) throw new Error('no relay')
   const bridge = startBridge({ config: bridgeConfig(port, { protoVer: 5, ...more }), relay, delivery: broker.broker, trust: null, logger: silentLogger, stateDir: null })
   t.teardown(async () => bridge.stop())
   return { ...broker, bridge }

@@ -9,6 +9,15 @@ import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { publish } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 
+/** What the page has of an element; they run in the browser, and the types of one are not loaded here. */
+interface PageElement {
+  readonly matches: (selector: string) => boolean
+  readonly getBoundingClientRect: () => { readonly height: number }
+}
+
+const isFocused = (node: PageElement): boolean => node.matches(':focus')
+const countLow = (all: readonly PageElement[]): number => all.filter(node => node.getBoundingClientRect().height < 44).length
+
 // two seconds of work; a browser on a machine that is busy with other tests takes longer
 tap.setTimeout(120_000)
 
@@ -72,10 +81,10 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   await force.focus()
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
-  t.ok(await dialog.getByRole('button', { name: 'Leave it as it is' }).evaluate(node => node.matches(':focus')), 'the harmless answer has the focus')
+  t.ok(await dialog.getByRole('button', { name: 'Leave it as it is' }).evaluate(isFocused), 'the harmless answer has the focus')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
-  t.ok(await force.evaluate(node => node.matches(':focus')), 'and the focus comes back')
+  t.ok(await force.evaluate(isFocused), 'and the focus comes back')
   t.equal(rig.edge.trust[0]?.status.generation, 1, 'nothing was done')
   await page.keyboard.press('Enter')
   await dialog.getByRole('button', { name: 'Use them' }).click()
@@ -85,7 +94,7 @@ test('links, trust and events are seen, and refused files are forced by hand', {
 
   await page.setViewportSize({ width: 360, height: 740 })
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, 'nothing is cut off on a phone')
-  const small = await page.locator('button:visible').evaluateAll(all => all.filter(node => node.getBoundingClientRect().height < 44).length)
+  const small = await page.locator('button:visible').evaluateAll(countLow)
   t.equal(small, 0, 'buttons are for thumbs')
   t.strictSame([...hosts], [address])
   t.strictSame(complaints, [])

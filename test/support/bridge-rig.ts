@@ -32,7 +32,7 @@ export interface Rig {
   /** While set, deliveries wait; call what is in it to let one go. */
   hold: ((error?: Error) => void)[] | null
   /** Offers a message as a device does; false when it was refused as full. */
-  offer (message: PlainPublish, receipts?: { receipts: Receipts, slot: number }): boolean
+  readonly offer: (message: PlainPublish, receipts?: { receipts: Receipts, slot: number }) => boolean
   /** Waits for a state; at once when it is there. */
   reaches (name: BridgeStateName): Promise<void>
   landedCount (count: number): Promise<readonly LocalMessage[]>

@@ -56,8 +56,8 @@ export async function rotateUnderLoad (t: Test, { rounds, everyMs }: RotationsOp
   subscriber.on('message', hear(down))
   await subscriber.subscribeAsync('down/#', { qos: 2 })
   const loads = ([1, 2] as const).flatMap(qos => [
-    load(publisher, `up/q${qos}`, qos, up, over.signal),
-    load(remote, `down/q${qos}`, qos, down, over.signal)
+    load(publisher, { topic: `up/q${qos}`, qos, sequences: up }, over.signal),
+    load(remote, { topic: `down/q${qos}`, qos, sequences: down }, over.signal)
   ])
   const refusals: Record<string, number> = {}
   for (let round = 1; round <= rounds; round++) {
@@ -94,7 +94,7 @@ async function taken (t: Test, { put, status, sets, counters, lastStep }: Site, 
   t.match(lastStep(), { step: 'cut over', generation: round + 1, fingerprint: set.fingerprint })
 }
 
-async function load (client: MqttClient, topic: string, qos: 1 | 2, sequences: Sequences, signal: AbortSignal): Promise<void> {
+async function load (client: MqttClient, { topic, qos, sequences }: { readonly topic: string, readonly qos: 1 | 2, readonly sequences: Sequences }, signal: AbortSignal): Promise<void> {
   let next = 0
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     while (!signal.aborted) {

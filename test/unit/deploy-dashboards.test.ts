@@ -4,8 +4,9 @@ import { test } from 'tap'
 import { parse } from 'yaml'
 import type { Metric } from '../../src/admin/metrics/metric.ts'
 import { metrics } from '../../src/admin/metrics/metrics.ts'
+import { packageRoot } from '../../src/package.ts'
 
-const file = (path: string): Promise<string> => readFile(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')
+const file = (path: string): Promise<string> => readFile(new URL(`deploy/${path}`, packageRoot), 'utf8')
 
 /** Prometheus gives these to every sample. */
 const OF_ALL = ['instance', 'job']
@@ -19,21 +20,31 @@ function faultsOf (expr: string): readonly string[] {
   const labels = new Set(OF_ALL)
   for (const [, name = '', matchers = ''] of expr.matchAll(/\b((?:causeway|process)_\w+)(?:\{([^}]*)\})?/g)) {
     const metric = known.get(name)
-    if (metric === undefined) {
-      faults.push(`there is no ${name}`)
-      continue
-    }
-    for (const label of [...metric.labels, ...(name.endsWith('_bucket') ? ['le'] : [])]) labels.add(label)
-    for (const [, label = ''] of matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)) if (![...metric.labels, ...OF_ALL].includes(label)) faults.push(`${name} has no label ${label}`)
-    const at = expr.indexOf(name)
-    const isRated = /(rate|increase)\(\s*$/.test(expr.slice(0, at))
-    if (isRated !== (metric.type !== 'gauge')) faults.push(`${name} is a ${metric.type}`)
+    for (const label of labelsOf(metric, name)) labels.add(label)
+    faults.push(...metric === undefined ? [`there is no ${name}`] : faultsOfOne(metric, { name, matchers, before: expr.slice(0, expr.indexOf(name)) }))
   }
-  for (const [, list = ''] of expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)) for (const label of list.split(',')) if (!labels.has(label.trim())) faults.push(`nothing has the label ${label}`)
-  let depth = 0
-  for (const sign of expr.replace(/"[^"]*"/g, '')) depth += '([{'.includes(sign) ? 1 : ')]}'.includes(sign) ? -1 : 0
-  if (depth !== 0) faults.push('brackets do not match')
+  const wanted = [...expr.matchAll(/\b(?:by|on)\s*\(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(','))
+  faults.push(...wanted.filter(label => !labels.has(label.trim())).map(label => `nothing has the label ${label}`))
+  if (count(expr, /[([{]/g) !== count(expr, /[)\]}]/g)) faults.push('brackets do not match')
   return faults
+}
+
+function labelsOf (metric: Metric | undefined, name: string): readonly string[] {
+  return [...metric?.labels ?? [], ...(name.endsWith('_bucket') ? ['le'] : [])]
+}
+
+function faultsOfOne (metric: Metric, { name, matchers, before }: { readonly name: string, readonly matchers: string, readonly before: string }): readonly string[] {
+  const labels = [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label)
+  const isRated = /(rate|increase)\(\s*$/.test(before)
+  return [
+    ...labels.filter(label => ![...metric.labels, ...OF_ALL].includes(label)).map(label => `${name} has no label ${label}`),
+    ...(isRated === (metric.type !== 'gauge') ? [] : [`${name} is a ${metric.type}`])
+  ]
+}
+
+/** Outside of strings. */
+function count (expr: string, what: RegExp): number {
+  return expr.replaceAll(/"[^"]*"/g, '').match(what)?.length ?? 0
 }
 
 /** Labels that words name and that nothing in the expression has. */

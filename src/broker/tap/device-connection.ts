@@ -14,7 +14,7 @@ import type { ClientFacts } from '../client-facts.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { Session } from '../session-port.ts'
 import type { Ticking } from '../ticker.ts'
-import { type Leaving } from '../v5/control-packets.ts'
+import type { Leaving } from '../v5/control-packets.ts'
 import { DeliveryWriter } from '../v5/delivery-writer.ts'
 import { expiryOf } from '../v5/introduction.ts'
 import { msOf } from '../v5/session-terms.ts'
@@ -61,10 +61,8 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#socket = socket
     this.peer = peer
     this.#over = over
-    this.#outbound = new Outbound(socket, {
-      maxBacklogBytes: around.limits.maxSubscriberBacklogBytes,
-      maxInflight: around.mqtt.maxInflightWindow
-    }, around.counters, { overrun: () => this.#overrun(), owing: () => around.turn.add(this), expired: (packetId, qos) => this.#expired(packetId, qos) })
+    const bounds = { maxBacklogBytes: around.limits.maxSubscriberBacklogBytes, maxInflight: around.mqtt.maxInflightWindow }
+    this.#outbound = new Outbound(socket, bounds, around.counters, { overrun: () => this.#overrun(), owing: () => around.turn.add(this), expired: (packetId, qos) => this.#expired(packetId, qos) })
     socket.on('error', () => socket.destroy())
     socket.once('close', () => this.#socketClosed())
     this.#inbound = new Inbound(socket, { ...around, maxPacketSize: around.mqtt.maxPacketSize }, this)

@@ -112,10 +112,7 @@ class ListParts {
     const members = [...membersIn(der, body)]
     const version = members[0]?.tag === tags.integer ? members.shift() : undefined
     if (version !== undefined && !valueOf(der, version).equals(version2)) throw new RangeError('its version is not known here')
-    const algorithm = members.shift()
-    const issuer = members.shift()
-    const thisUpdate = members.shift()
-    if (algorithm === undefined || issuer?.tag !== tags.sequence || thisUpdate === undefined) throw new RangeError('a part of it is missing')
+    const [algorithm, issuer, thisUpdate] = ListParts.#required(members.splice(0, 3))
     this.algorithm = wholeOf(der, algorithm)
     this.issuer = wholeOf(der, issuer)
     this.thisUpdate = momentOf(der, thisUpdate)
@@ -127,6 +124,11 @@ class ListParts {
     if (members.length > 0) throw new RangeError('a part of it is not known here')
     if (extensions !== null && version === undefined) throw new RangeError('it has extensions, which lists of its version have not')
     this.extensions = extensions === null ? new Map() : extensionsIn(der, elementAt(der, extensions.from, extensions.end))
+  }
+
+  static #required ([algorithm, issuer, thisUpdate]: readonly Element[]): readonly [Element, Element, Element] {
+    if (algorithm === undefined || issuer?.tag !== tags.sequence || thisUpdate === undefined) throw new RangeError('a part of it is missing')
+    return [algorithm, issuer, thisUpdate]
   }
 }
 

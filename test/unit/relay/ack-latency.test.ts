@@ -3,14 +3,14 @@ import { test } from 'tap'
 import { LatencyHistogram, latencyBounds } from '../../../src/metrics/latency-histogram.ts'
 import { AckLatency } from '../../../src/relay/ack-latency.ts'
 
-function rig (): { readonly latency: AckLatency, readonly histogram: LatencyHistogram, at (ms: number): AckLatency, within (seconds: number): number } {
+function rig (): { readonly latency: AckLatency, readonly histogram: LatencyHistogram, readonly at: (ms: number) => AckLatency, readonly within: (seconds: number) => number } {
   let now = 0
   const histogram = new LatencyHistogram()
   const latency = new AckLatency(histogram, () => now)
   return {
     latency,
     histogram,
-    at (ms) {
+    at: ms => {
       now = ms
       return latency
     },
