@@ -2,7 +2,6 @@
 import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
-import type { BridgeJournal } from './bridge-journal.ts'
 
 export interface BridgeFigures {
   /** Messages of QoS 1 and 2 that were sent and are not answered in full. */
@@ -25,7 +24,7 @@ export interface DiskFigures {
   readonly failing: boolean
 }
 
-export function bridgeFigures (outbox: Outbox, journal: BridgeJournal | null): BridgeFigures {
+export function bridgeFigures (outbox: Outbox, journal: { readonly oldestMs: number, readonly disk: DiskFigures } | null): BridgeFigures {
   const { underWay: inFlight, latency, terms: limits } = outbox
   return {
     inFlight,

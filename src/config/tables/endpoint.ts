@@ -32,12 +32,16 @@ const ownHeaders = /^(host|content-length|transfer-encoding|connection|x-causewa
 
 /** What must hold between the keys of a receiver. */
 export function checkEndpoint ({ url, headers, tls }: Given<EndpointValues>, reading: Reading): void {
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!headerName.test(name) || ownHeaders.test(name)) reading.find(['headers', name]).refuse('is no name for a header that can be set')
-    else if (/[^\t\x20-\x7e\x80-\xff]/.test(value ?? '')) reading.find(['headers', name]).refuse('must not hold control characters, nor what is not Latin-1')
-  }
+  checkHeaders(headers ?? {}, reading)
   if (url?.startsWith('https:') === true && tls == null) {
     reading.named('url').refuse('is https://, and no ssl.cacertfile says whom to trust', 'Add ssl { cacertfile = "…" }; for a server with a public certificate "/etc/ssl/certs/ca-certificates.crt"')
   }
   if (url?.startsWith('http:') === true && tls != null) reading.named('ssl').refuse('is given for a URL that begins with http://: nothing would be encrypted', 'Write https://, or remove the block')
+}
+
+function checkHeaders (headers: NonNullable<Given<EndpointValues>['headers']>, reading: Reading): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!headerName.test(name) || ownHeaders.test(name)) reading.find(['headers', name]).refuse('is no name for a header that can be set')
+    else if (/[^\t\x20-\x7e\x80-\xff]/.test(value ?? '')) reading.find(['headers', name]).refuse('must not hold control characters, nor what is not Latin-1')
+  }
 }
