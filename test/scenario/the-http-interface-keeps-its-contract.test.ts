@@ -79,7 +79,7 @@ test('what a device does is seen, what is published arrives', async t => {
 })
 
 test('bridges and configuration are shown without secrets', async t => {
-  const { ask } = await adminFor(t, `${httpText}\n${bridges}\nauth.password { eve = s3cret-of-eve }`)
+  const { ask } = await adminFor(t, `${httpText}\n${bridges}\nauth.password { eve = s3cret-of-eve }\nalerts { url = "http://127.0.0.1:1/s3cret-of-url", secret = s3cret-of-alerts, headers { X-Key = s3cret-of-headers } }`)
   const { json } = await ask('/api/v4/bridges/north', { login })
   t.match(json, { code: 0, data: { bridge: { nodes: [{ name: 'north', enable: false, connector: { server: 'mqtt-tcp://127.0.0.1:1', password: '******' }, status: { name: 'disabled', queued: 0 } }] } } })
   t.match(await ask('/api/v4/bridges/south', { login }), { status: 404, json: { code: 115 } })
