@@ -14,6 +14,8 @@ export interface Case {
   readonly incident: 'none' | 'rotate' | 'storm'
   /** Forward rules that match nothing, beside the one that matches. */
   readonly idleRules: number
+  /** MQTT level the bridge speaks to the remote. */
+  readonly remoteLevel: 4 | 5
   /** Put before the topic at the remote. */
   readonly prefix: string
   /** Local subscribers of everything: some that read, some that stopped reading. */

@@ -14,6 +14,7 @@ const plain: Case = {
   flow: 'steady',
   incident: 'none',
   idleRules: 0,
+  remoteLevel: 4,
   prefix: '',
   reading: 0,
   stalled: 0

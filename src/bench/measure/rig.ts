@@ -181,13 +181,14 @@ async function listening (receiver: Station, plan: RunPlan, run: number): Promis
 }
 
 function setupOf (plan: RunPlan, port: number, remotePort: number): TargetSetup {
-  const { workload, idleRules, prefix, direction, reading, stalled } = plan.case
+  const { workload, idleRules, remoteLevel, prefix, direction, reading, stalled } = plan.case
   const idle = Array.from({ length: idleRules }, (_, place) => ({ filter: `rule/${place}/#`, prefix: '' }))
   return {
     dir: plan.dir,
     port,
     remotePort,
     caFile: plan.credentials.caFile,
+    remoteLevel,
     forwards: direction === 'up' ? [...idle, { filter: `${TOPIC_PREFIX}#`, prefix }] : [],
     subscriptions: direction === 'down' ? [{ filter: `${DOWN_PREFIX}#`, qos: workload.qos }] : [],
     inFlight: Math.max(1000, workload.window),

@@ -11,6 +11,7 @@ interface Setup {
   readonly port: number
   readonly remotePort: number
   readonly caFile: string
+  readonly remoteLevel: 4 | 5
   readonly forwards: readonly { readonly filter: string, readonly prefix: string }[]
   readonly subscriptions: readonly { readonly filter: string, readonly qos: 0 | 1 | 2 }[]
 }
@@ -23,6 +24,7 @@ const remote = connect({
   port: setup.remotePort,
   ca: readFileSync(setup.caFile),
   clientId: 'naive',
+  protocolVersion: setup.remoteLevel,
   clean: false,
   reconnectPeriod: 200
 })

@@ -87,6 +87,9 @@ const goals: readonly Goal[] = [
   compared('rewritten topic (prefix)', versusPlain('prefix', 'of the same topic'), { name: 'rate', atLeast: 0.8 }),
   measured('one local subscriber to everything', ['reading', MEMORY], { name: 'rate', atLeast: 100_000 }, perSecond),
   compared('a local subscriber that stops reading', versusPlain('stalled', 'without one'), { name: 'rate', atLeast: 0.9 }),
+  compared('MQTT 5 devices, MQTT 5 remote', versusPlain('five-to-five', 'of 3.1.1'), { name: 'rate', atLeast: 0.8 }),
+  compared('MQTT 5 devices, 3.1.1 remote', versusPlain('five-to-four', 'of 3.1.1'), { name: 'rate', atLeast: 0.7 }),
+  compared('MQTT 5 devices, one local subscriber of MQTT 5 to everything', { above: ['five-reading', MEMORY], below: ['reading', MEMORY], against: 'of 3.1.1' }, { name: 'rate', atLeast: 0.7 }),
   ...([[20_000, 1.5], [60_000, 1.2]] as const).flatMap(([rate, cpu]) => {
     const pair = versus(`fan-in-${rate}`)
     const what = `200 devices, one message a write, ${perSecond(rate)}`

@@ -42,6 +42,12 @@ const alone = (): Partial<Case> => {
   return base === undefined ? {} : { workload: { ...base.workload, connections: 1, topics: 1 } }
 }
 
+/** Devices of MQTT 5. */
+function five ([name, place = 0]: readonly [scenario: string, place?: number], remoteLevel: 4 | 5): Partial<Case> {
+  const base = scenarioNamed(name).cases[place]
+  return base === undefined ? {} : { workload: { ...base.workload, level: 5 }, remoteLevel }
+}
+
 const blocks: readonly Block[] = [
   {
     name: 'qos0',
@@ -50,8 +56,11 @@ const blocks: readonly Block[] = [
       run('prefix', MEMORY, ['rewrite', 1]),
       run('topics-1000000', MEMORY, ['topics', 2]),
       run('qos0', MOSQUITTO, ['saturate-qos0']),
+      run('five-to-four', MEMORY, ['saturate-qos0'], five(['saturate-qos0'], 4)),
       run('qos0', MEMORY, ['saturate-qos0']),
+      run('five-to-five', MEMORY, ['saturate-qos0'], five(['saturate-qos0'], 5)),
       run('reading', MEMORY, ['subscribers', 1]),
+      run('five-reading', MEMORY, ['subscribers', 1], five(['subscribers', 1], 5)),
       run('stalled', MEMORY, ['subscribers', 2]),
       run('rules-100', MEMORY, ['rules', 1])
     ]

@@ -34,6 +34,7 @@ function mosquittoConf (setup: TargetSetup): string[] {
     'connection remote',
     `address 127.0.0.1:${setup.remotePort}`,
     `bridge_cafile ${setup.caFile}`,
+    `bridge_protocol_version ${setup.remoteLevel === 5 ? 'mqttv50' : 'mqttv311'}`,
     'remote_clientid bench-bridge',
     'cleansession false',
     'notifications false',

@@ -5,9 +5,9 @@ import { nodeArguments } from '../../package.ts'
 import type { Launch, TargetSetup } from './target.ts'
 
 export async function prepareNaive (setup: TargetSetup): Promise<Launch> {
-  const { port, remotePort, caFile, forwards, subscriptions } = setup
+  const { port, remotePort, caFile, remoteLevel, forwards, subscriptions } = setup
   const file = join(setup.dir, 'naive.json')
-  await writeFile(file, JSON.stringify({ port, remotePort, caFile, forwards, subscriptions }))
+  await writeFile(file, JSON.stringify({ port, remotePort, caFile, remoteLevel, forwards, subscriptions }))
   return {
     command: process.execPath,
     args: [...nodeArguments(new URL('../process/naive-bridge.ts', import.meta.url)), file],

@@ -20,7 +20,7 @@ function bridge (setup: TargetSetup): HoconTree {
   return {
     server: `tls+mqtt-tcp://127.0.0.1:${setup.remotePort}`,
     enable: true,
-    proto_ver: 4,
+    proto_ver: setup.remoteLevel,
     clientid: 'bench-bridge',
     keepalive: '60s',
     clean_start: false,

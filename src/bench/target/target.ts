@@ -16,6 +16,8 @@ export interface TargetSetup {
   /** The receiver, TLS on 127.0.0.1. */
   readonly remotePort: number
   readonly caFile: string
+  /** MQTT level the bridge speaks to the receiver. */
+  readonly remoteLevel: 4 | 5
   readonly forwards: readonly ForwardRule[]
   readonly subscriptions: readonly { readonly filter: string, readonly qos: 0 | 1 | 2 }[]
   /** Unacknowledged messages towards the remote, where the target lets one say. */

@@ -16,6 +16,7 @@ const setup = (dir: string): TargetSetup => ({
   port: 11_883,
   remotePort: 18_883,
   caFile: join(dir, 'ca.pem'),
+  remoteLevel: 5,
   forwards: [{ filter: 'rule/0/#', prefix: '' }, { filter: 'bench/#', prefix: 'site/7/' }],
   subscriptions: [{ filter: 'down/#', qos: 1 }],
   inFlight: 1000,
@@ -35,7 +36,7 @@ async function within (work: (dir: string) => Promise<void>): Promise<void> {
 test('mosquitto has the rules, the limits and the CA', async t => within(async dir => {
   await prepareMosquitto('mosquitto', setup(dir))
   const lines = (await readFile(join(dir, 'mosquitto.conf'), 'utf8')).split('\n')
-  for (const line of ['topic rule/0/# out 2', 'topic bench/# out 2 "" site/7/', 'topic down/# in 1', 'max_inflight_messages 1000', `bridge_cafile ${join(dir, 'ca.pem')}`, 'address 127.0.0.1:18883']) t.ok(lines.includes(line), line)
+  for (const line of ['topic rule/0/# out 2', 'topic bench/# out 2 "" site/7/', 'topic down/# in 1', 'max_inflight_messages 1000', `bridge_cafile ${join(dir, 'ca.pem')}`, 'address 127.0.0.1:18883', 'bridge_protocol_version mqttv50']) t.ok(lines.includes(line), line)
 }))
 
 test('causeway takes its file without a complaint', async t => within(async dir => {
@@ -44,14 +45,14 @@ test('causeway takes its file without a complaint', async t => within(async dir 
   t.match(launch.readyLine?.test('{"level":"info","msg":"ready"}'), true)
   const { config } = loadConfig({ file: join(dir, 'causeway.conf'), cwd: dir, environment: {} })
   t.match(config.limits, { maxConnections: 2500, maxConnectionsPerAddress: 2500 })
-  t.match(config.bridges, [{ durability: 'remote', keepaliveSeconds: 10, cleanStart: false, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], subscription: [{ remoteTopic: 'down/#', subscribeQos: 1 }] }])
+  t.match(config.bridges, [{ durability: 'remote', protoVer: 5, keepaliveSeconds: 10, cleanStart: false, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], subscription: [{ remoteTopic: 'down/#', subscribeQos: 1 }] }])
 }))
 
 test('nanomq has a file that says the same', async t => within(async dir => {
   await makeCredentials(dir)
   await prepareNanomq('nanomq', setup(dir))
   const { config } = loadConfig({ file: join(dir, 'nanomq.conf'), cwd: dir, environment: {} })
-  t.match(config.bridges, [{ forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], tcp: { nodelay: true } }])
+  t.match(config.bridges, [{ protoVer: 5, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], tcp: { nodelay: true } }])
 }))
 
 test('an override goes where its path says, made where there is none', async t => {
