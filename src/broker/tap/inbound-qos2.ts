@@ -45,6 +45,7 @@ export class OpenIds {
   settle (packetId: number): void {
     if (!this.#states.has(packetId)) return
     this.#states.set(packetId, SAFE)
+    if (this.#waiting.size === 0) return
     const call = this.#waiting.get(packetId)
     this.#waiting.delete(packetId)
     call?.()
@@ -64,7 +65,7 @@ export class OpenIds {
   /** PUBREL has come: the identifier is free for another message. */
   release (packetId: number): void {
     this.#states.delete(packetId)
-    this.#waiting.delete(packetId)
+    if (this.#waiting.size !== 0) this.#waiting.delete(packetId)
   }
 }
 
