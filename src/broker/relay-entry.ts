@@ -4,7 +4,7 @@
  */
 import { type PublishMessage, encodePublish } from '../mqtt/publish-encoder.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
-import { PropertyId } from '../mqtt/v5/property-id.ts'
+import { sentProperties } from '../mqtt/v5/sent-properties.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { Receipts } from '../relay/receipts.ts'
@@ -46,7 +46,7 @@ export class RelayEntry {
   }
 
   #admit ({ entry, message, origin, done }: Offer): boolean {
-    const properties = propertiesOf(message)
+    const properties = sentProperties(message)
     const level = properties === null ? 4 : 5
     const { topic, payload, qos, retain } = message
     const frame = encodePublish({ level, topic, payload, qos, retain, packetId: PACKET_ID, ...(properties === null ? {} : { properties }) } satisfies PublishMessage)
@@ -82,12 +82,4 @@ export class RelayEntry {
     this.#waiting = this.#waiting.slice(taken)
     if (this.#waiting.length > 0) this.#relay.whenRoom(() => this.#again())
   }
-}
-
-/** What MQTT 5 says of the message, with the seconds that are left of its expiry; null: nothing. */
-function propertiesOf ({ properties, messageExpiry }: Message): Buffer | null {
-  if (messageExpiry === undefined) return properties?.raw ?? null
-  const expiry = Buffer.of(PropertyId.MESSAGE_EXPIRY, 0, 0, 0, 0)
-  expiry.writeUInt32BE(Math.max(0, Math.ceil((messageExpiry - Date.now()) / 1000)), 1)
-  return properties === undefined ? expiry : Buffer.concat([expiry, properties.raw])
 }

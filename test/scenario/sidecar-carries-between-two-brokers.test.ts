@@ -100,3 +100,20 @@ test('a reload changes what the local broker is asked for, on the connection tha
   const refused = await site.reload({ remote, forwards: 'y/#', sidecar: 'keepalive = 30s' })
   t.match(refused, { kind: 'refused', keys: [{ key: 'sidecar.keepalive' }] }, 'what can not change is named')
 })
+
+test('properties of MQTT 5 cross both ways, and message expiry is counted', { skip: mosquittoMissing }, async t => {
+  const local = await startMosquitto(t)
+  const remote = await startMosquitto(t)
+  await sidecarSite(t, local, { remote, forwards: 'up/#', subscription: 'down/#', bridge: 'proto_ver = 5' })
+  const properties = { messageExpiryInterval: 100, contentType: 'text/plain', responseTopic: 'answers', correlationData: Buffer.from('7'), userProperties: { site: '7' } }
+  for (const [from, to, topic] of [[local, remote, 'up/a'], [remote, local, 'down/a']] as const) {
+    const there = await to.observe(null, { protocolVersion: 5 })
+    const arrived = new Promise(resolve => there.client.once('message', (_topic, _payload, packet) => resolve(packet.properties)))
+    await there.client.subscribeAsync(topic, { qos: 2 })
+    const here = await from.observe(null, { protocolVersion: 5 })
+    await here.client.publishAsync(topic, 'x', { qos: 1, properties })
+    const { messageExpiryInterval, ...others } = await arrived as typeof properties
+    t.match(others, { contentType: 'text/plain', responseTopic: 'answers', userProperties: { site: '7' } })
+    t.ok(messageExpiryInterval > 90 && messageExpiryInterval <= 100, String(messageExpiryInterval))
+  }
+})
