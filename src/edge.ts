@@ -2,6 +2,7 @@
  * The composition root: one configuration in, one running edge out. The only place that knows both the broker and the bridges; it hands
  * each the other's half: the Relay to the broker, local delivery to the bridges. In a sidecar a broker that is not ours stands in its place.
  */
+import { randomBytes } from 'node:crypto'
 import type { Bridge } from './bridge/bridge.ts'
 import { warnOfOrphans } from './bridge/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
@@ -147,7 +148,7 @@ class RunningEdge implements Edge {
     const { config, report = null, revise, logger, stateDir } = options
     this.#options = options
     this.#trust = new TrustFiles(logger.child({ component: 'trust' }))
-    this.#relay = createRelay({ interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
+    this.#relay = createRelay({ node: randomBytes(6).toString('base64url'), interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
     this.#gatekeeper = new AuthGatekeeper(config.auth, { logger: logger.child({ component: 'broker' }) })
     this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger: logger.child({ component: 'bridge' }), stateDir, maxPacketSize: config.mqtt.maxPacketSize })
     this.#reloads = new Reloads({

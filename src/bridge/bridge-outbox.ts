@@ -17,12 +17,14 @@ const MOST_QOS_2 = 1000
 const QOS_2_UNSAID = 16
 
 /** @param journal that of the bridge, which serves the outbox from now on; null without one */
-export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null): Outbox {
+export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer): Outbox {
   const outbox = new Outbox({
     name: config.name,
     level: config.protoVer,
     required: config.required,
     forwardBridged: config.forwardBridged,
+    via: config.protoVer === 5 && config.maxHops !== null ? via : null,
+    maxHops: config.protoVer === 5 ? config.maxHops ?? Infinity : Infinity,
     keepQos0: config.retryQos0,
     spoolQos0: config.spoolQos0,
     awaitRemote: config.durability === 'remote',

@@ -97,13 +97,14 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null)
+    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null, relay.via)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     const downlink = new Downlink({
       bridge: config.name,
       level: config.protoVer,
       rules: new DownlinkRules(config.subscription),
       delivery: options.delivery,
+      isOwn: view => relay.isOwn(view),
       counters: this.counters
     })
     this.#downlink = options.ownEnd === undefined ? downlink : null

@@ -17,6 +17,8 @@ export interface DownlinkOptions {
   readonly level: 4 | 5
   readonly rules: DownlinkRules
   readonly delivery: LocalDelivery
+  /** Did it leave here before, over any bridge? @default none did */
+  readonly isOwn?: (view: PublishView) => boolean
   readonly counters: BridgeCounters
 }
 
@@ -99,14 +101,22 @@ export class Downlink implements Incoming {
     const slot = view.qos === 0 || isLate ? -1 : receipts.open(view.packetId, view.qos)
     const handshake = view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
     if (handshake !== undefined) this.#again(handshake, receipts, slot) // [MQTT-4.3.3-2]: not a new message
-    else if (landing.topic === null) this.#passOver(view, receipts, slot)
+    else if (landing.topic === null) {
+      counters.receivedUnmapped++
+      this.#passOver(view, receipts, slot)
+    } else if (this.#cameRound(view)) this.#passOver(view, receipts, slot)
     else this.#deliver(view, asLanded(landing.topic, landing, view), receipts, slot)
     return null
   }
 
-  /** No rule is for it: acknowledged, and that is all. */
+  #cameRound (view: PublishView): boolean {
+    if (this.#options.isOwn?.(view) !== true) return false
+    this.#options.counters.receivedOwn++
+    return true
+  }
+
+  /** It is not taken: acknowledged, and that is all. */
   #passOver (view: PublishView, receipts: Receipts, slot: number): void {
-    this.#options.counters.receivedUnmapped++
     if (slot < 0) return
     if (view.qos === 2) this.#handshakes.set(view.packetId, { delivered: true, receipts: null, slot: -1 })
     receipts.release(slot)

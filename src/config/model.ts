@@ -327,6 +327,8 @@ export interface BridgeConfig {
   readonly spoolQos0: boolean
   /** Takes also what came by other bridges. */
   readonly forwardBridged: boolean
+  /** MQTT 5: messages carry where they came through, and none is taken that came through so many nodes; null: not counted. */
+  readonly maxHops: number | null
   readonly will: WillConfig | null
   /** MQTT 5 only; null: none is set. */
   readonly connProperties: ConnProperties | null

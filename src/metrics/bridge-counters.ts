@@ -30,6 +30,8 @@ export class BridgeCounters {
   receivedBytes = 0
   /** Of those, without a rule for their topic. */
   receivedUnmapped = 0
+  /** That had left here before and came round: not delivered again. */
+  receivedOwn = 0
   /** Times the link had enough and nothing was written to it for a while. */
   linkFull = 0
   /** Times a full queue refused a message: of a required bridge it held publishers. */

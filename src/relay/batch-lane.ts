@@ -32,7 +32,7 @@ export class BatchLane {
   /** @param header first byte of the frame */
   add (rewrite: Rewrite, view: PublishView, header: number): void {
     if (!this.terms.retainAvailable) header &= ~1 // [MQTT-3.2.2-14]
-    if (rewrite.topic === null && view.bytes[view.start] === header && keepsLayout(view, 0, this.#level)) {
+    if (rewrite.topic === null && rewrite.via === null && view.bytes[view.start] === header && keepsLayout(view, 0, this.#level)) {
       const length = view.end - view.start
       if (length > this.terms.maximumPacketSize) this.#counters.droppedTooLarge++ // [MQTT-3.2.2-15]
       else if (this.#makeRoom(length)) {

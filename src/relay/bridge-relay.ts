@@ -1,6 +1,7 @@
 /** The Relay of one process: topic cache in front, outboxes behind. Bridges come and go while messages flow. HOT. */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { faultOfTopicName } from '../mqtt/topic-name.ts'
+import { hasVia, viaCount, viaMark } from '../mqtt/v5/via.ts'
 import { InterestVersions } from './interest-versions.ts'
 import type { LocalInterest } from './local-interest.ts'
 import type { Outbox } from './outbox.ts'
@@ -22,6 +23,8 @@ export interface RelayOptions {
   readonly interest: LocalInterest | null
   /** @default 1000 */
   readonly maxTopicLevels?: number
+  /** This node among all others. @default one without a name */
+  readonly node?: string
   /** @default 16 MiB */
   readonly topicCacheBytes?: number
 }
@@ -34,6 +37,8 @@ export interface BridgeRelay extends Relay {
   detach (outbox: Outbox): void
   /** Topic names known, and the bytes they take. */
   readonly cachedTopics: number
+  /** What bridges of MQTT 5 mark messages with. */
+  readonly via: Buffer
   readonly cachedTopicBytes: number
 }
 
@@ -42,6 +47,7 @@ export function createRelay (options: RelayOptions): BridgeRelay {
 }
 
 class CachingRelay implements BridgeRelay {
+  readonly via: Buffer
   readonly #interest: LocalInterest | null
   readonly #versions = new InterestVersions()
   readonly #maxTopicLevels: number | undefined
@@ -55,6 +61,7 @@ class CachingRelay implements BridgeRelay {
   #waiting: (() => void)[] = []
 
   constructor (options: RelayOptions) {
+    this.via = viaMark(options.node ?? '')
     this.#interest = options.interest
     this.#maxTopicLevels = options.maxTopicLevels
     this.#cache = new TopicCache(options.topicCacheBytes ?? TOPIC_CACHE_BYTES)
@@ -125,7 +132,8 @@ class CachingRelay implements BridgeRelay {
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
     const routes = entry.routes
     if (routes.length === 0) return Admission.TAKEN
-    if (routes.length > 1 || origin.bridge !== null) return this.#admitToMany(routes, view, origin, receipts, slot)
+    const hops = view.propertiesStart === view.propertiesEnd ? 0 : viaCount(view.bytes, view.propertiesStart, view.propertiesEnd)
+    if (routes.length > 1 || origin.bridge !== null || hops !== 0) return this.#admitToMany(routes, view, origin, hops, receipts, slot)
     const route = routes[0] as Route
     const outbox = route.outbox
     if (outbox.hasRoom(routes, 0, 1, view)) outbox.take(route, view, receipts, slot, origin)
@@ -135,17 +143,18 @@ class CachingRelay implements BridgeRelay {
   }
 
   /** Every required outbox is asked for all its routes before any takes one [invariant 4]. */
-  #admitToMany (routes: readonly Route[], view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
+  // eslint-disable-next-line max-params -- as admit
+  #admitToMany (routes: readonly Route[], view: PublishView, origin: Origin, hops: number, receipts: Receipts | null, slot: number): Admission {
     for (let i = 0; i < routes.length;) {
       const end = endOfOutbox(routes, i)
       const { outbox } = routes[i] as Route
-      if (outbox.required && mayHave(outbox, origin) && !outbox.hasRoom(routes, i, end, view)) return Admission.FULL
+      if (outbox.required && mayHave(outbox, origin, hops) && !outbox.hasRoom(routes, i, end, view)) return Admission.FULL
       i = end
     }
     for (let i = 0; i < routes.length;) {
       const end = endOfOutbox(routes, i)
       const { outbox } = routes[i] as Route
-      if (mayHave(outbox, origin)) {
+      if (mayHave(outbox, origin, hops)) {
         if (outbox.required || outbox.hasRoom(routes, i, end, view)) {
           for (let k = i; k < end; k++) outbox.take(routes[k] as Route, view, receipts, slot, origin)
         } else outbox.drop(view)
@@ -153,6 +162,10 @@ class CachingRelay implements BridgeRelay {
       i = end
     }
     return Admission.TAKEN
+  }
+
+  isOwn (view: PublishView): boolean {
+    return view.propertiesStart !== view.propertiesEnd && hasVia(this.via, view.bytes, view.propertiesStart, view.propertiesEnd)
   }
 
   complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
@@ -183,6 +196,7 @@ function endOfOutbox (routes: readonly Route[], from: number): number {
 }
 
 /** Never back where it came from, and to other bridges only where the operator says so [invariant 9]. */
-function mayHave (outbox: Outbox, origin: Origin): boolean {
+function mayHave (outbox: Outbox, origin: Origin, hops: number): boolean {
+  if (hops >= outbox.maxHops) return false
   return origin.bridge === null || (origin.bridge !== outbox.name && outbox.forwardBridged)
 }

@@ -18,6 +18,8 @@ const NO_TICKET = -1
 export interface JournaledLaneOptions {
   /** Protocol level the remote is spoken to in. */
   readonly level: 4 | 5
+  /** What a message that is read back gets, as {@link Rewrite.via}. @default none */
+  readonly via?: Buffer | null
   /** Publishers may be held: they wait while the last few messages are written and read back, else the reader may run after them for ever. */
   readonly required: boolean
 }
@@ -30,6 +32,7 @@ export class JournaledLane {
   readonly #encoder = new PublishEncoder()
   readonly #expiry = new MessageExpiry()
   readonly #level: 4 | 5
+  readonly #via: Buffer | null
   readonly #mayPause: boolean
   #ticket = NO_TICKET
   #number = 0
@@ -48,6 +51,7 @@ export class JournaledLane {
     this.#lane = lane
     this.#journal = journal
     this.#mayPause = options.required
+    this.#via = options.via ?? null
     this.#changed = changed
     this.#encoder.level = this.#level = options.level
     lane.onSettled = number => journal.acknowledge(number)
@@ -134,8 +138,8 @@ export class JournaledLane {
     encoder.retain = message.retain
     encoder.topic = message.topic
     encoder.topicEnd = message.topic.length
-    encoder.properties = message.properties
-    encoder.propertiesEnd = message.properties.length
+    encoder.properties = this.#via === null ? message.properties : Buffer.concat([this.#via, message.properties])
+    encoder.propertiesEnd = encoder.properties.length
     encoder.payload = message.payload
     encoder.payloadEnd = message.payload.length
     const size = encoder.size()

@@ -21,7 +21,7 @@ export function appendPublish (lane: Lane, view: PublishView, rewrite: Rewrite, 
 
 function append (lane: Lane, view: PublishView, rewrite: Rewrite, header: number, level: 4 | 5): number {
   const qos = (header >> 1) & 3
-  if (rewrite.topic === null && keepsLayout(view, qos, level)) {
+  if (rewrite.topic === null && rewrite.via === null && keepsLayout(view, qos, level)) {
     const at = lane.chunks.reserveRun(view.bytes, view.start, view.end)
     return lane.append(at, view.end - view.start, view.topicEnd - view.start, header)
   }

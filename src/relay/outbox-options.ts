@@ -21,6 +21,10 @@ export interface OutboxOptions extends LaneOptions {
   readonly required: boolean
   /** Takes also what came by another bridge. */
   readonly forwardBridged: boolean
+  /** MQTT 5: marks what leaves. @default null, nothing does */
+  readonly via?: Buffer | null
+  /** Takes nothing that has come through so many nodes. @default any */
+  readonly maxHops?: number
   /** QoS 0 waits in the batch while the link is down; false: it is dropped. @default false */
   readonly keepQos0?: boolean
   /** With a journal: QoS 0 is taken as QoS 1, but where a rule says QoS 0. @default false */

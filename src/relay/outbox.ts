@@ -22,6 +22,8 @@ export class Outbox {
   readonly name: string
   readonly required: boolean
   readonly forwardBridged: boolean
+  readonly via: Buffer | null
+  readonly maxHops: number
   readonly counters: BridgeCounters
   /** How long messages of QoS 1 and 2 take until the remote has them. */
   readonly latency = new LatencyHistogram()
@@ -47,6 +49,8 @@ export class Outbox {
     this.name = options.name
     this.required = options.required
     this.forwardBridged = options.forwardBridged
+    this.via = options.via ?? null
+    this.maxHops = options.maxHops ?? Infinity
     this.counters = options.counters
     this.#options = options
     this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0

@@ -12,7 +12,7 @@ export const SPLICE_MARGIN = 2 + 1 + 4
 
 /** Bytes that the frame made from `view` takes at most. */
 export function largestFrame (view: PublishView, rewrite: Rewrite): number {
-  return view.end - view.start + SPLICE_MARGIN + (rewrite.topic === null ? 0 : rewrite.topic.length)
+  return view.end - view.start + SPLICE_MARGIN + (rewrite.topic === null ? 0 : rewrite.topic.length) + (rewrite.via === null ? 0 : rewrite.via.length + 3)
 }
 
 /** True when the PUBLISH has an MQTT 5 property block, be it empty. */
@@ -26,9 +26,9 @@ export function keepsLayout (view: PublishView, qos: number, level: 4 | 5): bool
 }
 
 /** Bytes behind the fixed header of the frame that {@link splicePublish} writes. */
-export function splicedBody (view: PublishView, { topic }: Rewrite, qos: number, level: 4 | 5): number {
+export function splicedBody (view: PublishView, { topic, via }: Rewrite, qos: number, level: 4 | 5): number {
   const name = topic === null ? view.topicEnd - view.topicStart + 2 : topic.length
-  const properties = level === 5 ? Math.max(1, propertyBlockEnd(view) - propertyBlockStart(view)) : 0
+  const properties = level !== 5 ? 0 : via === null ? Math.max(1, propertyBlockEnd(view) - propertyBlockStart(view)) : sizeOfMarked(view, via)
   return name + (qos === 0 ? 0 : 2) + properties + view.end - view.payloadStart
 }
 
@@ -49,7 +49,7 @@ export function writeFixedHeader (into: Buffer, at: number, header: number, leng
  */
 export function splicePublish (into: Buffer, at: number, view: PublishView, rewrite: Rewrite, qos: number, level: 4 | 5): number {
   const topic = rewrite.topic
-  if (topic !== null && keepsLayout(view, qos, level)) {
+  if (topic !== null && rewrite.via === null && keepsLayout(view, qos, level)) {
     const own = topic.length - rewrite.shared
     copyBytes(topic, 0, own, into, at)
     copyBytes(view.bytes, view.topicEnd - rewrite.shared, view.end, into, at + own)
@@ -60,11 +60,24 @@ export function splicePublish (into: Buffer, at: number, view: PublishView, rewr
   const idAt = at
   if (qos !== 0) at += 2
   if (level === 5) {
-    if (hasPropertyBlock(view)) at = copyBytes(view.bytes, propertyBlockStart(view), propertyBlockEnd(view), into, at)
+    if (rewrite.via !== null) at = writeMarked(into, at, view, rewrite.via)
+    else if (hasPropertyBlock(view)) at = copyBytes(view.bytes, propertyBlockStart(view), propertyBlockEnd(view), into, at)
     else into[at++] = 0
   }
   copyBytes(view.bytes, view.payloadStart, view.end, into, at)
   return idAt
+}
+
+/** Bytes of the property block with `via` in it, and of its length. */
+function sizeOfMarked (view: PublishView, via: Buffer): number {
+  const length = via.length + view.propertiesEnd - view.propertiesStart
+  return variableByteIntegerSize(length) + length
+}
+
+function writeMarked (into: Buffer, at: number, view: PublishView, via: Buffer): number {
+  at = writeVariableByteInteger(via.length + view.propertiesEnd - view.propertiesStart, into, at)
+  at = copyBytes(via, 0, via.length, into, at)
+  return copyBytes(view.bytes, view.propertiesStart, view.propertiesEnd, into, at)
 }
 
 /** The property block with its length in front; both are the same place before MQTT 5. */

@@ -56,6 +56,9 @@ export interface Relay {
   /** A device begins with a new session: what it had open in QoS 2 is void [MQTT-3.1.2-6]. */
   forget (publisher: Publisher): void
 
+  /** Did this message leave here before, and come round? MQTT 5 only. */
+  isOwn (view: PublishView): boolean
+
   /** Calls once, later, when an offer refused as FULL is worth repeating. */
   whenRoom (call: () => void): void
 }

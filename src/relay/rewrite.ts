@@ -12,13 +12,16 @@ export class Rewrite {
   readonly qos: number
   /** 0, 1 or {@link KEEP}. */
   readonly retain: number
+  /** Property that is put in front of the others, for a remote of MQTT 5; null: none. */
+  readonly via: Buffer | null
 
   /** Of a topic named `from`, which becomes `to`. */
-  constructor (from: string, to: string, qos: number, retain: number) {
+  constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null) { // eslint-disable-line max-params -- what a rewrite is
     this.topic = from === to ? null : lengthPrefixed(to)
     this.shared = this.topic === null ? 0 : commonEnd(Buffer.from(from), this.topic)
     this.qos = qos
     this.retain = retain
+    this.via = via
   }
 }
 

@@ -6,7 +6,7 @@ export class Route extends Rewrite {
   readonly outbox: Outbox
 
   constructor (outbox: Outbox, from: string, to: string, overrides: { readonly qos: number, readonly retain: number }) {
-    super(from, to, overrides.qos, overrides.retain)
+    super(from, to, overrides.qos, overrides.retain, outbox.via)
     this.outbox = outbox
   }
 }

@@ -38,6 +38,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   retryQos0: 'fixed',
   spoolQos0: 'fixed',
   forwardBridged: 'fixed',
+  maxHops: 'fixed',
   connProperties: 'link',
   subProperties: 'link',
   connectTimeoutMs: 'link',

@@ -58,7 +58,7 @@ class RunningSidecar implements Sidecar {
   constructor ({ config, bridges, relay, trust, trustListener, logger, maxPacketSize }: SidecarOptions) {
     const { clientid, protoVer } = config.link
     const counters = new BridgeCounters()
-    const outbox = outboxOf(config.link, counters, null)
+    const outbox = outboxOf(config.link, counters, null, relay.via)
     this.#config = config
     this.broker = new BrokerLimits(logger)
     this.#publisher = new LocalPublisher(relay, outbox)

@@ -158,6 +158,11 @@ export class Uplink implements Incoming {
       if (this.#open.has(view.packetId)) return this.#open.whenSafe(view.packetId, () => receipts.release(slot))
       this.#open.add(view.packetId)
     }
+    if (this.#relay.isOwn(view)) {
+      counters.receivedOwn++
+      if (slot !== NO_SLOT) receipts.release(slot)
+      return
+    }
     counters.received++
     counters.receivedBytes += view.end - view.start
     if (!entry.bridged) counters.receivedUnmapped++

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
@@ -9,11 +11,20 @@ import type { Edge } from '../../src/edge.ts'
 import { silentLogger } from '../../src/logger.ts'
 import { eventually } from '../support/eventually.ts'
 
-async function edgeOf (t: Test, text: string): Promise<{ edge: Edge, port: number }> {
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function edgeOf (t: Test, text: string, port = 0): Promise<{ edge: Edge, port: number }> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-pair-'))
   t.teardown(() => rm(dir, { recursive: true, force: true }))
   const file = join(dir, 'nanomq.conf')
-  await writeFile(file, `listeners.tcp { bind = "127.0.0.1:0" }\n${text}`)
+  await writeFile(file, `listeners.tcp { bind = "127.0.0.1:${port}" }\n${text}`)
   const { config } = loadConfig({ file, cwd: dir, environment: {} })
   const edge = await startEdge({ config, logger: silentLogger, stateDir: null })
   t.teardown(() => edge.close(0))
@@ -63,4 +74,46 @@ test('on # both ways, a message is on each side once, wherever it began', async 
   await eventually('both have both', () => [a, b].every(({ topics }) => topics.filter(topic => topic.endsWith('/after')).length === 2))
   const expected = ['here/0', 'here/1', 'here/2', 'here/last', 'there/0', 'there/1', 'there/2', 'there/last']
   for (const side of [a, b]) t.same(side.topics.filter(topic => !/hello|after/.test(topic)).sort(), expected)
+})
+
+/** Both forward everything to the other: two links, of which neither end knows that the other is its twin. */
+test('where each forwards # to the other with MQTT 5 and max_hops, a message is on each side once', async t => {
+  const ports = [await freePort(), await freePort()] as const
+  const up = (name: string, port: number): string => `bridges.mqtt.${name} { server = "mqtt-tcp://127.0.0.1:${port}", clientid = ${name}, clean_start = false, proto_ver = 5
+    max_hops = 8, backoff_max = 1s, forwards = [{ local_topic = "#", remote_topic = "" }] }`
+  const there = await edgeOf(t, up('from_there', ports[0]), ports[1])
+  const here = await edgeOf(t, up('from_here', ports[1]), ports[0])
+  await eventually('both are up', () => [here, there].every(({ edge }) => edge.bridges[0]?.state.name === 'up'), 10_000)
+  const a = await listener(t, here.port)
+  const b = await listener(t, there.port)
+  for (const qos of [0, 1, 2] as const) {
+    await a.publish(`here/${qos}`, qos)
+    await b.publish(`there/${qos}`, qos)
+  }
+  await a.publish('here/last', 2)
+  await b.publish('there/last', 2)
+  await Promise.all([a.last, b.last])
+  await a.publish('here/after', 2)
+  await b.publish('there/after', 2)
+  await eventually('both have both', () => [a, b].every(({ topics }) => topics.filter(topic => topic.endsWith('/after')).length === 2))
+  await eventually('nothing goes round', () => [here, there].every(({ edge }) => edge.bridges[0]?.queued === 0))
+  const expected = ['here/0', 'here/1', 'here/2', 'here/last', 'there/0', 'there/1', 'there/2', 'there/last']
+  for (const side of [a, b]) t.same(side.topics.filter(topic => !topic.includes('after')).sort(), expected)
+})
+
+test('a message that has come through max_hops nodes goes no further', async t => {
+  const last = await edgeOf(t, '')
+  const next = (name: string, port: number, hops: number): string => `bridges.mqtt.${name} { server = "mqtt-tcp://127.0.0.1:${port}", clientid = ${name}, clean_start = false, proto_ver = 5
+    max_hops = ${hops}, forwards = [{ local_topic = "#", remote_topic = "" }] }`
+  const middle = await edgeOf(t, `${next('near', last.port, 1)}\n${next('far', last.port, 2).replace('remote_topic = ""', 'remote_topic = "", prefix = "far/"')}`)
+  const first = await edgeOf(t, next('middle', middle.port, 1))
+  await eventually('all are up', () => [first, middle].every(({ edge }) => edge.bridges.every(({ state }) => state.name === 'up')), 10_000)
+  const seen = await listener(t, last.port)
+  const device = await listener(t, first.port)
+  const neighbour = await listener(t, middle.port)
+  await device.publish('one', 1)
+  await eventually('it is in the middle', () => neighbour.topics.includes('one'))
+  await neighbour.publish('two', 1)
+  await eventually('what began in the middle arrives by both', () => seen.topics.includes('two') && seen.topics.includes('far/two'))
+  t.same(seen.topics.slice().sort(), ['far/one', 'far/two', 'two'])
 })

@@ -66,6 +66,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     retryQos0: false,
     spoolQos0: false,
     forwardBridged: false,
+    maxHops: null,
     will: null,
     connProperties: null,
     subProperties: null,

@@ -26,6 +26,8 @@ export interface Received {
   readonly payload: Buffer
   readonly qos: number
   readonly retain: boolean
+  /** With MQTT 5, where there are any. */
+  readonly userProperties?: object
 }
 
 /** A client of the remote that keeps what it gets. */
@@ -142,8 +144,9 @@ export class Mosquitto {
     const client = connect(this.#url, { reconnectPeriod: 0, ...options })
     const messages: Received[] = []
     let wake: () => void = () => {}
-    client.on('message', (topic, payload, { qos, retain }) => {
-      messages.push({ topic, payload, qos, retain })
+    client.on('message', (topic, payload, { qos, retain, properties }) => {
+      const { userProperties } = properties ?? {}
+      messages.push({ topic, payload, qos, retain, ...(userProperties === undefined ? {} : { userProperties }) })
       wake()
     })
     await this.#opened(client)

@@ -34,6 +34,8 @@ export class ScriptedRelay implements Relay {
     return { name, valid: true, fault: null, system: isSystemTopic(name), bridged: name.startsWith('up/'), local: this.#interest.wants(name), routes: [] }
   }
 
+  isOwn (): boolean { return false }
+
   // eslint-disable-next-line max-params -- the Relay's seam
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
     if (this.full) return Admission.FULL

@@ -62,6 +62,7 @@ export const bridgeMetrics: readonly Metric[] = [
   bridgeMetric('counter', 'received_messages_total', 'Messages from the remote.', ({ counters }) => counters.received),
   bridgeMetric('counter', 'received_bytes_total', 'Bytes of messages from the remote.', ({ counters }) => counters.receivedBytes),
   bridgeMetric('counter', 'received_unmapped_messages_total', 'Messages from the remote that no subscription rule names; they are not delivered.', ({ counters }) => counters.receivedUnmapped),
+  bridgeMetric('counter', 'received_own_messages_total', 'Messages from the remote that had left here before and came round; they are not delivered again.', ({ counters }) => counters.receivedOwn),
   {
     name: 'causeway_bridge_dropped_messages_total',
     type: 'counter',

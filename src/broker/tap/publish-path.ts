@@ -21,6 +21,7 @@ const BAD_TOPIC = violation('MQTT-4.7.3', 'topic name of PUBLISH is not one', 0x
 const TOO_MANY_OPEN = violation('', 'too many QoS 2 messages without PUBREL', 0x93)
 
 const NOT_AUTHORIZED = 0x87
+const SUCCESS = 0
 
 const NO_SLOT = -1
 
@@ -97,6 +98,7 @@ export class PublishPath {
     this.#entry = entry
     this.#slot = NO_SLOT
     if (view.qos === 2 && this.#publisher.ids.has(view.packetId)) return this.#repeated(view.packetId)
+    if (this.#publisher.door !== null && this.#around.relay.isOwn(view)) return this.#discard(SUCCESS)
     const allowed = this.#publisher.life.rights.publish(entry)
     if (typeof allowed !== 'boolean') return this.#undecided(allowed)
     return allowed ? this.#take(entry) : this.#deny(entry)
@@ -154,12 +156,18 @@ export class PublishPath {
       this.#host.denied(entry.name)
       return false
     }
-    const view = this.#view // acknowledged in its turn, and discarded
+    return this.#discard(NOT_AUTHORIZED)
+  }
+
+  /** Acknowledged in its turn, and not taken. @param reasonCode of MQTT 5 */
+  #discard (reasonCode: number): boolean {
+    const view = this.#view
     const { door } = this.#publisher
     if (view.qos !== 0 && door !== null) {
       const fault = door.take()
       if (fault !== null) return this.#refuse(fault)
-      door.refuse(view.packetId, NOT_AUTHORIZED)
+      if (reasonCode !== SUCCESS) door.refuse(view.packetId, reasonCode)
+      else if (view.qos === 2 && !this.#publisher.ids.take(view.packetId)) return this.#refuse(TOO_MANY_OPEN)
     }
     if (view.qos !== 0) this.#receipts.release(this.#receipts.open(view.packetId, view.qos))
     return this.#mayGoOn()

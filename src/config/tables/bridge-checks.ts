@@ -33,6 +33,7 @@ function checkSession (given: Given<BridgeValues>, reading: Reading): void {
 }
 
 function checkSessionOf5 (given: Given<BridgeValues>, reading: Reading): void {
+  if (given.forwardBridged === true && given.maxHops == null) reading.named('forward_bridged').advise('is true without max_hops: where bridges form a ring, messages go round for ever', 'Set max_hops = 8')
   const expiry = given.connProperties?.sessionExpirySeconds
   if (given.cleanStart === false && expiry === 0) {
     reading.named('conn_properties.session_expiry_interval').warn('is 0: the session ends with its connection in spite of clean_start = false, and with it what the remote has for this bridge', 'Remove the key')
@@ -58,12 +59,13 @@ function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void 
 
 /** What MQTT 3.1.1 has no words for. */
 function warnOf311 (given: Given<BridgeValues>, reading: Reading): void {
+  if (given.maxHops != null) reading.named('max_hops').warn('has no effect: MQTT 3.1.1 has no properties to count hops in', 'Set proto_ver = 5 where the remote speaks it')
   for (const key of ['conn_properties', 'sub_properties', 'will.properties']) {
     const properties = reading.named(key)
     if (properties.given && properties.path.endsWith(key)) properties.warn('is not sent: MQTT 3.1.1 has no properties', 'Set proto_ver = 5 where the remote speaks it')
   }
   if (given.forwardBridged === true) {
-    reading.named('forward_bridged').warn('is true with MQTT 3.1.1, which can not carry a count of hops: where bridges form a ring, messages go round for ever', 'Make sure that no remote leads back here, or set proto_ver = 5')
+    reading.named('forward_bridged').warn('is true with MQTT 3.1.1, which can not carry a count of hops: where bridges form a ring, messages go round for ever', 'Make sure that no remote leads back here, or set proto_ver = 5 and max_hops')
   }
 }
 

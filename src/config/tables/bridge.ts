@@ -88,6 +88,12 @@ const keys: Keys<BridgeValues> = {
     ours: true,
     says: 'true: messages of QoS 0 are kept on disk as those of QoS 1 are, and go to the remote with QoS 1, since only then it tells that it has them. A rule with `qos = 0` leaves its messages out. Needs `durability = spool`.'
   }),
+  maxHops: works('max_hops', whole({ min: 1, max: 100, unit: 'nodes' }), {
+    or: null,
+    shown: 'not counted',
+    ours: true,
+    says: 'MQTT 5: messages are marked with this node as they leave (user property `causeway-via`, some 25 bytes), and none goes up that has come through so many nodes. A node takes in no message that has left it before, so that rings of bridges end with one copy at each.'
+  }),
   forwardBridged: works('forward_bridged', bool(), {
     or: false,
     ours: true,

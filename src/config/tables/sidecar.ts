@@ -68,6 +68,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       retryQos0: false,
       spoolQos0: false,
       forwardBridged: true,
+      maxHops: null,
       will: null,
       connProperties: null,
       subProperties: null,

@@ -34,7 +34,7 @@ export function carriedProperties (bytes: Buffer, start: number, end: number): B
 }
 
 /** Where the property at `at` ends; -1 when it is none of a PUBLISH, or not whole. */
-function endOfProperty (bytes: Buffer, at: number, end: number): number {
+export function endOfProperty (bytes: Buffer, at: number, end: number): number {
   const type = typeOfProperty(bytes[at] as number, PropertyHolder.PUBLISH)
   let next = -1
   if (type === PropertyType.BYTE) next = at + 2
