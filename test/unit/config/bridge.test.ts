@@ -31,6 +31,7 @@ test('the defaults', async t => {
     spoolQos0: false,
     rateLimit: { up: null, down: null },
     forwardBridged: false,
+    maxHops: null,
     will: null,
     connProperties: null,
     subProperties: null,
