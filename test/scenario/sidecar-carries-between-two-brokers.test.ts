@@ -117,3 +117,11 @@ test('properties of MQTT 5 cross both ways, and message expiry is counted', { sk
     t.ok(messageExpiryInterval > 90 && messageExpiryInterval <= 100, String(messageExpiryInterval))
   }
 })
+
+test('a mosquitto with its defaults is known, and its few messages in flight are warned of', { skip: mosquittoMissing }, async t => {
+  const local = await startMosquitto(t)
+  const { edge, log } = await sidecarSite(t, local, { remote: await startMosquitto(t), forwards: 'x/#' })
+  t.match(edge.sidecar?.broker.version, /^mosquitto version 2/)
+  t.equal(edge.sidecar?.broker.receiveMaximum, 20)
+  t.match(log.filter(({ level, message }) => level === 'warn' && message.includes('in flight')), [{ receiveMaximum: 20 }])
+})
