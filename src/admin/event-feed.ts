@@ -2,6 +2,7 @@
 import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { AdminPort } from './admin-port.ts'
+import { DailyVolumes } from './daily-volumes.ts'
 import { type BridgeStanding, standingOf, type TrustStanding, trustStandingOf } from './standing.ts'
 
 export type EdgeEvent = { readonly id: number, readonly at: number } & EdgeChange
@@ -29,6 +30,7 @@ const KEPT = 200
 const LOOK_MS = 1000
 
 export class EventFeed {
+  readonly volumes = new DailyVolumes()
   readonly #port: AdminPort
   readonly #logger: Logger
   readonly #followers = new Set<(event: EdgeEvent) => void>()
@@ -81,6 +83,7 @@ export class EventFeed {
       this.#watched.delete(bridge)
     }
     for (const bridge of links) {
+      this.volumes.of(bridge.counters)
       if (!this.#watched.has(bridge)) {
         const { name } = bridge
         this.#watched.set(bridge, bridge.onState(state => this.#tell({ kind: 'bridge', bridge: name, state: standingOf(state) })))

@@ -1,10 +1,12 @@
 /** What events add up to, for the numbers that only they tell: how changes of certificate files ended, why links broke. */
+import type { DailyVolumes } from './daily-volumes.ts'
 import type { EdgeEvent, EventFeed } from './event-feed.ts'
 
 /** A code is one of the program's, so that there are few. */
 const MOST_KEYS = 500
 
 export class EventTotals {
+  readonly volumes: DailyVolumes
   /** By kind, name and result, with blanks between. */
   readonly trustOutcomes = new Map<string, number>()
   /** By bridge and code, with a blank between. */
@@ -13,6 +15,7 @@ export class EventTotals {
   readonly #leave: () => void
 
   constructor (feed: EventFeed) {
+    this.volumes = feed.volumes
     for (const event of feed.recent) this.#add(event)
     this.#leave = feed.follow(event => this.#add(event))
   }

@@ -42,7 +42,7 @@ test('status, tail and trust status of a running edge', async t => {
   t.equal(readable.code, 0)
   const shown = await cli(['status', '--socket', socket])
   t.equal(shown.code, 0)
-  t.match(shown.out, /^causeway 0\.0\.0-test, process \d+, up \d+ s, ready, 0 devices\n\nlisteners\n {2}tcp {4}tcp 127\.0\.0\.1:\d+ {2}0 connections\n\nbridges\n {2}north {2}\w+ \d+ s {2}mqtt-tcp:\/\/127\.0\.0\.1:1\n {6}sent 0, acknowledged 0, received 0, waiting 0, dropped 0\n/)
+  t.match(shown.out, /^causeway 0\.0\.0-test, process \d+, up \d+ s, ready, 0 devices\n\nlisteners\n {2}tcp {4}tcp 127\.0\.0\.1:\d+ {2}0 connections\n\nbridges\n {2}north {2}\w+ \d+ s {2}mqtt-tcp:\/\/127\.0\.0\.1:1\n {6}sent 0, acknowledged 0, received 0, waiting 0, dropped 0; today 0 bytes up, 0 down\n/)
   t.notOk(shown.out.includes('\u001b'), 'no colour where no terminal is')
   const { out: json } = await cli(['status', '--socket', socket, '--json'])
   t.match(JSON.parse(json), { ready: true, bridges: [{ name: 'north', server: 'mqtt-tcp://127.0.0.1:1' }], trust: [] })

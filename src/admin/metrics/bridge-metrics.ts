@@ -105,6 +105,16 @@ export const bridgeMetrics: readonly Metric[] = [
   bridgeMetric('counter', 'take_overs_total', 'Connections that took over from one that was up, without a break.', ({ counters }) => counters.takeOvers),
   bridgeMetric('counter', 'stray_acknowledgements_total', 'Acknowledgements of the remote that answer nothing.', ({ counters }) => counters.strayAcknowledgements),
   {
+    name: 'causeway_bridge_today_bytes',
+    type: 'gauge',
+    help: 'Bytes of messages that have crossed since midnight, local time, or since the start.',
+    labels: ['bridge', 'direction'],
+    read: ({ edge, totals }) => linksOf(edge).flatMap(({ name, counters }) => {
+      const { sentBytes, receivedBytes } = totals.volumes.of(counters)
+      return [[{ bridge: name, direction: 'up' }, sentBytes], [{ bridge: name, direction: 'down' }, receivedBytes]] as const
+    })
+  },
+  {
     name: 'causeway_bridge_failures_total',
     type: 'counter',
     help: 'Ends of links and failed attempts, by the code of their cause (docs/reference/errors.md).',
