@@ -4,7 +4,7 @@ import { encodeConnack5 } from '../mqtt/v5/answers.ts'
 import { noticeBlock } from '../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../mqtt/v5/reason-code.ts'
 
-export interface Farewell {
+interface Farewell {
   readonly reasonCode: number
   /** `host:port`, or several with spaces between; empty: none. */
   readonly serverReference: string

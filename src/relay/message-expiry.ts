@@ -9,7 +9,7 @@ import { ABSENT } from '../mqtt/v5/property-block.ts'
 /** Of a message that does not expire: no moment. */
 export const NEVER = 0
 /** Of a frame without properties: nothing is written. */
-export const NOWHERE = 0
+const NOWHERE = 0
 
 /** When the message is good no more, by `performance.now()`, and how far before the frame's end its seconds stand; filled again and again. */
 export class MessageExpiry {

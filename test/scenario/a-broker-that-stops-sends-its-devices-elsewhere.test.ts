@@ -50,9 +50,9 @@ async function draining (t: Test, serverReference: string | null): Promise<Drain
     schedule: call => { setImmediate(call) },
     counters: new BridgeCounters()
   })
-  const made: BridgeRelay | null = relay
-  if (made === null) throw new Error('no relay');
-  (made as BridgeRelay).attach(outbox, [{ filter: 'up/#', rename: null, qos: null, retain: null }])
+  const made = relay as BridgeRelay | null
+  if (made === null) throw new Error('no relay')
+  made.attach(outbox, [{ filter: 'up/#', rename: null, qos: null, retain: null }])
   const owed = await open5(broker.port, { clientId: 'owed' })
   owed.send(publish5('up/a', 'x', { qos: 1 }), packet(0xc0))
   await owed.next(13)
