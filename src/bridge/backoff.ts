@@ -30,6 +30,11 @@ export class Backoff {
     return Math.round(this.#last)
   }
 
+  /** A short wait, for where another server is at hand. */
+  brief (): number {
+    return Math.round(this.#random() * this.#shortest)
+  }
+
   /** A connection has lasted: the next wait is a short one. */
   reset (): void {
     this.#last = this.#shortest

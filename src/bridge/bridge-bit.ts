@@ -12,6 +12,8 @@ export class BridgeBit {
   #set: boolean
   /** Settled by a connection that was accepted, or by a try that failed without the bit as well. */
   #settled = false
+  /** Left out by the attempt under way, to see whether that helps. */
+  #leftOut = false
 
   constructor (config: BridgeConfig) {
     this.#level = config.protoVer
@@ -23,6 +25,7 @@ export class BridgeBit {
   /** A connection was accepted: the bit stays as it is. */
   accepted (): void {
     this.#settled = true
+    this.#leftOut = false
   }
 
   /** An attempt failed. True when it is worth one more at once, without the bit. */
@@ -30,6 +33,7 @@ export class BridgeBit {
     const refused = failure instanceof Refusal && refusesProtocolLevel(failure.returnCode, this.#level)
     if (this.#set && (refused || (!this.#settled && isSilence(failure)))) {
       this.#set = false
+      this.#leftOut = true
       return true
     }
     return false
@@ -39,6 +43,13 @@ export class BridgeBit {
   restore (): void {
     this.#set = true
     this.#settled = true
+    this.#leftOut = false
+  }
+
+  /** An attempt failed, and another comes later: that one is without the bit where it is worth it. */
+  failed (failure: unknown): void {
+    if (this.#leftOut) this.restore()
+    else this.retryWithout(failure)
   }
 }
 

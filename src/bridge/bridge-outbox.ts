@@ -25,6 +25,7 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     forwardBridged: config.forwardBridged,
     via: config.protoVer === 5 && config.maxHops !== null ? via : null,
     maxHops: config.protoVer === 5 ? config.maxHops ?? Infinity : Infinity,
+    severalServers: config.hybridServers.length > 0,
     keepQos0: config.retryQos0,
     spoolQos0: config.spoolQos0,
     awaitRemote: config.durability === 'remote',

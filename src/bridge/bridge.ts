@@ -2,11 +2,13 @@
  * The life of one bridge: dial, connect, carry, and after each end wait and try again, for as long as it is not stopped. Its
  * queue and what the remote has open in QoS 2 outlive every connection.
  */
+import type { BridgeConfig, RemoteAddress } from '../config/model.ts'
 import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Backoff } from './backoff.ts'
+import type { Bridge } from './bridge-control.ts'
 import { type BridgeFigures, bridgeFigures } from './bridge-figures.ts'
 import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
 import { outboxOf } from './bridge-outbox.ts'
@@ -19,41 +21,14 @@ import { Connector } from './connector.ts'
 import { DownlinkRules } from './downlink-rules.ts'
 import { Downlink } from './downlink.ts'
 import { BridgeError, bridgeCodes, unforeseen } from './errors.ts'
+import { Failback } from './failback.ts'
 import { FailureLog } from './failure-log.ts'
 import { forwardRules } from './forward-rules.ts'
 import { Pause } from './pause.ts'
 import { Renewal } from './renewal.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-export interface Bridge {
-  readonly name: string
-  readonly state: BridgeState
-  readonly counters: BridgeCounters
-  /** Messages of QoS 1 and 2 that the remote does not have yet, and their bytes. */
-  readonly queued: number
-  readonly queuedBytes: number
-  /** More of what stands in numbers. */
-  readonly figures: BridgeFigures
-  /** Calls at each change of state; the answer ends that. */
-  onState (call: (state: BridgeState) => void): () => void
-  /** Waits until nothing waits for the remote any more, at most so long. True when that is so. */
-  drain (timeoutMs: number): Promise<boolean>
-  /**
-   * The trust it dials with has changed: another connection, verified by that of now, takes over from the one that is up. One that
-   * the trust of now does not accept is ended; where nothing can be said, it is tried again. Settles when it has been tried.
-   * @param anew also when the trust is the same: the remote is known not to be accepted by it any more
-   */
-  renew (anew?: boolean): Promise<void>
-  /**
-   * Takes other settings while it runs; what waits stays. Rules hold from the next message on. Another connection made with the settings
-   * of now takes over from the one that is up, which serves on until then. Settles when it has been tried.
-   */
-  reconfigure (settings: BridgeSettings): Promise<void>
-  /** Takes no more, waits at most so long for what it has to reach the remote, and stops. */
-  leave (timeoutMs: number): Promise<void>
-  /** Says DISCONNECT, lets go of what still waits, and takes the bridge out of the Relay. */
-  stop (): Promise<void>
-}
+export type { Bridge } from './bridge-control.ts'
 
 /** A connection that lasted this long was a good one. */
 const STABLE_MS = 30_000
@@ -83,6 +58,7 @@ class LivingBridge implements Bridge {
   readonly #standing: BridgeStanding
   readonly #connector: Connector
   readonly #renewal: Renewal
+  readonly #failback: Failback
   readonly #life: Promise<void>
   #connection: Connection | null = null
 
@@ -95,7 +71,7 @@ class LivingBridge implements Bridge {
     this.#logger = options.logger.child({ bridge: config.name })
     this.#standing = new BridgeStanding(config.enable, this.#logger)
     this.#failures = new FailureLog(this.#logger)
-    this.#backoff = new Backoff(config.backoffMaxMs, options.random ?? Math.random)
+    this.#backoff = this.#backoffOf(config)
     this.#pause = new Pause(this.#clock)
     this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null, relay.via)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
@@ -116,20 +92,25 @@ class LivingBridge implements Bridge {
       signal: this.#stopping.signal,
       onDialled: () => this.#standing.change({ name: 'connecting', since: Date.now() })
     })
-    this.#renewal = new Renewal({
+    const link = {
       connection: () => this.state.name === 'up' ? this.#connection : null,
-      connectionOptions: async () => this.#connector.connectionOptions(),
-      tookOver: connection => this.#tookOver(connection),
-      renewed: outcome => options.trustListener?.renewed(outcome),
+      tookOver: (connection: Connection) => this.#tookOver(connection),
       logger: this.#logger,
       clock: this.#clock
+    }
+    this.#renewal = new Renewal({
+      ...link,
+      optionsLike: async old => this.#connector.optionsLike(old),
+      renewed: outcome => options.trustListener?.renewed(outcome)
     })
+    this.#failback = new Failback(this.#backoffOf(config), { ...link, connector: this.#connector, renewal: this.#renewal, stableMs: STABLE_MS })
     const rules = forwardRules(config.forwards)
     if (config.enable) relay.attach(this.#outbox, rules)
     this.#life = config.enable ? this.#live() : Promise.resolve()
   }
 
   get state (): BridgeState { return this.#standing.state }
+  get server (): RemoteAddress { return this.#connection?.config.server ?? this.#connector.first }
   get queued (): number { return this.#outbox.queued }
   get queuedBytes (): number { return this.#outbox.queuedBytes }
   get figures (): BridgeFigures { return bridgeFigures(this.#outbox, this.#options.journal ?? null) }
@@ -165,7 +146,8 @@ class LivingBridge implements Bridge {
       if (this.#connection !== null) this.#keepUp(this.#connection, this.#subscriptions.adjust(this.#connection))
     }
     if (link === null) return
-    this.#backoff = new Backoff(config.backoffMaxMs, this.#options.random ?? Math.random)
+    this.#backoff = this.#backoffOf(config)
+    this.#failback.replace(this.#backoffOf(config))
     this.#connector.replace(config, link.trust)
     await this.renew()
   }
@@ -180,6 +162,7 @@ class LivingBridge implements Bridge {
     if (!this.#isStopping()) {
       this.#stopping.abort()
       this.#renewal.stop()
+      this.#failback.stop()
       this.#options.relay.detach(this.#outbox)
       await this.#connection?.close()
       await this.#life
@@ -199,6 +182,10 @@ class LivingBridge implements Bridge {
     } catch (error) {
       this.#logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool could not be written to its end')
     }
+  }
+
+  #backoffOf ({ backoffMaxMs }: BridgeConfig): Backoff {
+    return new Backoff(backoffMaxMs, this.#options.random ?? Math.random)
   }
 
   #isStopping (): boolean {
@@ -232,6 +219,7 @@ class LivingBridge implements Bridge {
       this.counters.connectFailures++
       return error instanceof CausewayError ? error : unforeseen(this.name, error)
     } finally {
+      this.#failback.lost()
       this.#connection = null
     }
   }
@@ -247,9 +235,8 @@ class LivingBridge implements Bridge {
   }
 
   #comesUp (connection: Connection): void {
-    const { server } = this.#connector.config
     this.counters.connects++
-    const { sessionPresent } = connection
+    const { sessionPresent, config: { server } } = connection
     const facts = { server: server.url, sessionPresent, queued: this.#outbox.queued }
     if (this.#failures.said) this.#logger.info(facts, 'link is up')
     this.#serves(connection)
@@ -260,6 +247,7 @@ class LivingBridge implements Bridge {
   #serves (connection: Connection): void {
     if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
     this.#keepUp(connection, this.#subscriptions.renew(connection))
+    this.#failback.serves(connection)
   }
 
   /** A remote that does not answer SUBSCRIBE is tried anew. */
@@ -277,7 +265,7 @@ class LivingBridge implements Bridge {
   }
 
   async #wait (reason: CausewayError): Promise<void> {
-    const retryInMs = this.#backoff.next()
+    const retryInMs = this.#connector.hasAnother ? this.#backoff.brief() : this.#backoff.next()
     this.#failures.report(reason, retryInMs)
     this.#standing.change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
     await this.#pause.wait(retryInMs, this.#stopping.signal)

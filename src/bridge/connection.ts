@@ -5,6 +5,7 @@
 import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
 import type { Violation } from '../mqtt/violation.ts'
+import type { KnownSession } from '../relay/known-session.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
@@ -29,8 +30,12 @@ export interface ConnectionOptions extends RemoteOptions {
   readonly clock: Clock
   /** TCP and TLS stand; CONNECT goes out. */
   readonly onDialled: () => void
-  /** The connection whose session this one takes over. */
+  /** Whose session it is that handshakes of what comes in belong to. */
+  readonly session: KnownSession
+  /** The connection whose place this one takes. */
   readonly predecessor?: Connection
+  /** When the remote has accepted, waits until this connection may carry. */
+  readonly mayCarry?: () => Promise<void>
 }
 
 /** A connection that another has taken over from is read to its end, at most so long. */
@@ -43,6 +48,11 @@ export async function openConnection (options: ConnectionOptions): Promise<Conne
   const connection = new Connection(options, remote)
   await connection.accepted()
   return connection
+}
+
+/** Names the session that a connection made with these has at its remote. */
+export function sessionOf ({ config, clientId }: Pick<ConnectionOptions, 'config' | 'clientId'>): string {
+  return `${config.server.url} ${clientId}`
 }
 
 export class Connection {
@@ -73,6 +83,7 @@ export class Connection {
       incoming,
       limits: options.limits,
       clock: options.clock,
+      resumes: present => options.session.resumes(this.session, present),
       owner: {
         violated: reason => this.#violated(reason),
         undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {
@@ -99,8 +110,10 @@ export class Connection {
     try {
       const { terms, keepaliveSeconds } = await this.#client.accepted()
       this.sessionPresent = terms.sessionPresent
+      await this.#options.mayCarry?.()
+      if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
       this.#options.predecessor?.retire()
-      this.#tap.carry(outbox, terms)
+      this.#tap.carry(outbox, { ...terms, session: this.session })
       this.#liveness = new Liveness(keepaliveSeconds, {
         takeHeard: () => this.#tap.takeHeard(),
         takeSaid: () => this.#tap.takeSaid(),
@@ -133,7 +146,7 @@ export class Connection {
   get wasAccepted (): boolean { return this.#tap.isAccepted }
 
   /** Names the session it has at its remote. */
-  get session (): string { return `${this.#options.config.server.url} ${this.#options.clientId}` }
+  get session (): string { return sessionOf(this.#options) }
 
   /** The settings it was made with. */
   get config (): BridgeConfig { return this.#options.config }

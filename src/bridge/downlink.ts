@@ -65,11 +65,11 @@ export class Downlink implements Incoming {
     this.#rules = rules
   }
 
-  /** A connection is up. Without a session at the remote its packet ids mean nothing any more. */
-  open (port: IncomingPort, sessionPresent: boolean): void {
-    if (!sessionPresent) this.#handshakes.clear()
+  /** A connection is up. Unless it resumes the session of the one before, the packet ids of that mean nothing any more. */
+  open (port: IncomingPort, resumed: boolean): void {
+    if (!resumed) this.#handshakes.clear()
     this.#receipts?.close()
-    this.#sessionKept = sessionPresent
+    this.#sessionKept = resumed
     this.#port = port
     this.#receipts = new Receipts({
       acknowledge: (id, qos) => port.acknowledge(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, id, 0)

@@ -17,8 +17,8 @@ export interface IncomingPort {
 }
 
 export interface Incoming {
-  /** A connection is up. Without a session at the other end its packet ids mean nothing any more. */
-  open (port: IncomingPort, sessionPresent: boolean): void
+  /** A connection is up. Unless it resumes the session of the one before, the packet ids of that mean nothing any more. */
+  open (port: IncomingPort, resumed: boolean): void
   /** What that connection has settled. */
   agreed? (terms: SessionTerms): void
   /** The connection is gone. One whose place was taken changes nothing. */

@@ -15,7 +15,7 @@ import { BridgeError, bridgeCodes } from './errors.ts'
 
 /** What CONNACK has told. */
 export interface Acceptance {
-  readonly terms: SessionTerms
+  readonly terms: Omit<SessionTerms, 'session'>
   /** Seconds: what was asked for, or what the remote says instead [MQTT-3.2.2-21]. */
   readonly keepaliveSeconds: number
 }

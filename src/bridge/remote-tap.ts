@@ -40,6 +40,8 @@ export interface RemoteTapOptions {
   /** Larger frames of the remote end the link. */
   readonly maxPacketSize: number
   readonly incoming: Incoming
+  /** CONNACK says yes: is the session, which is `present` or not, that of the connection before? */
+  readonly resumes: (present: boolean) => boolean
   readonly owner: TapOwner
   /** Of messages; null: any. */
   readonly limits: { readonly up: RateLimit | null, readonly down: RateLimit | null }
@@ -57,6 +59,7 @@ export class RemoteTap extends Duplex {
   readonly #level: 4 | 5
   readonly #bridgeBit: boolean
   readonly #incoming: Incoming
+  readonly #resumes: (present: boolean) => boolean
   readonly #owner: TapOwner
   readonly #inbound: FrameScanner
   readonly #outbound: FrameScanner
@@ -80,6 +83,7 @@ export class RemoteTap extends Duplex {
     this.#level = options.level
     this.#bridgeBit = options.bridgeBit
     this.#incoming = options.incoming
+    this.#resumes = options.resumes
     this.#owner = options.owner
     this.#inbound = new FrameScanner({
       frame: (bytes, start, body, end) => this.#fromRemote(bytes, start, body, end),
@@ -211,7 +215,7 @@ export class RemoteTap extends Duplex {
     if (connack.code === 0) {
       // the remote may go on in the same chunk, long before mqtt.js has said 'connect'
       this.#accepted = true
-      this.#incoming.open(this.#port, connack.sessionPresent)
+      this.#incoming.open(this.#port, this.#resumes(connack.sessionPresent))
     }
     return this.#show(bytes, start, end)
   }

@@ -20,7 +20,8 @@ export interface RenewalOutcome {
 export interface RenewalOptions {
   /** The one that is up, null without one. */
   readonly connection: () => Connection | null
-  readonly connectionOptions: () => Promise<ConnectionOptions>
+  /** What the next connection in the place of `old` is made with. */
+  readonly optionsLike: (old: Connection) => Promise<ConnectionOptions>
   readonly tookOver: (connection: Connection) => void
   readonly renewed: (outcome: RenewalOutcome) => void
   readonly logger: Logger
@@ -79,7 +80,16 @@ export class Renewal {
   async #try (): Promise<void> {
     this.#wanted = true
     this.#cancelRetry()
-    this.#running ??= this.#run()
+    while (this.#isDue()) {
+      this.#running ??= this.#run()
+      await this.#running
+    }
+  }
+
+  /** Moves the link for another reason, with no renewal under way beside it. @param move never rejects */
+  async meanwhile (move: () => Promise<void>): Promise<void> {
+    while (this.#running !== null) await this.#running
+    this.#running = move().then(() => { this.#running = null })
     await this.#running
   }
 
@@ -97,12 +107,12 @@ export class Renewal {
   #isDue (): boolean { return this.#wanted && !this.#stopped }
 
   async #once (old: Connection): Promise<void> {
-    const { connectionOptions, tookOver, renewed, logger, clock } = this.#options
+    const { optionsLike, tookOver, renewed, logger, clock } = this.#options
     const begun = clock.now()
     let fingerprint = ''
     let cause: Cause = 'certificate files'
     try {
-      const options = await connectionOptions()
+      const options = await optionsLike(old)
       const isOfNow = options.config === old.config
       if (!isOfNow) cause = 'settings'
       const trust = await options.trust?.()

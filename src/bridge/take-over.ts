@@ -1,9 +1,9 @@
 /**
- * Make before break: a second connection is dialled and verified while the first carries on, and only then takes its session over. In
- * between nothing new goes out, so that in the end nothing is under way that either connection would have to send twice.
+ * Make before break: a second connection is dialled and verified while the first carries on, and only then takes its place. In between
+ * nothing new goes out, so that in the end nothing is under way that either connection would have to send twice.
  */
 import { BridgeError, bridgeCodes } from './errors.ts'
-import { Connection } from './connection.ts'
+import { Connection, sessionOf } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { dialRemote } from './dial-remote.ts'
 import type { VerifiedRemote } from './dial-remote.ts'
@@ -28,22 +28,29 @@ export interface TakenOver {
 }
 
 /**
+ * To the same server with the same client id the session moves with CONNECT, so that all must be answered before. Elsewhere the first
+ * connection serves on until the other server has accepted the second.
  * @throws HandshakeError, TrustError, BridgeError. The old connection serves on then, unless the remote has ended it
  */
 export async function takeOver (options: ConnectionOptions, old: Connection): Promise<TakenOver> {
   const { config, outbox, clock } = options
   const remote = await settledRemote(options)
-  const begun = clock.now()
-  await drained(options, old)
+  let begun = 0
+  const quiet = async (): Promise<void> => {
+    begun = clock.now()
+    await drained(options, old)
+  }
+  const isElsewhere = sessionOf(options) !== old.session
+  if (!isElsewhere) await quiet()
   let connection: Connection | null = null
   try {
     if (remote.socket.destroyed) throw closedEarly(options)
-    connection = new Connection({ ...options, predecessor: old }, remote)
+    connection = new Connection({ ...options, predecessor: old, ...(isElsewhere ? { mayCarry: quiet } : {}) }, remote)
     await connection.accepted()
     return { connection, pauseMs: Math.round(clock.now() - begun) }
   } catch (error) {
     outbox.ungate()
-    // the session is the new connection's, and that is gone
+    // what came in was the new connection's from then on, and that is gone
     if (connection?.wasAccepted === true) old.fail(new BridgeError(bridgeCodes.linkLost, `${config.server.url} has let another connection take over, which broke`, { cause: error }))
     throw error
   }

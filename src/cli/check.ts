@@ -8,6 +8,7 @@ import type { Config } from '../config/model.ts'
 import type { ReloadOutcome } from '../reload/outcome.ts'
 import { outcomeText } from '../reload/outcome-text.ts'
 import { planReload } from '../reload/plan.ts'
+import { atEachServer } from '../bridge/each-server.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { type RemoteVerdict, renderVerdict, verdictOn } from './remote-verdict.ts'
 
@@ -34,7 +35,7 @@ export async function check (options: CheckOptions, io: CliIo): Promise<ExitCode
 }
 
 async function dialAll (config: Config | null, io: CliIo): Promise<readonly RemoteVerdict[]> {
-  return Promise.all((config?.bridges ?? []).filter(({ enable }) => enable).map(async bridge => verdictOn(bridge, null, io.stop)))
+  return Promise.all((config?.bridges ?? []).filter(({ enable }) => enable).flatMap(atEachServer).map(async bridge => verdictOn(bridge, null, io.stop)))
 }
 
 function compare (against: string, after: InspectedConfig & { readonly config: Config }, asJson: boolean, io: CliIo): ExitCode {

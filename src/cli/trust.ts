@@ -1,5 +1,6 @@
 /** `causeway trust`: dials the remotes of a configuration as its bridges would and says what would happen, without a byte of MQTT. */
 import { resolve } from 'node:path'
+import { atEachServer } from '../bridge/each-server.ts'
 import { loadConfig } from '../config/load.ts'
 import { locateConfig } from '../config/locate.ts'
 import type { BridgeConfig } from '../config/model.ts'
@@ -21,7 +22,7 @@ export async function verifyTrust (options: VerifyOptions, io: CliIo): Promise<E
   const { file } = locateConfig(options.conf, io.cwd, io.environment)
   const { config } = loadConfig({ file, cwd: io.cwd, environment: io.environment })
   const candidate = options.candidate === undefined ? null : resolve(io.cwd, options.candidate)
-  const bridges = config.bridges.filter(({ enable }) => enable)
+  const bridges = config.bridges.filter(({ enable }) => enable).flatMap(atEachServer)
   const verdicts = await Promise.all(bridges.map(async bridge => bridge.tls === null ? withoutTls(bridge) : verdictOn(bridge, candidate, io.stop)))
   if (options.json === true) io.out.write(JSON.stringify(verdicts, null, 2) + '\n')
   else for (const verdict of verdicts) io.out.write(renderVerdict(verdict, io.terminal))

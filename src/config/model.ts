@@ -292,6 +292,8 @@ export interface BridgeConfig {
   readonly name: string
   readonly enable: boolean
   readonly server: RemoteAddress
+  /** Where to go while `server` can not be connected to, in this order; empty without `hybrid_bridging`. */
+  readonly hybridServers: readonly RemoteAddress[]
   readonly protoVer: 4 | 5
   /** null: made once and kept. */
   readonly clientid: string | null

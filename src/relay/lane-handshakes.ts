@@ -57,16 +57,20 @@ export class LaneHandshakes {
   /** Is the id one that this lane gives out? */
   owns (id: number): boolean { return this.#qos1.has(id) || this.#qos2.has(id) }
 
-  /** A connection is up. */
-  open (sessionPresent: boolean): void {
+  /**
+   * A connection is up.
+   * @param sessionPresent the remote has a session, of whatever time
+   * @param resumed it is that of the connection before
+   */
+  open (sessionPresent: boolean, resumed: boolean): void {
     this.releases.clear()
-    if (!sessionPresent) this.#forget()
-    else if (this.#opened) this.#unsure.reopen()
-    else this.#unsure.suspectAll()
+    if (!resumed) this.#forget()
+    if (resumed && this.#opened) this.#unsure.reopen()
+    else if (sessionPresent) this.#unsure.suspectAll()
     this.#opened = true
   }
 
-  /** The remote has no session: what it has not settled goes out as new, under new ids; at least once, also for QoS 2. */
+  /** The remote has no session, or another one: what it has not settled goes out as new, under new ids; at least once, also for QoS 2. */
   #forget (): void {
     const lane = this.#lane
     for (let sequence = lane.head; sequence < lane.tail; sequence++) {

@@ -48,13 +48,13 @@ export class LaneSender {
   get underWay (): number { return this.#window.inFlight }
 
   /** A connection is up: what was under way goes out again before anything new. */
-  open (terms: SessionTerms): void {
+  open (terms: SessionTerms, resumed: boolean): void {
     this.#terms = terms
     this.#strict = terms.maximumPacketSize !== Infinity || terms.maximumQos !== 2 || !terms.retainAvailable
     this.#window.open(terms.receiveMaximum)
     this.#resentTo = Math.max(this.#resentTo, this.#cursor)
     this.#cursor = this.#lane.head
-    this.handshakes.open(terms.sessionPresent)
+    this.handshakes.open(terms.sessionPresent, resumed)
   }
 
   /** The connection is gone. */

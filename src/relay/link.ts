@@ -16,6 +16,8 @@ export interface LinkWriter {
 export interface SessionTerms {
   /** The remote remembers the packet ids of the connection before [MQTT-3.2.2-2]. */
   readonly sessionPresent: boolean
+  /** Names the session: another server, or another client id, has another one. */
+  readonly session: string
   /** MQTT 5 Receive Maximum; 65,535 where there is none [MQTT-3.3.4-9]. */
   readonly receiveMaximum: number
   /** Largest frame it takes, in bytes [MQTT-3.2.2-15]; Infinity without a limit. */
@@ -26,5 +28,5 @@ export interface SessionTerms {
 
 /** A remote of MQTT 3.1.1, which says nothing. */
 export const plainTerms: SessionTerms = Object.freeze({
-  sessionPresent: false, receiveMaximum: 65_535, maximumPacketSize: Infinity, maximumQos: 2, retainAvailable: true
+  sessionPresent: false, session: '', receiveMaximum: 65_535, maximumPacketSize: Infinity, maximumQos: 2, retainAvailable: true
 })

@@ -98,10 +98,11 @@ export class OutboxLane {
     this.#latency.pass(this.#lane.head)
   }
 
-  open (terms: SessionTerms): void {
+  /** @param resumed the remote goes on with the session of the connection before */
+  open (terms: SessionTerms, resumed: boolean): void {
     this.#lane.chunks.settle()
-    if (!terms.sessionPresent) this.journaled?.sessionLost()
-    this.sender.open(terms)
+    if (!resumed) this.journaled?.sessionLost()
+    this.sender.open(terms, resumed)
   }
 
   /** The bridge is taken away: nobody waits for its messages any more. With a journal they stay in it. */

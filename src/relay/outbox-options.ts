@@ -25,6 +25,8 @@ export interface OutboxOptions extends LaneOptions {
   readonly via?: Buffer | null
   /** Takes nothing that has come through so many nodes. @default any */
   readonly maxHops?: number
+  /** There are servers to fail over to: which of them had the session before this process is not known. @default false */
+  readonly severalServers?: boolean
   /** QoS 0 waits in the batch while the link is down; false: it is dropped. @default false */
   readonly keepQos0?: boolean
   /** With a journal: QoS 0 is taken as QoS 1, but where a rule says QoS 0. @default false */

@@ -6,6 +6,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BatchLane } from './batch-lane.ts'
+import { KnownSession } from './known-session.ts'
 import type { JournaledLane } from './journaled-lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import type { OutboxOptions } from './outbox-options.ts'
@@ -32,6 +33,7 @@ export class Outbox {
   readonly #lane: OutboxLane
   /** Of messages that no rule gives another. */
   readonly #leastQos: 0 | 1
+  readonly #session: KnownSession
   #link: LinkWriter | null = null
   /** The link has said that it has enough. */
   #full = false
@@ -54,6 +56,7 @@ export class Outbox {
     this.counters = options.counters
     this.#options = options
     this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0
+    this.#session = new KnownSession(options.severalServers !== true)
     this.#batch = new BatchLane(options.level, options.counters, () => this.flush(), frame => this.#writeAlone(frame))
     this.#lane = new OutboxLane(options, options, 0, this.latency, () => this.#scheduleFlush())
   }
@@ -241,7 +244,7 @@ export class Outbox {
     this.#link = link
     this.#batch.terms = terms
     this.#full = false
-    this.#lane.open(terms)
+    this.#lane.open(terms, this.#session.resumes(terms.session, terms.sessionPresent))
     this.flush()
   }
 

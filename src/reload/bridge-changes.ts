@@ -16,6 +16,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   name: 'life',
   enable: 'life',
   server: 'link',
+  hybridServers: 'link',
   protoVer: 'fixed',
   clientid: 'link',
   keepaliveSeconds: 'link',

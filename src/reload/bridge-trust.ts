@@ -97,7 +97,9 @@ export class BridgeTrust implements TrustListener {
   }
 
   async #try (candidate: TrustSnapshot, signal: AbortSignal): Promise<CanaryVerdict> {
-    const verdict = await tryCandidate(tlsDialOptions(this.#config, candidate, signal))
+    // where the link is now: what another server would say helps nobody
+    const server = this.#bridge?.server ?? this.#config.server
+    const verdict = await tryCandidate(tlsDialOptions({ ...this.#config, server }, candidate, signal))
     // a remote that serves us at this moment is not down: nothing was proven, and there is no hurry
     return verdict.kind === 'unreachable' && this.#bridge?.state.name === 'up' ? { kind: 'refused', reason: verdict.reason } : verdict
   }

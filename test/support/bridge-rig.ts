@@ -43,6 +43,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     name: 'north',
     enable: true,
     server: { secure: more.tls != null, host: '127.0.0.1', port, url: `${more.tls == null ? '' : 'tls+'}mqtt-tcp://127.0.0.1:${port}` },
+    hybridServers: [],
     protoVer: 4,
     clientid: 'bridge-under-test',
     keepaliveSeconds: 60,

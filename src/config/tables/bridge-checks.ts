@@ -7,12 +7,14 @@ import { checkBridgeSsl, type SslValues } from './bridge-ssl.ts'
 /** As in the file. */
 export interface BridgeValues extends Omit<BridgeConfig, 'tls' | 'durability' | 'spool'> {
   readonly ssl: SslValues | null
+  readonly hybridBridging: boolean
   /** null: as the file has a directory for it or not. */
   readonly durability: Durability | null
 }
 
 export function checkBridge (given: Given<BridgeValues>, reading: Reading): void {
   checkBridgeSsl(given.server, given.ssl, reading)
+  checkFailover(given, reading)
   checkSession(given, reading)
   checkRules(given, reading)
   const server = reading.named('server')
@@ -21,6 +23,25 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
   }
   if (given.server?.secure === false && given.password !== undefined) {
     reading.named('password').warn('goes to the remote unencrypted, as server is mqtt-tcp://', 'Use tls+mqtt-tcp:// where the remote offers it')
+  }
+}
+
+function checkFailover ({ server, hybridBridging = false, hybridServers }: Given<BridgeValues>, reading: Reading): void {
+  const others = reading.named('hybrid_servers')
+  if (!hybridBridging) {
+    if ((hybridServers?.length ?? 0) > 0) others.warn('has no effect without hybrid_bridging = true')
+    return
+  }
+  if (hybridServers?.length === 0) return reading.named('hybrid_bridging').warn('is true, and hybrid_servers names no server to fail over to', 'Add hybrid_servers = [ "…" ]')
+  const seen = new Set(server?.host === undefined ? [] : [`${server.host}:${server.port}`])
+  for (const each of hybridServers ?? []) {
+    if (each?.host === undefined) continue
+    if (server !== undefined && each.secure !== server.secure) {
+      others.refuse('must all have the scheme of server: what is said to one in secret would be said to another in the open', 'Write tls+mqtt-tcp:// for all of them, or mqtt-tcp://')
+    }
+    const address = `${each.host}:${each.port}`
+    if (seen.has(address)) others.refuse('names a server twice, or server itself', 'Name each server once')
+    seen.add(address)
   }
 }
 

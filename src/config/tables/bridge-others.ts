@@ -19,12 +19,6 @@ export const bridgeOthers: readonly OtherKey[] = [
     remedy: 'List the topics in subscription, and set transparent = false',
     harmless: isFalse
   }),
-  refused('hybrid_bridging', 'true or false', {
-    says: 'there is no failover to other servers in this version: with the first one down, messages would only wait',
-    remedy: 'Set hybrid_bridging = false, or give server a name that fails over by DNS',
-    harmless: isFalse
-  }),
-  inert('hybrid_servers', 'list of URL', 'they are servers for hybrid_bridging.'),
   inert('max_parallel_processes', 'number', 'NanoMQ\'s receivers; here one connection takes what comes, in order.'),
   inert('max_recv_queue_len', 'number', 'for TCP and TLS it has none in NanoMQ either.'),
   inert('resend_interval', 'number', resend),

@@ -1,7 +1,7 @@
 /** `bridges.mqtt.NAME`: one link to a remote broker. */
 import type { BridgeConfig, Durability, WillConfig } from '../model.ts'
 import { isTopicName } from '../../mqtt/topic-name.ts'
-import { blocks } from '../schema/groups.ts'
+import { blocks, list } from '../schema/groups.ts'
 import { block, context, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import { bool, choice, duration, mqttString, oneOf, seconds, size, text, whole, withUnit } from '../schema/scalars.ts'
@@ -31,6 +31,8 @@ const mebibyte = 1024 ** 2
 const keys: Keys<BridgeValues> = {
   name: context(placeText, reading => reading.name),
   server: required('server', remoteAddress(), { says: 'The remote broker: `tls+mqtt-tcp://HOST:PORT`, or `mqtt-tcp://HOST:PORT` without TLS. The port is required; an IPv6 address stands in brackets.' }),
+  hybridBridging: works('hybrid_bridging', bool(), { or: false, says: 'true: while `server` can not be connected to, those of `hybrid_servers` are tried, in their order. The link goes back to `server` when that has accepted another connection, until when the old one serves on.' }),
+  hybridServers: works('hybrid_servers', list(remoteAddress()), { or: [], shown: 'none', says: 'Servers for `hybrid_bridging`, each verified as `server` is. Each keeps a session of its own: what one has not acknowledged goes to the next as new.' }),
   enable: works('enable', bool(), { or: true, says: 'false: the bridge is checked but not started.' }),
   protoVer: works('proto_ver', oneOf([3, 4, 5]), {
     or: 4,
@@ -116,7 +118,8 @@ export interface UnplacedBridge extends Omit<BridgeConfig, 'durability' | 'spool
 
 export const bridge: Kind<UnplacedBridge> = shaped<BridgeValues, UnplacedBridge>({ keys, others: bridgeOthers, rules: checkBridge }, asConfig)
 
-function asConfig ({ ssl, ...values }: BridgeValues): UnplacedBridge {
+function asConfig ({ ssl, hybridBridging, ...given }: BridgeValues): UnplacedBridge {
+  const values = { ...given, hybridServers: hybridBridging ? given.hybridServers : [] }
   if (!values.server.secure || ssl?.cacertfile == null) return { ...values, tls: null }
   const { enable, verifyPeer, cacertfile, ...more } = ssl
   return { ...values, tls: { cacertfile, ...more } }

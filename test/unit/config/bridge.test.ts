@@ -8,6 +8,7 @@ test('the defaults', async t => {
     name: 'b',
     enable: true,
     server: { secure: true, host: 'r.example', port: 8883, url: 'tls+mqtt-tcp://r.example:8883' },
+    hybridServers: [],
     protoVer: 4,
     clientid: null,
     keepaliveSeconds: 60,

@@ -24,7 +24,7 @@ export function statusRoutes (app: FastifyInstance, { edge, process: around, eve
         receivedMessages: broker.publishReceivedQos0 + broker.publishReceivedQos1 + broker.publishReceivedQos2,
         listeners: edge.addresses.map(address => ({ ...address, connections: connections.get(address.name) ?? 0 })),
         sidecar: sidecarOf(edge),
-        bridges: edge.bridges.map(bridge => ({ name: bridge.name, server: edge.config.bridges.find(({ name }) => name === bridge.name)?.server.url ?? '', status: { ...statusOf(bridge), today: totals.volumes.of(bridge.counters) } })),
+        bridges: edge.bridges.map(bridge => ({ name: bridge.name, server: bridge.server.url, status: { ...statusOf(bridge), today: totals.volumes.of(bridge.counters) } })),
         trust: edge.trust.map(trustStandingOf),
         alerts: notifications.firing,
         stalls: eventLoop.stalls

@@ -1,0 +1,17 @@
+/** Whose session it is that packet ids under way belong to. Each server keeps one of its own for a client id. */
+export class KnownSession {
+  #name: string | null = null
+  readonly #one: boolean
+
+  /** @param one there is no other session than one: also what a process before this one had under way belongs to it */
+  constructor (one: boolean) {
+    this.#one = one
+  }
+
+  /** A connection was accepted. Does the remote go on with the session of the connection before? */
+  resumes (name: string, present: boolean): boolean {
+    const same = this.#name === null ? this.#one : name === this.#name
+    this.#name = name
+    return present && same
+  }
+}
