@@ -57,6 +57,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       enable: true,
       tls: values.server.secure && cacertfile !== null ? { ...more as Omit<SslValues, 'enable' | 'verifyPeer' | 'cacertfile'>, cacertfile } : null,
       cleanStart: false,
+      hybridServers: [],
       noLocalV4: true,
       required: true,
       // a remote is acknowledged when the local broker has acknowledged
