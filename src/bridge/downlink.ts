@@ -101,18 +101,18 @@ export class Downlink implements Incoming {
     const slot = view.qos === 0 || isLate ? -1 : receipts.open(view.packetId, view.qos)
     const handshake = view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
     if (handshake !== undefined) this.#again(handshake, receipts, slot) // [MQTT-4.3.3-2]: not a new message
-    else if (landing.topic === null) {
-      counters.receivedUnmapped++
-      this.#passOver(view, receipts, slot)
-    } else if (this.#cameRound(view)) this.#passOver(view, receipts, slot)
-    else this.#deliver(view, asLanded(landing.topic, landing, view), receipts, slot)
+    else if (this.#isUnwanted(landing, view)) this.#passOver(view, receipts, slot)
+    else this.#deliver(view, asLanded(landing, view), receipts, slot)
     return null
   }
 
-  #cameRound (view: PublishView): boolean {
-    if (this.#options.isOwn?.(view) !== true) return false
-    this.#options.counters.receivedOwn++
-    return true
+  /** No rule is for it, or it left here before and has come round. */
+  #isUnwanted ({ topic }: Landing, view: PublishView): boolean {
+    const { counters, isOwn } = this.#options
+    const own = topic !== null && isOwn?.(view) === true
+    if (topic === null) counters.receivedUnmapped++
+    else if (own) counters.receivedOwn++
+    return own || topic === null
   }
 
   /** It is not taken: acknowledged, and that is all. */
@@ -173,6 +173,6 @@ export class Downlink implements Incoming {
   }
 }
 
-function asLanded (topic: string, { qos, retain }: Landing, view: PublishView): Landed {
-  return { topic, qos: qos ?? view.qos, retain: retain ?? view.retain }
+function asLanded ({ topic, qos, retain }: Landing, view: PublishView): Landed {
+  return { topic: topic ?? '', qos: qos ?? view.qos, retain: retain ?? view.retain }
 }

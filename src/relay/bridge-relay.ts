@@ -143,7 +143,6 @@ class CachingRelay implements BridgeRelay {
   }
 
   /** Every required outbox is asked for all its routes before any takes one [invariant 4]. */
-  // eslint-disable-next-line max-params -- as admit
   #admitToMany (routes: readonly Route[], view: PublishView, origin: Origin, hops: number, receipts: Receipts | null, slot: number): Admission {
     for (let i = 0; i < routes.length;) {
       const end = endOfOutbox(routes, i)

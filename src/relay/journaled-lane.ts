@@ -138,7 +138,7 @@ export class JournaledLane {
     encoder.retain = message.retain
     encoder.topic = message.topic
     encoder.topicEnd = message.topic.length
-    encoder.properties = this.#via === null ? message.properties : Buffer.concat([this.#via, message.properties])
+    encoder.properties = this.#via === null ? message.properties : joined(this.#via, message.properties)
     encoder.propertiesEnd = encoder.properties.length
     encoder.payload = message.payload
     encoder.payloadEnd = message.payload.length
@@ -202,6 +202,12 @@ const PLAUSIBLE_MS = Date.UTC(2020, 0)
 function waitedMs (arrived: number): number {
   const now = Date.now()
   return arrived < PLAUSIBLE_MS || now < PLAUSIBLE_MS ? 0 : Math.max(0, now - arrived)
+}
+
+function joined (one: Buffer, other: Buffer): Buffer {
+  const both = Buffer.allocUnsafe(one.length + other.length)
+  other.copy(both, one.copy(both))
+  return both
 }
 
 /** Bytes of the remaining length in a frame of `size` bytes [MQTT-2.2.3]. */

@@ -16,7 +16,7 @@ export class Rewrite {
   readonly via: Buffer | null
 
   /** Of a topic named `from`, which becomes `to`. */
-  constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null) { // eslint-disable-line max-params -- what a rewrite is
+  constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null) {
     this.topic = from === to ? null : lengthPrefixed(to)
     this.shared = this.topic === null ? 0 : commonEnd(Buffer.from(from), this.topic)
     this.qos = qos

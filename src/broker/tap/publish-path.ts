@@ -98,7 +98,12 @@ export class PublishPath {
     this.#entry = entry
     this.#slot = NO_SLOT
     if (view.qos === 2 && this.#publisher.ids.has(view.packetId)) return this.#repeated(view.packetId)
-    if (this.#publisher.door !== null && this.#around.relay.isOwn(view)) return this.#discard(SUCCESS)
+    return this.#decide(entry)
+  }
+
+  /** One that has come round is not taken again; the rights say what becomes of the others. */
+  #decide (entry: TopicEntry): boolean {
+    if (this.#publisher.door !== null && this.#around.relay.isOwn(this.#view)) return this.#discard(SUCCESS)
     const allowed = this.#publisher.life.rights.publish(entry)
     if (typeof allowed !== 'boolean') return this.#undecided(allowed)
     return allowed ? this.#take(entry) : this.#deny(entry)

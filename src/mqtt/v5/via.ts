@@ -5,12 +5,19 @@
 import { endOfProperty } from './message-properties.ts'
 import { PropertyId } from './property-id.ts'
 
+const NAME = 'causeway-via'
 /** Property identifier, length and text of its name. */
-const HEAD = Buffer.from([PropertyId.USER_PROPERTY, ...lengthPrefixed('causeway-via')])
+const HEAD = viaMark('').subarray(0, 1 + 2 + NAME.length)
 
 /** The whole property of one node. */
 export function viaMark (node: string): Buffer {
-  return Buffer.concat([HEAD, lengthPrefixed(node)])
+  const length = Buffer.byteLength(node)
+  const mark = Buffer.allocUnsafe(1 + 2 + NAME.length + 2 + length)
+  let at = mark.writeUInt8(PropertyId.USER_PROPERTY)
+  at = mark.writeUInt16BE(NAME.length, at)
+  at += mark.write(NAME, at)
+  mark.write(node, mark.writeUInt16BE(length, at))
+  return mark
 }
 
 /** How many nodes `bytes[start, end)` names. */
@@ -38,9 +45,4 @@ function isAt (part: Buffer, bytes: Buffer, at: number, end: number): boolean {
   if (at + part.length > end) return false
   for (let i = 0; i < part.length; i++) if (bytes[at + i] !== part[i]) return false
   return true
-}
-
-function lengthPrefixed (text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.from([bytes.length >> 8, bytes.length & 0xff, ...bytes])
 }
