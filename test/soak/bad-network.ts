@@ -6,6 +6,7 @@
  *
  * Order is judged upward and while the remote is not restarted. Out of a session that was offline mosquitto 2.0.11 delivers out of order by
  * itself: a plain client in the place of the bridge saw 4,714 of 11,447 messages overtaken. What comes from there is counted, not judged.
+ * A message of QoS 2 that the remote was seen to send again after its PUBREL is laid at its door, one by one (remote-wire.ts).
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,6 +22,7 @@ import { startMosquitto } from '../support/mosquitto.ts'
 import type { Mosquitto } from '../support/mosquitto.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 import type { TcpProxy } from '../support/tcp-proxy.ts'
+import { RemoteWire } from './remote-wire.ts'
 import { Sequences } from './sequences.ts'
 
 const SECONDS = Number(process.argv[2] ?? 180)
@@ -31,7 +33,7 @@ const PAUSE_MS = 100
 const SETTLE_MS = 90_000
 
 interface Site {
-  readonly name: string
+  readonly name: typeof SITES[number]
   readonly edge: Edge
   readonly port: number
   readonly proxy: TcpProxy
@@ -50,12 +52,15 @@ const scope: TestScope = { teardown: clean => { cleanings.unshift(clean) } }
 const counts = { cut: 0, reset: 0, stall: 0, restart: 0 }
 const up = new Sequences()
 const down = new Sequences()
+const wires = { a: new RemoteWire(), b: new RemoteWire() }
+let devicesLost = 0
 const trouble = { isOver: false, overtakenInFirstHalf: 0 }
 /** Commands wait while the remote is restarted: what a client of the test sends twice must not be laid at the bridge's door. */
 let isRemoteThere = true
 
-async function site (name: string, remotePort: number): Promise<Site> {
+async function site (name: typeof SITES[number], remotePort: number): Promise<Site> {
   const proxy = await tcpProxy(scope, remotePort)
+  proxy.watchDown = () => wires[name].connection()
   const dir = await mkdtemp(join(tmpdir(), 'causeway-soak-'))
   scope.teardown(() => rm(dir, { recursive: true, force: true }))
   const file = join(dir, 'nanomq.conf')
@@ -148,7 +153,12 @@ async function soak (): Promise<boolean> {
       const qos = i % 2 === 0 ? 1 : 2
       const id = `${name}${i}q${qos}`
       const device = await client(port, id)
-      device.on('message', (topic, payload) => down.arrived(`${name}/${topic}`, Number(payload)))
+      device.on('message', (topic, payload) => {
+        const message = `${name}/${topic} ${payload.toString()}`
+        // the first to come is not the one that was sent again
+        down.arrived(`${name}/${topic}`, Number(payload), wires[name].repeated.has(message))
+      })
+      device.on('close', () => { if (!trouble.isOver) devicesLost++ })
       await device.subscribeAsync(`cmd/${id}`, { qos: 2 })
       flows.push(
         publishes({ from: device, topic: `up/${id}`, qos, into: up }),
@@ -160,7 +170,7 @@ async function soak (): Promise<boolean> {
   await settled()
   const dropped = sites.reduce((sum, { edge }) => sum + edge.bridges.reduce((all, { counters }) => all + counters.acknowledgedDropped, 0), 0)
   const [upward, downward] = [up.verdict(), down.verdict()]
-  process.stdout.write(`${JSON.stringify({ seconds: SECONDS, troubles: counts, up: upward, down: downward, overtakenInFirstHalf: trouble.overtakenInFirstHalf, acknowledgedDropped: dropped }, null, 1)}\n`)
+  process.stdout.write(`${JSON.stringify({ seconds: SECONDS, troubles: counts, up: upward, down: downward, overtakenInFirstHalf: trouble.overtakenInFirstHalf, acknowledgedDropped: dropped, devicesLost }, null, 1)}\n`)
   return trouble.overtakenInFirstHalf === 0 && [upward, downward].every(({ lost, twiceQos2 }) => lost === 0 && twiceQos2 === 0)
 }
 

@@ -21,6 +21,8 @@ export class TcpProxy {
   #refusing = false
   /** Connections accepted so far. */
   connections = 0
+  /** Asked for each connection: gets what the target sends on it. */
+  watchDown: (() => (chunk: Buffer) => void) | null = null
 
   constructor (server: Server, targetPort: number) {
     this.#server = server
@@ -44,9 +46,11 @@ export class TcpProxy {
   }
 
   #pass (from: Socket, to: Socket, direction: Direction): void {
+    const watch = direction === 'down' ? this.watchDown?.() : undefined
     from.setNoDelay(true)
     from.on('error', () => {})
     from.on('data', (chunk: Buffer) => {
+      watch?.(chunk)
       if (this.#corrupt === direction) {
         this.#corrupt = null
         chunk.writeUInt8(chunk.readUInt8(0) ^ 0x08, 0) // first byte of a packet: type or flags
