@@ -3,7 +3,7 @@
  * wire are escaped in both, secrets are hidden, and the same warning again and again is counted instead of said.
  */
 import { pino, type Logger as Pino } from 'pino'
-import { type LogLevel, type LogLevels, logLevels, type LogScope, Thresholds } from './logger/levels.ts'
+import { type LogLevel, type LogLevels, type LogScope, Thresholds } from './logger/levels.ts'
 import { RepeatFilter } from './logger/repeat-filter.ts'
 import { escapeControls, readableLine } from './readable-line.ts'
 

@@ -87,19 +87,16 @@ export class Downlink implements Incoming {
 
   /** Takes a PUBLISH of the remote; what is wrong with it otherwise. */
   publish (view: PublishView, port: IncomingPort): Violation | null {
-    const { counters } = this.#options
     const receipts = this.#receipts
-    if (receipts === null) return null
     const isLate = port !== this.#port
-    if (isLate && view.qos !== 0 && this.#sessionKept) return null
+    if (receipts === null || (isLate && view.qos !== 0 && this.#sessionKept)) return null
     const landing = this.#rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
     const fault = landing.fault ?? this.#properties.read(view)
     if (fault !== null) return fault
-    counters.received++
-    counters.receivedBytes += view.end - view.start
+    this.#count(view)
     // an acknowledgement of what came before a take-over would be taken for one of after it
     const slot = view.qos === 0 || isLate ? -1 : receipts.open(view.packetId, view.qos)
-    const handshake = view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
+    const handshake = this.#handshakeOf(view, slot)
     if (handshake !== undefined) this.#again(handshake, receipts, slot) // [MQTT-4.3.3-2]: not a new message
     else if (this.#isUnwanted(landing, view)) this.#passOver(view, receipts, slot)
     else this.#deliver(view, asLanded(landing, view), receipts, slot)
@@ -113,6 +110,16 @@ export class Downlink implements Incoming {
     if (topic === null) counters.receivedUnmapped++
     else if (own) counters.receivedOwn++
     return own || topic === null
+  }
+
+  #handshakeOf (view: PublishView, slot: number): Handshake | undefined {
+    return view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
+  }
+
+  #count (view: PublishView): void {
+    const { counters } = this.#options
+    counters.received++
+    counters.receivedBytes += view.end - view.start
   }
 
   /** It is not taken: acknowledged, and that is all. */

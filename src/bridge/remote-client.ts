@@ -4,7 +4,7 @@
  */
 import type { IClientSubscribeOptions, IConnackPacket, MqttClient } from 'mqtt'
 // the client alone: what else the package has, its ways to connect, takes 6 MB of memory
-import client from 'mqtt/lib/client'
+import mqttClient from 'mqtt/lib/client'
 import type { Duplex } from 'node:stream'
 import type { BridgeConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
@@ -43,6 +43,7 @@ const ANSWER_MS = 10_000
 const CLOSE_MS = 1000
 /** From here on a code in SUBACK is a refusal. */
 const FIRST_ERROR = 0x80
+const { default: MqttJsClient } = mqttClient
 
 export class RemoteClient {
   readonly #config: BridgeConfig
@@ -54,7 +55,7 @@ export class RemoteClient {
   constructor (config: BridgeConfig, clientId: string, stream: Duplex, maxPacketSize: number) {
     this.#config = config
     this.#stream = stream
-    this.#client = new client.default(() => stream, connectOptions(config, clientId, maxPacketSize))
+    this.#client = new MqttJsClient(() => stream, connectOptions(config, clientId, maxPacketSize))
     // without a listener a refused CONNACK ends the process
     this.#client.on('error', error => { this.#failure ??= error })
   }

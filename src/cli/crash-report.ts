@@ -1,6 +1,7 @@
 /** What was known when an error came that nobody had foreseen, kept where the operator finds it. Nothing of the configuration or the environment is in it. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { escapeControls } from '../readable-line.ts'
 
 export interface CrashFacts {
@@ -43,7 +44,7 @@ export function writeCrashReport (dir: string, error: unknown, { version, starte
 function stackOf (error: unknown): readonly string[] {
   const lines: string[] = []
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth++) {
-    lines.push(...(at instanceof Error ? at.stack ?? at.message : String(at)).split('\n').map((line, i) => depth > 0 && i === 0 ? `caused by ${line}` : line))
+    lines.push(...(at instanceof Error ? at.stack ?? at.message : inspect(at)).split('\n').map((line, i) => depth > 0 && i === 0 ? `caused by ${line}` : line))
     at = at instanceof Error ? at.cause : undefined
   }
   return lines

@@ -28,7 +28,7 @@ const LEAST_AVAILABLE = 128 * 1024 ** 2
 export function thisMachine (): Machine {
   const total = totalmem()
   // in a control group; a number beyond the machine's memory means that there is no limit
-  const constrained = constrainedMemory() ?? 0
+  const constrained = constrainedMemory()
   return {
     openFiles: openFiles(),
     memory: constrained > 0 && constrained < total ? constrained : total,

@@ -9,7 +9,7 @@ import { readHandshakes } from './handshake-notes.ts'
 import { Handshakes } from './handshakes.ts'
 import { readMessage } from './message.ts'
 import { type Damage, type FoundRecord, readRecords, RecordKind } from './record.ts'
-import { ordinalOf, readSegmentHeader, type Segment, SEGMENT_HEADER_BYTES } from './segment.ts'
+import { type FoundHeader, ordinalOf, readSegmentHeader, type Segment, SEGMENT_HEADER_BYTES } from './segment.ts'
 import { WaitingSet } from './waiting-set.ts'
 
 export interface Recovered {
@@ -46,22 +46,22 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
       ordinal, file, salt, firstNumber: header?.firstNumber ?? state.nextNumber, lastNumber: state.nextNumber - 1, bytes: bytes.length
     }
     state.segments.push(segment)
-    if (salt === 0) {
-      const torn = bytes.length < SEGMENT_HEADER_BYTES
-      state.damages.push({ file, damage: { at: 0, bytes: bytes.length, torn } })
-      if (!torn) state.doubtHandshakes()
-      continue
-    }
-    if (header?.mended !== false) state.damages.push({ file, damage: { at: 0, bytes: SEGMENT_HEADER_BYTES, torn: false } })
-    const damages = readRecords(bytes, SEGMENT_HEADER_BYTES, salt, record => {
-      state.take(record, segment)
-      salvage?.(record)
-    })
+    const damages = salt === 0
+      ? [{ at: 0, bytes: bytes.length, torn: bytes.length < SEGMENT_HEADER_BYTES }]
+      : headerDamage(header).concat(readRecords(bytes, SEGMENT_HEADER_BYTES, salt, record => {
+        state.take(record, segment)
+        salvage?.(record)
+      }))
     for (const damage of damages) state.damages.push({ file, damage })
-    // what is missing may have ended a handshake: better a message twice than one that is taken for a repetition
-    if (damages.some(({ torn }) => !torn)) state.doubtHandshakes()
+    // what is missing may have ended a handshake: better a message twice than one that is taken for a repetition. A mended header took nothing with it
+    if (damages.some(({ torn, at }) => !torn && (at > 0 || salt === 0))) state.doubtHandshakes()
   }
   return state.result()
+}
+
+/** Of a header that was ruined or had to be mended. */
+function headerDamage (header: FoundHeader | null): Damage[] {
+  return header?.mended === false ? [] : [{ at: 0, bytes: SEGMENT_HEADER_BYTES, torn: false }]
 }
 
 /** The salt of the first file whose header can be read; 0: there is none. */

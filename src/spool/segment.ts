@@ -83,7 +83,7 @@ function withOneBitUndone (bytes: Buffer): Buffer | null {
     const byte = bit >> 3
     tried[byte] = (tried[byte] as number) ^ (1 << (bit & 7))
     if (isRight(tried)) return tried
-    tried[byte] = (tried[byte] as number) ^ (1 << (bit & 7))
+    tried[byte] = (tried[byte]) ^ (1 << (bit & 7))
   }
   return null
 }

@@ -43,7 +43,9 @@ test('SUBSCRIBE written a byte at a time between messages, and answers that come
     level: 4,
     bridgeBit: true,
     resumes: present => present,
-    limits: { up: null, down: null }, clock: systemClock, maxPacketSize: 100_000,
+    limits: { up: null, down: null },
+    clock: systemClock,
+    maxPacketSize: 100_000,
     incoming: new Downlink({
       bridge: 'north',
       level: 4,

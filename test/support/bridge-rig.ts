@@ -34,8 +34,8 @@ export interface Rig {
   /** Offers a message as a device does; false when it was refused as full. */
   readonly offer: (message: PlainPublish, receipts?: { receipts: Receipts, slot: number }) => boolean
   /** Waits for a state; at once when it is there. */
-  reaches (name: BridgeStateName): Promise<void>
-  landedCount (count: number): Promise<readonly LocalMessage[]>
+  readonly reaches: (name: BridgeStateName) => Promise<void>
+  readonly landedCount: (count: number) => Promise<readonly LocalMessage[]>
 }
 
 export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): BridgeConfig {

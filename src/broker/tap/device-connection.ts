@@ -124,26 +124,18 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.violated(reason)
   }
 
-  heard (): void {
-    this.#keepAlive?.heard()
-  }
+  heard (): void { this.#keepAlive?.heard() }
 
-  drained (): void {
-    this.#outbound.flush()
-  }
+  drained (): void { this.#outbound.flush() }
 
-  pinged (): void {
-    this.#outbound.send(encodePingresp())
-  }
+  pinged (): void { this.#outbound.send(encodePingresp()) }
 
   evicted (): void {
     this.#around.counters.partialFrameEvictions++
     this.#end('partial', 'closed a connection: incomplete packets take too much room, and it has the most', ReasonCode.QUOTA_EXCEEDED)
   }
 
-  flush (): void {
-    this.#outbound.flush()
-  }
+  flush (): void { this.#outbound.flush() }
 
   acknowledge (packetId: number, qos: number): void {
     this.#outbound.acknowledge(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId)
