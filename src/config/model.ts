@@ -5,6 +5,14 @@
 import type { LogLevel } from '../logger.ts'
 import type { Demands } from '../trust/peer/demands.ts'
 import type { RotationStrategy } from '../trust/rotation-state.ts'
+import type { ControlConfig, HttpServerConfig } from './model/admin.ts'
+import type { AuthConfig } from './model/auth.ts'
+import type { AlertsConfig, WebhookConfig } from './model/notices.ts'
+
+export type * from './model/admin.ts'
+export type * from './model/auth.ts'
+export type * from './model/http-client.ts'
+export type * from './model/notices.ts'
 
 export interface Config {
   /** The file it was read from; empty for embedded defaults. */
@@ -36,66 +44,6 @@ export interface Config {
 export interface ProcessConfig {
   /** An event loop that stands still for so long ends the process; null: nobody looks. */
   readonly watchdogMs: number | null
-}
-
-/** A server that is told things by POST. */
-export interface EndpointConfig {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  /** Requests are signed with it; null: they are not. */
-  readonly secret: string | null
-  /** For `https://`; null for `http://`. */
-  readonly tls: HttpTlsConfig | null
-  /** An answer must be there within this time. */
-  readonly timeoutMs: number
-  /** Requests at one time. */
-  readonly poolSize: number
-}
-
-export interface WebhookConfig extends EndpointConfig {
-  /** Of payloads. */
-  readonly encoding: 'plain' | 'base64' | 'base62'
-  /** `topic` null: any but `$SYS`. */
-  readonly events: readonly { readonly event: 'on_client_connack' | 'on_client_disconnected' | 'on_message_publish', readonly topic: string | null }[]
-  /** Notices in one body; 1: each by itself, not in an array. */
-  readonly batch: number
-  readonly maxQueue: number
-  readonly maxQueueBytes: number
-  readonly retryForMs: number
-}
-
-export interface AlertsConfig {
-  readonly enable: boolean
-  /** null: the host name. */
-  readonly site: string | null
-  readonly bridgeDownMs: number
-  readonly queuePercent: number
-  /** null: what lasts is told of once. */
-  readonly repeatMs: number | null
-  /** null: nobody is told; it is in the log and at the HTTP interface. */
-  readonly endpoint: EndpointConfig | null
-}
-
-export interface HttpServerConfig {
-  readonly host: string
-  /** 0: any free port. */
-  readonly port: number
-  /** Connections at one time. */
-  readonly limitConn: number
-  /** Largest body of a request, in bytes. */
-  readonly maxBody: number
-  readonly auth: { readonly kind: 'basic', readonly username: string, readonly password: string } | { readonly kind: 'jwt', readonly keyfile: string }
-  /** null: plain HTTP. */
-  readonly tls: { readonly certfile: string, readonly keyfile: string, readonly keyPassword: string | null } | null
-  /** When `/readyz` says yes: listeners are up, or bridges too. */
-  readonly ready: 'listeners' | 'bridges'
-}
-
-/** The socket on this machine through which the command line speaks to a running edge; its file's mode is what keeps others out. */
-export interface ControlConfig {
-  readonly enable: boolean
-  /** null: in the state directory, or where the system keeps such sockets. */
-  readonly socket: string | null
 }
 
 export interface TrustConfig {
@@ -184,72 +132,6 @@ export interface LimitsConfig {
   readonly maxKeepaliveSeconds: number
   /** How long a message of QoS 0 waits for room in a bridge that is up and busy; then it goes without that bridge, counted. */
   readonly qos0WaitMs: number
-}
-
-export type Permit = 'allow' | 'deny'
-
-export interface AuthConfig {
-  readonly allowAnonymous: boolean
-  /** When no rule matches. */
-  readonly noMatch: Permit
-  /** `ignore`: acknowledged and discarded. */
-  readonly denyAction: 'ignore' | 'disconnect'
-  readonly users: readonly UserConfig[]
-  readonly rules: readonly AclRule[]
-  readonly http: HttpAuthConfig | null
-  /** Decisions remembered. */
-  readonly cache: { readonly maxSize: number }
-}
-
-export interface UserConfig {
-  readonly username: string
-  /** Plain as NanoMQ has it, or `scrypt$N$r$p$salt$hash` (base64). */
-  readonly password: string
-}
-
-export interface AclRule {
-  readonly permit: Permit
-  /** Conditions; absent ones do not restrict. `#` in a name means anybody, as NanoMQ has it. */
-  readonly username: string | null
-  readonly clientid: string | null
-  readonly ipaddr: string | null
-  /** `all`: of `and` every one, of `or` any one must hold. */
-  readonly combine: 'and' | 'or'
-  readonly action: 'publish' | 'subscribe' | 'pubsub'
-  /** Filters, with `%u` and `%c` as literal levels; empty: any topic. */
-  readonly topics: readonly string[]
-  /** `file:line:column`, for messages. */
-  readonly place: string
-}
-
-export interface HttpAuthRequest {
-  readonly url: string
-  /** What the server is held to; null: `http:`, or the public authorities. */
-  readonly tls: HttpTlsConfig | null
-  readonly method: 'GET' | 'POST'
-  readonly headers: Readonly<Record<string, string>>
-  /** Values hold NanoMQ's placeholders: %u %c %a %r %P %p %C %d %A %t %m. */
-  readonly params: Readonly<Record<string, string>>
-}
-
-/** Certificate files for a server that is asked over HTTPS. */
-export interface HttpTlsConfig {
-  readonly cacertfile: string
-  readonly certfile: string | null
-  readonly keyfile: string | null
-  readonly keyPassword: string | null
-}
-
-export interface HttpAuthConfig {
-  readonly auth: HttpAuthRequest | null
-  readonly superuser: HttpAuthRequest | null
-  readonly acl: HttpAuthRequest | null
-  readonly timeoutMs: number
-  readonly connectTimeoutMs: number
-  readonly poolSize: number
-  readonly cacheTtlMs: number
-  /** What to do while the server can not be asked. `cached`: an answer that has expired goes on holding. */
-  readonly onError: 'deny' | 'cached'
 }
 
 export interface PersistenceConfig {

@@ -32,7 +32,7 @@ class Sender {
   readonly #sent = new Map<string, string>()
   readonly #flying: Promise<unknown>[] = []
 
-  publish (client: MqttClient, version: 4 | 5, topic: string, payload: string, qos: 0 | 1 | 2, dressed: boolean): void {
+  publish (client: MqttClient, { version, topic, payload, qos, dressed }: { readonly version: 4 | 5, readonly topic: string, readonly payload: string, readonly qos: 0 | 1 | 2, readonly dressed: boolean }): void {
     const properties = version === 5 && dressed
       ? { contentType: payload, correlationData: Buffer.from(payload), userProperties: { b: ['1', '2'], a: payload }, messageExpiryInterval: 100 }
       : null
@@ -109,11 +109,11 @@ for (const seed of SEEDS) {
     for (let serial = 0; serial < MESSAGES; serial++) {
       const at = below(devices.length)
       const qos = below(3) as 0 | 1 | 2
-      up.publish(devices[at] as MqttClient, at === 1 ? 4 : 5, ['site/one/long/topic', 'site/2', `site/3/${below(5)}`][below(3)] ?? '', `${at} ${qos} ${serial}`, qos, below(3) > 0)
+      up.publish(devices[at] as MqttClient, { version: at === 1 ? 4 : 5, topic: ['site/one/long/topic', 'site/2', `site/3/${below(5)}`][below(3)] ?? '', payload: `${at} ${qos} ${serial}`, qos, dressed: below(3) > 0 })
       const which = below(2)
       const { client, protoVer } = remotes[which] as typeof remotes[number]
       const back = below(3) as 0 | 1 | 2
-      down[which]?.publish(client, 5, `down/${protoVer}/${below(4)}`, `r${which} ${back} ${serial}`, back, below(3) > 0)
+      down[which]?.publish(client, { version: 5, topic: `down/${protoVer}/${below(4)}`, payload: `r${which} ${back} ${serial}`, qos: back, dressed: below(3) > 0 })
     }
     await Promise.all([up, ...down].map(async sender => sender.settled()))
     await eventually('everybody has everything', () => remotes.every(({ seen }) => seen.length >= MESSAGES) && heard.every(seen => seen.length >= MESSAGES))

@@ -26,12 +26,14 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
   }
 }
 
-function checkFailover ({ server, hybridBridging = false, hybridServers }: Given<BridgeValues>, reading: Reading): void {
+function checkFailover (given: Given<BridgeValues>, reading: Reading): void {
+  const { hybridBridging = false, hybridServers = [] } = given
+  if (hybridBridging) checkOtherServers(given, reading)
+  else if (hybridServers.length > 0) reading.named('hybrid_servers').warn('has no effect without hybrid_bridging = true')
+}
+
+function checkOtherServers ({ server, hybridServers }: Given<BridgeValues>, reading: Reading): void {
   const others = reading.named('hybrid_servers')
-  if (!hybridBridging) {
-    if ((hybridServers?.length ?? 0) > 0) others.warn('has no effect without hybrid_bridging = true')
-    return
-  }
   if (hybridServers?.length === 0) return reading.named('hybrid_bridging').warn('is true, and hybrid_servers names no server to fail over to', 'Add hybrid_servers = [ "…" ]')
   const seen = new Set(server?.host === undefined ? [] : [`${server.host}:${server.port}`])
   for (const each of hybridServers ?? []) {

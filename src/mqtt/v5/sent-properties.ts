@@ -1,6 +1,9 @@
 /** The property block of a message that is published on behalf of somebody else, without its length. */
 import { PropertyId } from './property-id.ts'
 
+/** Identifier and four bytes. */
+const EXPIRY_SIZE = 5
+
 export interface PropertiesAndExpiry {
   /** In order, without alias, expiry and subscription identifiers. */
   readonly properties?: { readonly raw: Buffer }
@@ -11,7 +14,10 @@ export interface PropertiesAndExpiry {
 /** With the seconds that are left of its expiry; null: MQTT 5 says nothing of it. */
 export function sentProperties ({ properties, messageExpiry }: PropertiesAndExpiry): Buffer | null {
   if (messageExpiry === undefined) return properties?.raw ?? null
-  const expiry = Buffer.of(PropertyId.MESSAGE_EXPIRY, 0, 0, 0, 0)
-  expiry.writeUInt32BE(Math.max(0, Math.ceil((messageExpiry - Date.now()) / 1000)), 1)
-  return properties === undefined ? expiry : Buffer.concat([expiry, properties.raw])
+  const raw = properties?.raw
+  const block = Buffer.alloc(EXPIRY_SIZE + (raw?.length ?? 0))
+  block[0] = PropertyId.MESSAGE_EXPIRY
+  block.writeUInt32BE(Math.max(0, Math.ceil((messageExpiry - Date.now()) / 1000)), 1)
+  raw?.copy(block, EXPIRY_SIZE)
+  return block
 }

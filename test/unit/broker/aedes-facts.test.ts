@@ -14,7 +14,7 @@ import { RawClient } from '../../support/raw-client.ts'
 
 /** Aedes alone, by its own hooks. */
 async function aedesFor (t: Test, options: Partial<AedesOptions>): Promise<{ aedes: Aedes, port: number }> {
-  const aedes = await Aedes.createBroker(options as AedesOptions)
+  const aedes = await Aedes.createBroker(options)
   const server = createServer(socket => aedes.handle(socket)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(async () => {
@@ -41,7 +41,7 @@ test('every delivery is asked about before it is written, live, queued and retai
   const asked: { topic: string, brokerId: unknown, queued: boolean }[] = []
   const { aedes, port } = await aedesFor(t, {
     authorizeForward: (_client, delivery) => {
-      asked.push({ topic: delivery.topic, brokerId: delivery.brokerId ?? null, queued: (delivery as { messageId?: number }).messageId !== undefined })
+      asked.push({ topic: delivery.topic, brokerId: (delivery as { brokerId?: string }).brokerId ?? null, queued: (delivery as { messageId?: number }).messageId !== undefined })
       return delivery
     }
   })
@@ -102,7 +102,7 @@ test('a subscription without a packet identifier is answered by nobody, and call
   const { aedes, port } = await aedesFor(t, {})
   const client = await RawClient.open(port, { clientId: 'c' })
   const [session] = Object.values((aedes as unknown as { clients: Record<string, { subscribe: (packet: object, done: (error?: Error) => void) => void }> }).clients)
-  await new Promise<void>((resolve, reject) => session?.subscribe({ subscriptions: [{ topic: 't', qos: 1 }] }, error => error === undefined || error === null ? resolve() : reject(error)))
+  await new Promise<void>((resolve, reject) => session?.subscribe({ subscriptions: [{ topic: 't', qos: 1 }] }, error => error instanceof Error ? reject(error) : resolve()))
   await said(aedes, { topic: 't', payload: Buffer.from('x'), qos: 0 })
   t.match(await client.delivery(), { topic: 't' })
   t.same(client.received.filter(({ type }) => type === 9), [])
@@ -111,7 +111,7 @@ test('a subscription without a packet identifier is answered by nobody, and call
 test('the will that is asked about is the one that CONNECT brought and preConnect added to; refused late, it is not published', async t => {
   const added = { raw: Buffer.from('raw') }
   const asked: unknown[] = []
-  let refuse: ((error?: Error) => void) | null = null
+  const refusals: ((error?: Error) => void)[] = []
   const { aedes, port } = await aedesFor(t, {
     preConnect: (_client, connecting, done) => {
       Object.assign((connecting as { will?: object }).will ?? {}, { properties: added })
@@ -120,7 +120,7 @@ test('the will that is asked about is the one that CONNECT brought and preConnec
     authorizePublish: (client, message, done) => {
       if (client === null || message.topic !== 'will') return done(null)
       asked.push([(message as unknown as { properties?: object }).properties, message === (client as unknown as { will: unknown }).will])
-      refuse = done as (error?: Error) => void
+      refusals.push(done)
     }
   })
   const watcher = await RawClient.open(port, { clientId: 'watcher' })
@@ -131,7 +131,7 @@ test('the will that is asked about is the one that CONNECT brought and preConnec
   await once(aedes, 'clientDisconnect')
   await watcher.until(() => asked.length === 1, 'the question').catch(() => {})
   t.match(asked, [[added, true]])
-  if (refuse !== null) (refuse as (error?: Error) => void)(new Error('later'))
+  for (const refuse of refusals) refuse(new Error('later'))
   watcher.send(publish('end', ''))
   await watcher.until(() => watcher.deliveries().some(({ topic }) => topic === 'end'), 'the end')
   t.notOk(watcher.deliveries().some(({ topic }) => topic === 'will'))

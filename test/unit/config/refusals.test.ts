@@ -46,7 +46,7 @@ const rows: Readonly<Record<string, Row>> = {
   'client id too long': { text: tcp(`clientid = "${'x'.repeat(65_536)}"`), path: 'bridges.mqtt.b.clientid', at: '2:1', says: /65535 bytes/ },
   'durability = spool': { text: tcp('durability = spool'), path: 'bridges.mqtt.b.durability', at: '2:1', says: /no directory for it is named/ },
   transparent: { text: tcp('transparent = true'), path: 'bridges.mqtt.b.transparent', at: '2:1', says: /not passed on/ },
-  'failover from TLS to none': { text: `bridges.mqtt.b { server = "tls+mqtt-tcp://h:1", ssl { cacertfile = "/ca.pem" }\nhybrid_bridging = true, hybrid_servers = ["mqtt-tcp://i:1"] }`, path: 'bridges.mqtt.b.hybrid_servers', at: '2:25', says: /scheme of server/ },
+  'failover from TLS to none': { text: 'bridges.mqtt.b { server = "tls+mqtt-tcp://h:1", ssl { cacertfile = "/ca.pem" }\nhybrid_bridging = true, hybrid_servers = ["mqtt-tcp://i:1"] }', path: 'bridges.mqtt.b.hybrid_servers', at: '2:25', says: /scheme of server/ },
   'failover to itself': { text: tcp('hybrid_bridging = true, hybrid_servers = ["mqtt-tcp://i:1", "mqtt-tcp://i:1"]'), path: 'bridges.mqtt.b.hybrid_servers', at: '2:25', says: /twice/ },
   'user property that is no text': { text: tcp('proto_ver = 5, conn_properties { user_property { a = [1] } }'), path: 'bridges.mqtt.b.conn_properties.user_property.a', at: '2:50', says: /must be a string/ },
   'Receive Maximum of 0': { text: tcp('proto_ver = 5, conn_properties { receive_maximum = 0 }'), path: 'bridges.mqtt.b.conn_properties.receive_maximum', at: '2:34', says: /1 to 65535/ },

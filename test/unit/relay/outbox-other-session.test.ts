@@ -13,8 +13,18 @@ const at = (session: string, sessionPresent: boolean): typeof plainTerms => ({ .
 function outboxWith (severalServers: boolean) {
   const turn = new Turn()
   const outbox = new Outbox({
-    name: 'x', level: 4, required: true, forwardBridged: false, severalServers, awaitRemote: false, maxCount: 100, maxBytes: 100_000, windowQos1: 10, windowQos2: 10,
-    schedule: turn.schedule, counters: new BridgeCounters()
+    name: 'x',
+    level: 4,
+    required: true,
+    forwardBridged: false,
+    severalServers,
+    awaitRemote: false,
+    maxCount: 100,
+    maxBytes: 100_000,
+    windowQos1: 10,
+    windowQos2: 10,
+    schedule: turn.schedule,
+    counters: new BridgeCounters()
   })
   const offer = (qos: 1 | 2): void => {
     outbox.take(asIs, viewOf(publishFrame({ topic: 'a/b', payload: 'x', qos, packetId: 7 })), null, 0)

@@ -8,7 +8,7 @@ import { notReady } from './health.ts'
 
 const answer = answerOf(thing({ at: whole, version: text, pid: whole, startedAt: whole, ready: { type: 'boolean' }, devices: whole, receivedMessages: whole, listeners: listOf({ name: text }), sidecar: { type: ['object', 'null'], additionalProperties: true }, bridges: listOf({ name: text, server: text }), trust: listOf({ name: text }), alerts: listOf({ id: text, message: text }) }))
 
-export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop, notifications , totals }: RouteContext): void {
+export function statusRoutes (app: FastifyInstance, { edge, process: around, eventLoop, notifications, totals }: RouteContext): void {
   app.get('/api/v1/status', { schema: { tags: ['status'], summary: 'Listeners, bridges and certificates, and how they are.', response: { 200: answer } } }, () => {
     const connections = edge.connectionsByListener()
     const { broker } = edge.counters
