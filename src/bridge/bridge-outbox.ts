@@ -1,8 +1,11 @@
-/** The outbox of a bridge: its bounds from the configuration, and how much may be under way at once. */
+/** The outbox of a bridge: its bounds from the configuration, how much may be under way at once, and its end. */
 import type { BridgeConfig } from '../config/model.ts'
+import { reasonOf } from '../errors.ts'
+import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { Outbox } from '../relay/outbox.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
+import type { Clock } from './clock.ts'
 
 /** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
 const FIRST_QOS_1 = 1000
@@ -41,4 +44,28 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
   })
   if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)
   return outbox
+}
+
+/** Settles when the remote has all, or after `timeoutMs`. @returns whether it has */
+export async function idle (outbox: Outbox, timeoutMs: number, clock: Clock): Promise<boolean> {
+  return new Promise(resolve => {
+    const cancel = clock.after(timeoutMs, () => resolve(outbox.idle))
+    outbox.whenIdle(() => {
+      cancel()
+      resolve(true)
+    })
+  })
+}
+
+/** The bridge is stopped: says what the remote does not have, and closes the journal. Never rejects. */
+export async function letGo (outbox: Outbox, journal: BridgeJournal | null, logger: Logger): Promise<void> {
+  const left = outbox.queued
+  if (left > 0 && outbox.journaled !== null) logger.info({ messages: left }, 'messages stay on disk for the next start')
+  else if (left > 0) logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
+  outbox.close()
+  try {
+    await journal?.close()
+  } catch (error) {
+    logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool could not be written to its end')
+  }
 }

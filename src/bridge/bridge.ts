@@ -11,7 +11,7 @@ import { Backoff } from './backoff.ts'
 import type { Bridge } from './bridge-control.ts'
 import { type BridgeFigures, bridgeFigures } from './bridge-figures.ts'
 import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
-import { outboxOf } from './bridge-outbox.ts'
+import { idle, letGo, outboxOf } from './bridge-outbox.ts'
 import { BridgeStanding } from './bridge-standing.ts'
 import type { BridgeState } from './bridge-state.ts'
 import type { Clock } from './clock.ts'
@@ -93,7 +93,7 @@ class LivingBridge implements Bridge {
       onDialled: () => this.#standing.change({ name: 'connecting', since: Date.now() })
     })
     const link = {
-      connection: () => this.state.name === 'up' ? this.#connection : null,
+      connection: () => this.state.name === 'up' && this.#connection?.isOver === false ? this.#connection : null,
       tookOver: (connection: Connection) => this.#tookOver(connection),
       logger: this.#logger,
       clock: this.#clock
@@ -123,13 +123,7 @@ class LivingBridge implements Bridge {
     if (this.state.name === 'up') this.#standing.change({ name: 'draining', since: Date.now() })
     // nothing goes out now, and what waits is on disk
     if (this.#outbox.journaled !== null && this.#connection === null) return this.#outbox.idle
-    return new Promise(resolve => {
-      const cancel = this.#clock.after(timeoutMs, () => resolve(this.#outbox.idle))
-      this.#outbox.whenIdle(() => {
-        cancel()
-        resolve(true)
-      })
-    })
+    return idle(this.#outbox, timeoutMs, this.#clock)
   }
 
   async renew (anew = false): Promise<void> {
@@ -166,22 +160,10 @@ class LivingBridge implements Bridge {
       this.#options.relay.detach(this.#outbox)
       await this.#connection?.close()
       await this.#life
-      const left = this.#outbox.queued
-      if (left > 0 && this.#outbox.journaled !== null) this.#logger.info({ messages: left }, 'messages stay on disk for the next start')
-      else if (left > 0) this.#logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
-      this.#outbox.close()
-      await this.#closeJournal()
+      await letGo(this.#outbox, this.#options.journal ?? null, this.#logger)
       this.#standing.change({ name: 'stopped', since: Date.now() })
     }
     await this.#life
-  }
-
-  async #closeJournal (): Promise<void> {
-    try {
-      await this.#options.journal?.close()
-    } catch (error) {
-      this.#logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool could not be written to its end')
-    }
   }
 
   #backoffOf ({ backoffMaxMs }: BridgeConfig): Backoff {

@@ -145,6 +145,9 @@ export class Connection {
   /** The remote has taken it; from then on the connection before is not served by it any more. */
   get wasAccepted (): boolean { return this.#tap.isAccepted }
 
+  /** It is over, or as good as. */
+  get isOver (): boolean { return this.#tap.destroyed }
+
   /** Names the session it has at its remote. */
   get session (): string { return sessionOf(this.#options) }
 
@@ -157,7 +160,10 @@ export class Connection {
     this.#stopWatching()
     this.#tap.retire()
     // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
-    const cancel = this.#options.clock.after(RETIRE_MS, () => { void this.#client.end() })
+    const cancel = this.#options.clock.after(RETIRE_MS, () => {
+      this.#tap.release() // what comes in behind DISCONNECT could not be acknowledged
+      void this.#client.end()
+    })
     void this.ended.then(cancel)
   }
 

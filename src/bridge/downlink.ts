@@ -7,10 +7,11 @@ import { AcknowledgementHeader } from '../mqtt/acknowledgement.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
-import { Receipts } from '../relay/receipts.ts'
+import type { Receipts } from '../relay/receipts.ts'
 import type { DownlinkRules, Landing } from './downlink-rules.ts'
 import type { Incoming, IncomingPort } from './incoming.ts'
 import { IncomingProperties } from './incoming-properties.ts'
+import { type Handshake, IncomingSession } from './incoming-session.ts'
 
 export interface DownlinkOptions {
   readonly bridge: string
@@ -27,14 +28,6 @@ const MAX_PENDING = 2000
 const MAX_PENDING_BYTES = 8 * 1024 * 1024
 const ID_NOT_FOUND = 0x92
 
-/** A QoS 2 message between its PUBLISH and its PUBREL. */
-interface Handshake {
-  delivered: boolean
-  /** Where its PUBREC waits, on the present connection. */
-  receipts: Receipts | null
-  slot: number
-}
-
 /** A message as it is delivered here. */
 interface Landed {
   readonly topic: string
@@ -45,12 +38,11 @@ interface Landed {
 export class Downlink implements Incoming {
   readonly #options: DownlinkOptions
   #rules: DownlinkRules
-  readonly #handshakes = new Map<number, Handshake>()
   readonly #properties = new IncomingProperties()
-  #port: IncomingPort | null = null
-  #receipts: Receipts | null = null
-  /** The remote sends again, on the connection of now, what was not acknowledged on the one before. */
-  #sessionKept = false
+  /** Of the last connection that was accepted; it outlives that. */
+  #session: IncomingSession | null = null
+  /** Those of connections whose place was taken, while these last. */
+  readonly #late = new Map<IncomingPort, IncomingSession>()
   #pending = 0
   #pendingBytes = 0
   #held = false
@@ -65,41 +57,41 @@ export class Downlink implements Incoming {
     this.#rules = rules
   }
 
-  /** A connection is up. Unless it resumes the session of the one before, the packet ids of that mean nothing any more. */
+  /**
+   * A connection is up. Where it resumes the session of the one before, that has nothing to acknowledge any more; else both have a session of
+   * their own, with packet ids of its own, and the one before is served as long as it lasts.
+   */
   open (port: IncomingPort, resumed: boolean): void {
-    if (!resumed) this.#handshakes.clear()
-    this.#receipts?.close()
-    this.#sessionKept = resumed
-    this.#port = port
-    this.#receipts = new Receipts({
-      acknowledge: (id, qos) => port.acknowledge(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, id, 0)
-    })
+    const before = this.#session
+    this.#session = resumed && before !== null ? before.resume(port) : new IncomingSession(port)
+    if (before?.isOpen === true) this.#late.set(before.port, before)
     if (this.#held) port.hold(true)
   }
 
-  /** The connection is gone: what is under way is delivered, and not acknowledged. One whose place was taken changes nothing. */
+  /** The connection is gone: what is under way is delivered, and not acknowledged. */
   close (port: IncomingPort): void {
-    if (port !== this.#port) return
-    this.#receipts?.close()
-    this.#receipts = null
-    this.#port = null
+    this.#of(port)?.close()
+    this.#late.delete(port)
+  }
+
+  #of (port: IncomingPort): IncomingSession | undefined {
+    return port === this.#session?.port ? this.#session : this.#late.get(port)
   }
 
   /** Takes a PUBLISH of the remote; what is wrong with it otherwise. */
   publish (view: PublishView, port: IncomingPort): Violation | null {
-    const receipts = this.#receipts
-    const isLate = port !== this.#port
-    if (receipts === null || (isLate && view.qos !== 0 && this.#sessionKept)) return null
+    const session = this.#of(port)
+    // another connection has resumed the session: there it comes again
+    if (session?.isOpen !== true || (session.isResumed && view.qos !== 0)) return null
     const landing = this.#rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
     const fault = landing.fault ?? this.#properties.read(view)
     if (fault !== null) return fault
     this.#count(view)
-    // an acknowledgement of what came before a take-over would be taken for one of after it
-    const slot = view.qos === 0 || isLate ? -1 : receipts.open(view.packetId, view.qos)
-    const handshake = this.#handshakeOf(view, slot)
-    if (handshake !== undefined) this.#again(handshake, receipts, slot) // [MQTT-4.3.3-2]: not a new message
-    else if (this.#isUnwanted(landing, view)) this.#passOver(view, receipts, slot)
-    else this.#deliver(view, asLanded(landing, view), receipts, slot)
+    const slot = view.qos === 0 ? -1 : session.receipts.open(view.packetId, view.qos)
+    const handshake = view.qos === 2 ? session.handshakes.get(view.packetId) : undefined
+    if (handshake !== undefined) this.#again(handshake, session.receipts, slot) // [MQTT-4.3.3-2]: not a new message
+    else if (this.#isUnwanted(landing, view)) this.#passOver(view, session, slot)
+    else this.#deliver(view, asLanded(landing, view), session, slot)
     return null
   }
 
@@ -112,10 +104,6 @@ export class Downlink implements Incoming {
     return own || topic === null
   }
 
-  #handshakeOf (view: PublishView, slot: number): Handshake | undefined {
-    return view.qos === 2 && slot >= 0 ? this.#handshakes.get(view.packetId) : undefined
-  }
-
   #count (view: PublishView): void {
     const { counters } = this.#options
     counters.received++
@@ -123,9 +111,9 @@ export class Downlink implements Incoming {
   }
 
   /** It is not taken: acknowledged, and that is all. */
-  #passOver (view: PublishView, receipts: Receipts, slot: number): void {
+  #passOver (view: PublishView, { handshakes, receipts }: IncomingSession, slot: number): void {
     if (slot < 0) return
-    if (view.qos === 2) this.#handshakes.set(view.packetId, { delivered: true, receipts: null, slot: -1 })
+    if (view.qos === 2) handshakes.set(view.packetId, { delivered: true, receipts: null, slot: -1 })
     receipts.release(slot)
   }
 
@@ -137,19 +125,20 @@ export class Downlink implements Incoming {
     }
   }
 
-  #deliver (view: PublishView, as: Landed, receipts: Receipts, slot: number): void {
+  #deliver (view: PublishView, as: Landed, session: IncomingSession, slot: number): void {
     const { bridge, delivery } = this.#options
+    const { handshakes, receipts } = session
     // of its own: a stored message must not keep the whole chunk it came in
     const payload = Buffer.from(view.bytes.subarray(view.payloadStart, view.end))
-    const handshake: Handshake | null = view.qos === 2 && slot >= 0 ? { delivered: false, receipts, slot } : null
-    if (handshake !== null) this.#handshakes.set(view.packetId, handshake)
+    const handshake: Handshake | null = view.qos === 2 ? { delivered: false, receipts, slot } : null
+    if (handshake !== null) handshakes.set(view.packetId, handshake)
     this.#pending++
     this.#pendingBytes += payload.length
     const id = view.packetId
     delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }, error => {
       this.#pending--
       this.#pendingBytes -= payload.length
-      if (error !== null) this.#failed(error, id, handshake)
+      if (error !== null) this.#failed(error, id, handshake, session)
       else if (handshake !== null) {
         handshake.delivered = true
         handshake.receipts?.release(handshake.slot)
@@ -159,9 +148,10 @@ export class Downlink implements Incoming {
     this.#balance()
   }
 
-  #failed (error: Error, id: number, handshake: Handshake | null): void {
-    if (handshake !== null && this.#handshakes.get(id) === handshake) this.#handshakes.delete(id)
-    this.#port?.failed(error)
+  #failed (error: Error, id: number, handshake: Handshake | null, session: IncomingSession): void {
+    if (handshake !== null && session.handshakes.get(id) === handshake) session.handshakes.delete(id)
+    if (session.isOpen && !session.isResumed) session.port.failed(error)
+    else if (this.#session?.isOpen === true) this.#session.port.failed(error)
   }
 
   #balance (): void {
@@ -169,13 +159,15 @@ export class Downlink implements Incoming {
     const held = this.#pending > MAX_PENDING * most || this.#pendingBytes > MAX_PENDING_BYTES * most
     if (held === this.#held) return
     this.#held = held
-    this.#port?.hold(held)
+    if (this.#session?.isOpen === true) this.#session.port.hold(held)
+    for (const port of this.#late.keys()) port.hold(held)
   }
 
-  /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. One that is late comes again. */
+  /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. One for a session that another connection has resumed comes again there. */
   pubrel (id: number, port: IncomingPort): void {
-    if (port !== this.#port) return
-    const known = this.#handshakes.delete(id)
+    const session = this.#of(port)
+    if (session?.isOpen !== true || session.isResumed) return
+    const known = session.handshakes.delete(id)
     port.acknowledge(AcknowledgementHeader.PUBCOMP, id, known || this.#options.level === 4 ? 0 : ID_NOT_FOUND)
   }
 }

@@ -2,7 +2,7 @@
  * The way back to the first server. While another one serves, the first is dialled, verified and asked with CONNECT again and again, at
  * random times; when it accepts, the link moves there. Until then nothing is taken from the connection that is up.
  */
-import { reasonOf } from '../errors.ts'
+import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
@@ -28,6 +28,8 @@ export class Failback {
   #backoff: Backoff
   #cancel: () => void = () => {}
   #stopped = false
+  /** Why the first server was not accepted, or did not accept, when last it was said. */
+  #said = ''
 
   constructor (backoff: Backoff, options: FailbackOptions) {
     this.#backoff = backoff
@@ -66,10 +68,21 @@ export class Failback {
     try {
       const { connection, pauseMs } = await connector.toFirst(async options => takeOver(options, old))
       logger.info({ server: connection.config.server.url, before: old.config.server.url, pauseMs, sessionPresent: connection.sessionPresent }, 'link has gone back to its first server')
+      this.#said = ''
       tookOver(connection)
     } catch (error) {
-      logger.debug({ reason: reasonOf(error), served: old.config.server.url }, 'the first server does not accept yet')
+      this.#report(error, old)
       if (current() === old) this.serves(old)
     }
+  }
+
+  /** A warning for each new reason: what keeps the link at another server may be one that somebody has to mend. */
+  #report (error: unknown, old: Connection): void {
+    const reason = reasonOf(error)
+    const facts = { ...(error instanceof CausewayError ? { code: error.code, hint: error.hint } : {}), reason, served: old.config.server.url }
+    const text = 'link can not go back to its first server yet; it is tried again by itself'
+    if (this.#stopped || reason === this.#said) this.#options.logger.debug(facts, text)
+    else this.#options.logger.warn(facts, text)
+    this.#said = reason
   }
 }

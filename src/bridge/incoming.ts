@@ -17,7 +17,7 @@ export interface IncomingPort {
 }
 
 export interface Incoming {
-  /** A connection is up. Unless it resumes the session of the one before, the packet ids of that mean nothing any more. */
+  /** A connection is up. Unless it resumes the session of the one before, packet ids of that mean nothing on it. */
   open (port: IncomingPort, resumed: boolean): void
   /** What that connection has settled. */
   agreed? (terms: SessionTerms): void

@@ -64,7 +64,7 @@ export class Renewal {
 
   /** Settles when none is under way. */
   async settled (): Promise<void> {
-    await this.#running
+    while (this.#running !== null) await this.#running
   }
 
   /** A connection is up that took over from none. */

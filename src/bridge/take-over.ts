@@ -50,8 +50,8 @@ export async function takeOver (options: ConnectionOptions, old: Connection): Pr
     return { connection, pauseMs: Math.round(clock.now() - begun) }
   } catch (error) {
     outbox.ungate()
-    // what came in was the new connection's from then on, and that is gone
-    if (connection?.wasAccepted === true) old.fail(new BridgeError(bridgeCodes.linkLost, `${config.server.url} has let another connection take over, which broke`, { cause: error }))
+    // the session is the new connection's from then on, and that is gone
+    if (!isElsewhere && connection?.wasAccepted === true) old.fail(new BridgeError(bridgeCodes.linkLost, `${config.server.url} has let another connection take over, which broke`, { cause: error }))
     throw error
   }
 }

@@ -1,15 +1,42 @@
 import { test } from 'tap'
+import type { Test } from 'tap'
 import type { BridgeConfig } from '../../src/config/model.ts'
 import { bridgeConfig, downRule, rig } from '../support/bridge-rig.ts'
+import type { Rig } from '../support/bridge-rig.ts'
 import { eventually } from '../support/eventually.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import type { Observer } from '../support/mosquitto.ts'
+import { publishFrame } from '../support/publish-frames.ts'
 import { scriptedRemote, type } from '../support/scripted-remote.ts'
+import type { RemoteConnection, ScriptedRemote } from '../support/scripted-remote.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 
 const also = (...ports: readonly number[]): Pick<BridgeConfig, 'hybridServers'> => ({
   hybridServers: ports.map(port => ({ secure: false, host: '127.0.0.1', port, url: `mqtt-tcp://127.0.0.1:${port}` }))
 })
+
+/** A bridge that its first server has refused and its second lets in. */
+async function atSecondOf (t: Test): Promise<{ north: Rig, first: ScriptedRemote, served: RemoteConnection }> {
+  const [first, second] = [await scriptedRemote(t), await scriptedRemote(t)]
+  const north = rig(t, bridgeConfig(first.port, { ...also(second.port), noLocalV4: false, subscription: [downRule('cmd/#', '')] }))
+  const asked = await first.connection()
+  await asked.next(type.CONNECT)
+  asked.send([0x20, 2, 0, 3])
+  const served = await second.connection()
+  await served.accept(true)
+  const subscribe = await served.next(type.SUBSCRIBE)
+  served.send([0x90, 3, ...subscribe.subarray(2, 4), 2])
+  await north.reaches('up')
+  return { north, first, served }
+}
+
+/** Sends a message of QoS 2, through to PUBCOMP. */
+async function command (t: Test, by: RemoteConnection, packetId: number): Promise<void> {
+  by.send(publishFrame({ topic: 'cmd/do', payload: `${packetId}`, qos: 2, packetId }))
+  t.same([...await by.next(type.PUBREC)], [0x50, 2, 0, packetId])
+  by.send([0x62, 2, 0, packetId])
+  t.same([...await by.next(type.PUBCOMP)], [0x70, 2, 0, packetId])
+}
 
 for (const protoVer of [4, 5] as const) {
   test(`to the second server and back, both ways, MQTT ${protoVer === 4 ? '3.1.1' : '5'}`, { skip: mosquittoMissing }, async t => {
@@ -86,4 +113,36 @@ test('all servers are tried in turn, the first one first', { skip: mosquittoMiss
   await north.reaches('up')
   t.equal(north.bridge.server.port, third.port)
   t.equal(north.bridge.counters.connectFailures, 2)
+})
+
+test('what the second server still sends when the link has gone back is taken once, and acknowledged there', async t => {
+  const { north, first, served } = await atSecondOf(t)
+  served.send(publishFrame({ topic: 'cmd/do', payload: 'begun', qos: 2, packetId: 5 }))
+  await served.next(type.PUBREC)
+  const back = await first.connection()
+  await back.accept()
+  await eventually('it is back', () => north.bridge.server.port === first.port)
+  served.send([0x62, 2, 0, 5])
+  await served.next(type.PUBCOMP)
+  // the same packet id is another message at another server
+  await Promise.all([command(t, served, 7), command(t, back, 7)])
+  await served.next(type.DISCONNECT)
+  t.same(north.landed.map(({ payload }) => payload.toString()).sort(), ['7', '7', 'begun'])
+})
+
+test('a first server that lets in and breaks off takes nothing from the second', async t => {
+  const { north, first, served } = await atSecondOf(t)
+  north.offer({ topic: 'up/a', payload: 'under way', qos: 1 })
+  const [, , ...rest] = await served.next(type.PUBLISH)
+  const back = await first.connection()
+  await back.accept()
+  await served.next(type.PINGREQ) // the link gets ready to leave
+  back.socket.destroy()
+  await command(t, served, 7)
+  served.send([0x40, 2, ...rest.slice(6, 8)])
+  await first.connection() // it is tried again
+  north.offer({ topic: 'up/a', payload: 'new', qos: 1 })
+  t.match((await served.next(type.PUBLISH)).toString('latin1'), 'new')
+  t.same([north.bridge.counters.connects, north.bridge.counters.disconnects, north.bridge.counters.takeOvers], [1, 0, 0])
+  t.ok(north.log.some(({ level, message }) => level === 'warn' && message.startsWith('link can not go back')))
 })
