@@ -3,7 +3,7 @@
  * queue and what the remote has open in QoS 2 outlive every connection.
  */
 import type { BridgeConfig, RemoteAddress } from '../config/model.ts'
-import { CausewayError, reasonOf } from '../errors.ts'
+import { CausewayError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Outbox } from '../relay/outbox.ts'
@@ -20,13 +20,13 @@ import type { Connection } from './connection.ts'
 import { Connector } from './connector.ts'
 import { DownlinkRules } from './downlink-rules.ts'
 import { Downlink } from './downlink.ts'
-import { BridgeError, bridgeCodes, unforeseen } from './errors.ts'
+import { unforeseen } from './errors.ts'
 import { Failback } from './failback.ts'
 import { FailureLog } from './failure-log.ts'
 import { forwardRules } from './forward-rules.ts'
 import { Pause } from './pause.ts'
 import { Renewal } from './renewal.ts'
-import { Subscriptions } from './subscriptions.ts'
+import { mustBeAnswered, Subscriptions } from './subscriptions.ts'
 
 export type { Bridge } from './bridge-control.ts'
 
@@ -137,7 +137,7 @@ class LivingBridge implements Bridge {
       this.#options.relay.attach(this.#outbox, forwardRules(config.forwards))
       this.#downlink?.replaceRules(downlink)
       this.#subscriptions.replace(config.subscription)
-      if (this.#connection !== null) this.#keepUp(this.#connection, this.#subscriptions.adjust(this.#connection))
+      if (this.#connection !== null) mustBeAnswered(this.#connection, this.#subscriptions.adjust(this.#connection))
     }
     if (link === null) return
     this.#backoff = this.#backoffOf(config)
@@ -228,15 +228,8 @@ class LivingBridge implements Bridge {
   /** Subscribes where the remote's session does not hold it all. */
   #serves (connection: Connection): void {
     if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
-    this.#keepUp(connection, this.#subscriptions.renew(connection))
+    mustBeAnswered(connection, this.#subscriptions.renew(connection))
     this.#failback.serves(connection)
-  }
-
-  /** A remote that does not answer SUBSCRIBE is tried anew. */
-  #keepUp (connection: Connection, asked: Promise<void>): void {
-    asked.catch((error: unknown) => {
-      connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
-    })
   }
 
   #tookOver (connection: Connection): void {

@@ -3,7 +3,9 @@
  * messages are not sent once more, and rules can change while the link is up.
  */
 import type { SubscriptionRule } from '../config/model.ts'
+import { CausewayError, reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { BridgeError, bridgeCodes } from './errors.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 
 /** What is needed of a connection. */
@@ -72,6 +74,13 @@ export class Subscriptions {
     this.#granted.delete(filter)
     this.#logger.warn({ filter, hint: 'Check the rules of the remote for this bridge.' }, 'remote refuses a subscription')
   }
+}
+
+/** Ends a connection whose remote does not answer SUBSCRIBE, so that it is tried anew. */
+export function mustBeAnswered (connection: { fail (reason: CausewayError): void }, asked: Promise<void>): void {
+  asked.catch((error: unknown) => {
+    connection.fail(error instanceof CausewayError ? error : new BridgeError(bridgeCodes.linkLost, reasonOf(error), { cause: error }))
+  })
 }
 
 function isSame (wanted: SubscriptionRequest, granted: SubscriptionRequest | undefined): boolean {
