@@ -6,6 +6,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { Outbox } from '../relay/outbox.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
+import type { SetAsideLog } from './set-aside-log.ts'
 
 /** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
 const FIRST_QOS_1 = 1000
@@ -20,7 +21,7 @@ const MOST_QOS_2 = 1000
 const QOS_2_UNSAID = 16
 
 /** @param journal that of the bridge, which serves the outbox from now on; null without one */
-export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer): Outbox {
+export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer, refusals: SetAsideLog): Outbox {
   const outbox = new Outbox({
     name: config.name,
     level: config.protoVer,
@@ -40,7 +41,8 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     firstQos2: FIRST_QOS_2,
     windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? MOST_QOS_2 : QOS_2_UNSAID),
     schedule: flush => { setImmediate(flush) },
-    counters
+    counters,
+    setAside: (topic, reasonCode) => refusals.note(topic, reasonCode)
   })
   if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)
   return outbox

@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts'
 import { type Lane, MessageState } from './lane.ts'
 import { type PacketIds, QOS_2_IDS, qos1Ids, qos2Ids } from './packet-ids.ts'
 import { PendingReleases } from './pending-releases.ts'
+import type { SetAside } from './set-aside.ts'
 import type { SendWindow } from './send-window.ts'
 import { UnsureIds } from './unsure-ids.ts'
 
@@ -16,6 +17,7 @@ export const QOS_2 = 0x04
 /** MQTT 5: from here on a reason code is a refusal. */
 const FIRST_ERROR = 0x80
 const ID_NOT_FOUND = 0x92
+const TOO_LARGE = 0x95
 
 export interface LaneHandshakesOptions {
   readonly level: 4 | 5
@@ -27,6 +29,7 @@ export interface LaneHandshakesOptions {
   /** Its place among the lanes of the outbox, and how many there are. */
   readonly index: number
   readonly lanes: number
+  readonly setAside: SetAside | null
 }
 
 export class LaneHandshakes {
@@ -35,6 +38,7 @@ export class LaneHandshakes {
   readonly #level: 4 | 5
   readonly #counters: BridgeCounters
   readonly #journal: Journal | null
+  readonly #setAside: SetAside | null
   readonly #qos1: PacketIds
   readonly #qos2: PacketIds
   readonly #unsure: UnsureIds
@@ -49,6 +53,7 @@ export class LaneHandshakes {
     this.#level = options.level
     this.#counters = options.counters
     this.#journal = options.journal
+    this.#setAside = options.setAside
     this.#qos1 = qos1Ids(options.index, options.lanes)
     this.#qos2 = qos2Ids(options.slice)
     this.#unsure = new UnsureIds(this.#qos2)
@@ -177,14 +182,23 @@ export class LaneHandshakes {
     this.#window.giveBack(qos2)
     this.#free(id)
     if (qos2) this.#unsure.settle(id)
-    if (reason >= FIRST_ERROR) this.#counters.refusedByRemote++
-    else this.#counters.acknowledged++
+    if (reason >= FIRST_ERROR) {
+      this.#counters.refusedByRemote++
+      this.#setAside?.(this.#lane.topicOf(sequence), reason)
+    } else this.#counters.acknowledged++
     this.#lane.settle(sequence)
   }
 
   #free (id: number): void {
     if (this.#qos1.has(id)) this.#qos1.free(id)
     else this.#qos2.free(id)
+  }
+
+  /** The message is larger than the remote takes. */
+  giveUpTooLarge (sequence: number): void {
+    this.#counters.droppedTooLarge++
+    this.#setAside?.(this.#lane.topicOf(sequence), TOO_LARGE)
+    this.giveUp(sequence)
   }
 
   /** The message is given up, sent or not. */

@@ -152,8 +152,7 @@ export class LaneSender {
     const state = lane.stateOf(sequence)
     if (state !== MessageState.QUEUED && state !== MessageState.SENT && state !== MessageState.INHERITED) return true
     if (lane.lengthOf(sequence) > terms.maximumPacketSize) { // [MQTT-3.2.2-15]
-      this.#counters.droppedTooLarge++
-      this.handshakes.giveUp(sequence)
+      this.handshakes.giveUpTooLarge(sequence)
       return false
     }
     let header = lane.headerOf(sequence)

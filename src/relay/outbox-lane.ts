@@ -36,7 +36,7 @@ export class OutboxLane {
     this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
     this.sender = new LaneSender(this.#lane, windowOf(all), {
-      level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1
+      level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1, setAside: all.setAside ?? null
     })
   }
 

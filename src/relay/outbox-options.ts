@@ -1,6 +1,7 @@
 /** What an outbox is made with: whose it is, and every bound of it. */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Journal } from './journal.ts'
+import type { SetAside } from './set-aside.ts'
 
 /** What makes one lane of an outbox. */
 export interface LaneOptions {
@@ -45,4 +46,6 @@ export interface OutboxOptions extends LaneOptions {
   /** Calls once, at the end of this turn of the event loop. */
   readonly schedule: (flush: () => void) => void
   readonly counters: BridgeCounters
+  /** @default nobody is told */
+  readonly setAside?: SetAside
 }
