@@ -4,9 +4,11 @@ import { reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { Outbox } from '../relay/outbox.ts'
+import { Backoff } from './backoff.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from './clock.ts'
-import type { SetAsideLog } from './set-aside-log.ts'
+import { SetAsideLog } from './set-aside-log.ts'
+import { Slowdown } from './slowdown.ts'
 
 /** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
 const FIRST_QOS_1 = 1000
@@ -21,7 +23,9 @@ const MOST_QOS_2 = 1000
 const QOS_2_UNSAID = 16
 
 /** @param journal that of the bridge, which serves the outbox from now on; null without one */
-export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer, refusals: SetAsideLog): Outbox {
+export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer, logger: Logger, clock: Clock): Outbox {
+  const refusals = new SetAsideLog(logger, clock)
+  const slowdown = new Slowdown(new Backoff(config.backoffMaxMs, Math.random), logger, clock)
   const outbox = new Outbox({
     name: config.name,
     level: config.protoVer,
@@ -42,6 +46,7 @@ export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journa
     windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? MOST_QOS_2 : QOS_2_UNSAID),
     schedule: flush => { setImmediate(flush) },
     counters,
+    pause: goOn => slowdown.pause(goOn),
     setAside: (topic, reasonCode) => refusals.note(topic, reasonCode)
   })
   if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)

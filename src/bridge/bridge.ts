@@ -26,7 +26,6 @@ import { FailureLog } from './failure-log.ts'
 import { forwardRules } from './forward-rules.ts'
 import { Pause } from './pause.ts'
 import { Renewal } from './renewal.ts'
-import { SetAsideLog } from './set-aside-log.ts'
 import { mustBeAnswered, Subscriptions } from './subscriptions.ts'
 
 export type { Bridge } from './bridge-control.ts'
@@ -74,7 +73,7 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = this.#backoffOf(config)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null, relay.via, new SetAsideLog(this.#logger, this.#clock))
+    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null, relay.via, this.#logger, this.#clock)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     const downlink = new Downlink({
       bridge: config.name,

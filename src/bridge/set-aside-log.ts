@@ -14,7 +14,6 @@ const words: Readonly<Record<number, readonly [reason: string, hint: string]>> =
   0x90: ['does not take the topic of a message', 'Look up what topics the remote allows, their length and levels; `remote_topic` sends under another one.'],
   0x91: ['has the packet id of a message in use', 'This is a defect of one of the two: report it.'],
   0x95: ['takes no message as large as this one', 'Raise the largest packet that the remote takes, or let the device send less at once.'],
-  0x97: ['has a quota that is used up', 'Raise the quota at the remote, or slow the bridge down with `rate_limit`, which keeps what waits.'],
   0x99: ['finds that a payload is not what it is said to be', 'Look at what the device sends as payload format indicator.']
 }
 

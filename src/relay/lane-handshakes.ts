@@ -18,6 +18,7 @@ export const QOS_2 = 0x04
 const FIRST_ERROR = 0x80
 const ID_NOT_FOUND = 0x92
 const TOO_LARGE = 0x95
+const QUOTA_EXCEEDED = 0x97
 
 export interface LaneHandshakesOptions {
   readonly level: 4 | 5
@@ -39,6 +40,8 @@ export class LaneHandshakes {
   readonly #counters: BridgeCounters
   readonly #journal: Journal | null
   readonly #setAside: SetAside | null
+  /** Told the sequence of a message that is to go out anew, later. False: it is refused for good. */
+  onQuota: (sequence: number) => boolean = () => false
   readonly #qos1: PacketIds
   readonly #qos2: PacketIds
   readonly #unsure: UnsureIds
@@ -182,6 +185,10 @@ export class LaneHandshakes {
     this.#window.giveBack(qos2)
     this.#free(id)
     if (qos2) this.#unsure.settle(id)
+    if (reason === QUOTA_EXCEEDED && this.onQuota(sequence)) {
+      this.#lane.setState(sequence, MessageState.QUEUED)
+      return
+    }
     if (reason >= FIRST_ERROR) {
       this.#counters.refusedByRemote++
       this.#setAside?.(this.#lane.topicOf(sequence), reason)

@@ -9,6 +9,7 @@ import { LaneHandshakes, type LaneHandshakesOptions, QOS_2 } from './lane-handsh
 import { type Lane, MessageState } from './lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
+import type { SendPause } from './send-pause.ts'
 import type { SendWindow } from './send-window.ts'
 import { withoutId } from './without-id.ts'
 
@@ -22,24 +23,36 @@ export class LaneSender {
   readonly #window: SendWindow
   readonly #counters: BridgeCounters
   readonly #run = new FrameRun()
+  readonly #pause: SendPause | null
   #terms: SessionTerms = plainTerms
   /** Some limit of the remote is tighter than what we send: each message is held against it. */
   #strict = false
   /** Next message to write on this connection. */
   #cursor = 0
+  /** End of what was sent on this connection. */
+  #sentTo = 0
   /** End of what was sent on connections before this one. */
   #resentTo = 0
 
-  constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions) {
+  constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions, pause: SendPause | null = null) {
     this.#lane = lane
     this.#window = window
     this.#counters = options.counters
+    this.#pause = pause
     this.handshakes = new LaneHandshakes(lane, window, options)
+    if (pause !== null) {
+      this.handshakes.onQuota = sequence => {
+        pause.begin()
+        this.#cursor = Math.min(this.#cursor, sequence)
+        return true
+      }
+    }
   }
 
   /** Something could go out now. */
   get ready (): boolean {
     if (this.handshakes.ready) return true
+    if (this.#pause?.isOn === true) return false
     const sequence = Math.max(this.#cursor, this.#lane.head)
     return sequence !== this.#lane.tail && this.#mayGo(sequence)
   }
@@ -52,15 +65,17 @@ export class LaneSender {
     this.#terms = terms
     this.#strict = terms.maximumPacketSize !== Infinity || terms.maximumQos !== 2 || !terms.retainAvailable
     this.#window.open(terms.receiveMaximum)
-    this.#resentTo = Math.max(this.#resentTo, this.#cursor)
-    this.#cursor = this.#lane.head
+    this.#pause?.end()
+    this.#resentTo = Math.max(this.#resentTo, this.#sentTo)
+    this.#sentTo = this.#cursor = this.#lane.head
     this.handshakes.open(terms.sessionPresent, resumed)
   }
 
   /** The connection is gone. */
   broken (): void {
     const { head } = this.#lane
-    if (head < this.#resentTo && head < this.#cursor) this.#window.halve()
+    this.#pause?.end()
+    if (head < this.#resentTo && head < this.#sentTo) this.#window.halve()
   }
 
   /**
@@ -69,10 +84,10 @@ export class LaneSender {
    */
   send (link: LinkWriter, budget: number): boolean {
     const { releases } = this.handshakes
-    this.handshakes.releaseNoted(this.#cursor)
+    this.handshakes.releaseNoted(this.#sentTo)
     let more = true
     if (releases.length !== 0) more = link.write(releases.take(), null)
-    more = this.#sendMessages(link, budget, more)
+    if (this.#pause?.isOn !== true) more = this.#sendMessages(link, budget, more)
     more = this.#run.write(link) && more
     // PUBRELs of the session before were found on the way
     if (releases.length !== 0) more = link.write(releases.take(), null) && more
@@ -83,7 +98,7 @@ export class LaneSender {
     const lane = this.#lane
     let sequence = Math.max(this.#cursor, lane.head)
     while (sequence !== lane.tail && budget > 0) {
-      if (lane.stateOf(sequence) !== MessageState.SETTLED) {
+      if (!this.#isDone(sequence)) {
         if (!this.#mayGo(sequence)) {
           if ((lane.headerOf(sequence) & QOS_2) !== 0) this.handshakes.makeSure(sequence)
           break
@@ -94,7 +109,14 @@ export class LaneSender {
       sequence++
     }
     this.#cursor = sequence
+    this.#sentTo = Math.max(this.#sentTo, sequence)
     return more
+  }
+
+  /** Settled, or sent on this connection, beside one that the remote has put off. */
+  #isDone (sequence: number): boolean {
+    const state = this.#lane.stateOf(sequence)
+    return state === MessageState.SETTLED || (sequence < this.#sentTo && state !== MessageState.QUEUED)
   }
 
   /** Is there room in the window, and is all safe that must be before it goes out? */

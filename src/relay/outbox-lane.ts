@@ -12,6 +12,7 @@ import { largestFrame } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
 import type { Origin } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
+import { SendPause } from './send-pause.ts'
 import { SendWindow } from './send-window.ts'
 import { WindowBound } from './window-bound.ts'
 
@@ -37,7 +38,7 @@ export class OutboxLane {
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
     this.sender = new LaneSender(this.#lane, windowOf(all), {
       level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1, setAside: all.setAside ?? null
-    })
+    }, all.pause === undefined ? null : new SendPause(all.pause, changed))
   }
 
   /** Messages that the remote does not have yet. */

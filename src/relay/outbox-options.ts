@@ -46,6 +46,8 @@ export interface OutboxOptions extends LaneOptions {
   /** Calls once, at the end of this turn of the event loop. */
   readonly schedule: (flush: () => void) => void
   readonly counters: BridgeCounters
+  /** The quota of the remote is used up: calls `goOn` after a while; the answer prevents that. @default such a refusal is as any other */
+  readonly pause?: (goOn: () => void) => () => void
   /** @default nobody is told */
   readonly setAside?: SetAside
 }

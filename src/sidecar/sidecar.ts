@@ -6,7 +6,6 @@ import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
 import { outboxOf } from '../bridge/bridge-outbox.ts'
 import { systemClock } from '../bridge/clock.ts'
-import { SetAsideLog } from '../bridge/set-aside-log.ts'
 import type { TrustSource } from '../bridge/dial-remote.ts'
 import type { BridgeConfig, SidecarConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
@@ -60,7 +59,7 @@ class RunningSidecar implements Sidecar {
   constructor ({ config, bridges, relay, trust, trustListener, logger, maxPacketSize }: SidecarOptions) {
     const { clientid, protoVer } = config.link
     const counters = new BridgeCounters()
-    const outbox = outboxOf(config.link, counters, null, relay.via, new SetAsideLog(logger.child({ bridge: config.link.name }), systemClock))
+    const outbox = outboxOf(config.link, counters, null, relay.via, logger.child({ bridge: config.link.name }), systemClock)
     this.#config = config
     this.broker = new BrokerLimits(logger)
     this.#publisher = new LocalPublisher(relay, outbox)
