@@ -7,7 +7,7 @@ import { type RemoteConnection, scriptedRemote, type } from '../support/scripted
 const QUOTA_EXCEEDED = 0x97
 
 async function published (by: RemoteConnection): Promise<{ payload: string, dup: boolean, answer: (frameType: number, reason?: number) => void }> {
-  const { packetId = 0, payload, dup } = readPublish(await by.next(type.PUBLISH), 5)
+  const { packetId = 0, payload, dup = false } = readPublish(await by.next(type.PUBLISH), 5)
   return { payload, dup, answer: (frameType, reason = 0) => by.send([frameType, 3, packetId >> 8, packetId & 0xff, reason]) }
 }
 
