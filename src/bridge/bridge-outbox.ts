@@ -22,8 +22,17 @@ const MOST_QOS_2 = 1000
  */
 const QOS_2_UNSAID = 16
 
-/** @param journal that of the bridge, which serves the outbox from now on; null without one */
-export function outboxOf (config: BridgeConfig, counters: BridgeCounters, journal: BridgeJournal | null, via: Buffer, logger: Logger, clock: Clock): Outbox {
+/** What an outbox of a bridge lives with. */
+export interface OutboxSurroundings {
+  readonly counters: BridgeCounters
+  /** That of the bridge, which serves the outbox from now on; null without one. */
+  readonly journal: BridgeJournal | null
+  readonly via: Buffer
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+export function outboxOf (config: BridgeConfig, { counters, journal, via, logger, clock }: OutboxSurroundings): Outbox {
   const refusals = new SetAsideLog(logger, clock)
   const slowdown = new Slowdown(new Backoff(config.backoffMaxMs, Math.random), logger, clock)
   const outbox = new Outbox({

@@ -73,7 +73,7 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = this.#backoffOf(config)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, this.counters, options.journal ?? null, relay.via, this.#logger, this.#clock)
+    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, { counters: this.counters, journal: options.journal ?? null, via: relay.via, logger: this.#logger, clock: this.#clock })
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     const downlink = new Downlink({
       bridge: config.name,

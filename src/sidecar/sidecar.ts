@@ -59,7 +59,7 @@ class RunningSidecar implements Sidecar {
   constructor ({ config, bridges, relay, trust, trustListener, logger, maxPacketSize }: SidecarOptions) {
     const { clientid, protoVer } = config.link
     const counters = new BridgeCounters()
-    const outbox = outboxOf(config.link, counters, null, relay.via, logger.child({ bridge: config.link.name }), systemClock)
+    const outbox = outboxOf(config.link, { counters, journal: null, via: relay.via, logger: logger.child({ bridge: config.link.name }), clock: systemClock })
     this.#config = config
     this.broker = new BrokerLimits(logger)
     this.#publisher = new LocalPublisher(relay, outbox)
