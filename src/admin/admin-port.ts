@@ -12,6 +12,7 @@ export type AdminPort = Pick<Edge,
   | 'certificates'
   | 'clients'
   | 'connectionsByListener'
+  | 'onDevice'
   | 'publish'
   | 'onTrust'
   | 'checkTrust'

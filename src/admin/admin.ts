@@ -14,6 +14,7 @@ import { EventLoop } from './event-loop.ts'
 import { EventTotals } from './event-totals.ts'
 import type { Guard } from './guard.ts'
 import { type Application, LazyServer } from './lazy-server.ts'
+import { SysTopics } from './sys/sys-topics.ts'
 
 const nothing: NotificationsPort = { firing: [], receivers: [] }
 
@@ -59,6 +60,8 @@ class RunningAdmin implements Admin {
   readonly #feed: EventFeed
   readonly #totals: EventTotals
   readonly #eventLoop: EventLoop
+  /** null in a sidecar: such topics are the server's own, and the broker is not ours. */
+  readonly #sys: SysTopics | null
   #http: LazyServer | null = null
   #control: LazyServer | null = null
   address: Admin['address'] = null
@@ -69,6 +72,7 @@ class RunningAdmin implements Admin {
     this.#feed = new EventFeed(options.edge, options.logger)
     this.#totals = new EventTotals(this.#feed)
     this.#eventLoop = new EventLoop(options.logger)
+    this.#sys = options.edge.sidecar === null ? new SysTopics(options.edge, this.#feed, options.logger) : null
   }
 
   async start (): Promise<void> {
@@ -80,6 +84,7 @@ class RunningAdmin implements Admin {
   async close (): Promise<void> {
     await Promise.all([this.#http?.close(), this.#control?.close()])
     this.#eventLoop.stop()
+    this.#sys?.stop()
     this.#totals.stop()
     this.#feed.stop()
   }

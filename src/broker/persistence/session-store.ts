@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import type { LimitsConfig, MqttConfig } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
 import { SessionCounters } from '../../metrics/session-counters.ts'
+import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { noJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import type { KeyedPacket } from './offline-queue.ts'
@@ -103,7 +104,8 @@ export class SessionStore {
     const kept = { ...packet }
     if (!this.#retained.set(kept)) return this.#retainedRefused()
     this.#retainedOverflows = false
-    this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
+    // what the broker says of itself is about this process
+    if (!isServerTopic(topic)) this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
   }
 
   retained (filter: string): PublishPacket[] {
