@@ -1,6 +1,7 @@
 /** CONNECT as the configuration wants it, in the words of mqtt.js. */
 import type { IClientOptions } from 'mqtt'
 import type { BridgeConfig, ConnProperties, WillConfig, WillProperties } from '../config/model.ts'
+import { willOf } from './presence.ts'
 import { SubscribeIds } from './subscribe-ids.ts'
 
 /** What an MQTT 5 remote may have under way to us: the brake on the downlink. */
@@ -10,7 +11,8 @@ const NEVER = 0xffffffff
 
 /** @param maximumPacketSize the largest packet that is read */
 export function connectOptions (config: BridgeConfig, clientId: string, maximumPacketSize: number): IClientOptions {
-  const { will, protoVer } = config
+  const { protoVer } = config
+  const will = willOf(config, clientId)
   return {
     protocolId: 'MQTT',
     protocolVersion: protoVer,
@@ -23,7 +25,7 @@ export function connectOptions (config: BridgeConfig, clientId: string, maximumP
     queueQoSZero: false,
     messageIdProvider: new SubscribeIds(),
     ...present({ username: config.username, password: config.password }),
-    ...(will === null ? {} : { will: willOf(will, protoVer) }),
+    ...(will === null ? {} : { will: inWordsOfMqttJs(will, protoVer) }),
     ...(protoVer === 5 ? { properties: connectProperties(config.connProperties, config.cleanStart, maximumPacketSize) } : {})
   }
 }
@@ -42,7 +44,7 @@ function connectProperties (given: ConnProperties | null, cleanStart: boolean, m
   }
 }
 
-function willOf (will: WillConfig, level: 4 | 5): NonNullable<IClientOptions['will']> {
+function inWordsOfMqttJs (will: WillConfig, level: 4 | 5): NonNullable<IClientOptions['will']> {
   const { topic, payload, qos, retain, properties } = will
   return { topic, payload: Buffer.from(payload), qos, retain, ...(level === 5 && properties !== null ? { properties: ofWill(properties) } : {}) }
 }

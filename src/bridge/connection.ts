@@ -6,6 +6,7 @@ import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { KnownSession } from '../relay/known-session.ts'
+import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
@@ -15,6 +16,7 @@ import { disconnectReason } from './disconnect-reason.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import type { Incoming } from './incoming.ts'
 import { Liveness } from './liveness.ts'
+import { type PresenceWord, presenceFrame } from './presence.ts'
 import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
@@ -62,6 +64,8 @@ export class Connection {
   #liveness: Liveness | null = null
   #acks: AckWatch | null = null
   #reason: CausewayError | null = null
+  /** Of CONNACK; null before it. */
+  #terms: SessionTerms | null = null
   #strays = 0
   #retired = false
   sessionPresent = false
@@ -112,7 +116,9 @@ export class Connection {
       this.sessionPresent = terms.sessionPresent
       await this.#options.mayCarry?.()
       if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
-      this.#options.predecessor?.retire()
+      this.#terms = terms
+      this.#options.predecessor?.retire(this.session)
+      this.#say('online')
       this.#tap.carry(outbox, { ...terms, session: this.session })
       this.#liveness = new Liveness(keepaliveSeconds, {
         takeHeard: () => this.#tap.takeHeard(),
@@ -154,14 +160,18 @@ export class Connection {
   /** The settings it was made with. */
   get config (): BridgeConfig { return this.#options.config }
 
-  /** Another connection is there in its place: nothing goes out here any more but DISCONNECT, and what was on its way in is read. */
-  retire (): void {
+  /**
+   * Another connection is there in its place: nothing goes out here any more but DISCONNECT, and what was on its way in is read.
+   * @param session of that other one
+   */
+  retire (session: string): void {
     this.#retired = true
     this.#stopWatching()
     this.#tap.retire()
     // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
     const cancel = this.#options.clock.after(RETIRE_MS, () => {
       this.#tap.release() // what comes in behind DISCONNECT could not be acknowledged
+      if (session !== this.session) this.#say('offline')
       void this.#client.end()
     })
     void this.ended.then(cancel)
@@ -190,8 +200,15 @@ export class Connection {
   /** Says DISCONNECT, after what the outbox has written, and waits for the end. */
   async close (): Promise<void> {
     this.#reason ??= new BridgeError(bridgeCodes.stopped, 'the bridge was stopped')
+    this.#say('offline')
     this.#tap.release()
     await this.#client.end()
+  }
+
+  /** A remote that was not told, because the connection is not up, has the will. */
+  #say (word: PresenceWord): void {
+    const frame = this.#terms === null ? null : presenceFrame(word, this.#options.config, this.#options.clientId, this.#terms)
+    if (frame !== null) this.#tap.say(frame)
   }
 
   #end (reason: CausewayError): void {

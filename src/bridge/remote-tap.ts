@@ -147,6 +147,11 @@ export class RemoteTap extends Duplex {
     if (this.#outbox !== null) this.#outbox.counters.droppedLinkDown += lost
   }
 
+  /** Writes a frame past the queue. */
+  say (frame: Buffer): void {
+    this.#writer.write(frame, null)
+  }
+
   /** Sends PINGREQ; its answer is not shown to mqtt.js. */
   ping (): void {
     this.#writer.write(encodePingreq(), null)

@@ -214,6 +214,8 @@ export interface BridgeConfig {
   /** MQTT 5: messages carry where they came through, and none is taken that came through so many nodes; null: not counted. */
   readonly maxHops: number | null
   readonly will: WillConfig | null
+  /** null: the remote is not told whether the bridge is there. */
+  readonly notifications: NotificationsConfig | null
   /** MQTT 5 only; null: none is set. */
   readonly connProperties: ConnProperties | null
   readonly subProperties: SubProperties | null
@@ -298,6 +300,17 @@ export interface WillProperties {
   readonly correlationData: string | null
   readonly willDelaySeconds: number | null
   readonly userProperties: UserProperties
+}
+
+/** What a bridge says of itself at its remote. */
+export interface NotificationsConfig {
+  /** A template. */
+  readonly topic: string
+  readonly online: string
+  readonly offline: string
+  /** Of the will. */
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
 }
 
 export interface WillConfig {

@@ -44,6 +44,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   subProperties: 'link',
   connectTimeoutMs: 'link',
   will: 'link',
+  notifications: 'link',
   forwards: 'rules',
   subscription: 'rules'
 }

@@ -69,6 +69,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     forwardBridged: false,
     maxHops: null,
     will: null,
+    notifications: null,
     connProperties: null,
     subProperties: null,
     forwards: [rule('up/#', '')],

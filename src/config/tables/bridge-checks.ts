@@ -2,6 +2,7 @@
 import type { Reading } from '../schema/reading.ts'
 import type { Given } from '../schema/section.ts'
 import type { BridgeConfig, Durability } from '../model.ts'
+import { checkNotifications } from './bridge-notifications.ts'
 import { checkBridgeSsl, type SslValues } from './bridge-ssl.ts'
 
 /** As in the file. */
@@ -17,6 +18,7 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
   checkFailover(given, reading)
   checkSession(given, reading)
   checkRules(given, reading)
+  checkNotifications(given, reading)
   const server = reading.named('server')
   if (server.given && reading.ledger.overrides(server.place)) {
     server.refuse('is given in two blocks: these are two bridges with one name, of which NanoMQ would start the first', 'Give each bridge its own name')

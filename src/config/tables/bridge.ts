@@ -8,6 +8,7 @@ import { bool, choice, duration, mqttString, oneOf, seconds, size, text, whole, 
 import { remoteAddress } from '../schema/remote-address.ts'
 import { type Keys, section, shaped } from '../schema/section.ts'
 import { bridgeOthers } from './bridge-others.ts'
+import { notifications } from './bridge-notifications.ts'
 import { connProperties, subProperties, willProperties } from './bridge-properties.ts'
 import { bridgeSsl } from './bridge-ssl.ts'
 import { bridgeTcp } from './bridge-tcp.ts'
@@ -105,6 +106,7 @@ const keys: Keys<BridgeValues> = {
   tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),
   rateLimit: block('rate_limit', rateLimit, { ours: true, says: 'How much may cross in a second. Nothing is lost by it: it slows.' }),
   will: works('will', will, { or: null, says: 'Published by the remote when this bridge is lost.' }),
+  notifications: works('notifications', notifications, { or: null, ours: true, says: 'The remote is told whether the bridge is there. Not together with `will`.' }),
   connProperties: works('conn_properties', connProperties, { or: null, says: 'MQTT 5: properties of CONNECT.' }),
   subProperties: works('sub_properties', subProperties, { or: null, says: 'MQTT 5: properties of SUBSCRIBE.' }),
   forwards: works('forwards', blocks(forwardRule), { or: [], says: 'What goes up, in this order. A message goes up once for each rule that matches it.' }),

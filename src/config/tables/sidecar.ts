@@ -71,6 +71,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       forwardBridged: true,
       maxHops: null,
       will: null,
+      notifications: null,
       connProperties: null,
       subProperties: null,
       forwards: [],

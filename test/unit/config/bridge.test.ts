@@ -34,6 +34,7 @@ test('the defaults', async t => {
     forwardBridged: false,
     maxHops: null,
     will: null,
+    notifications: null,
     connProperties: null,
     subProperties: null,
     forwards: [{ localTopic: 'a/#', remoteTopic: '', exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14' }],
