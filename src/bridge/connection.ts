@@ -6,7 +6,6 @@ import type { BridgeConfig } from '../config/model.ts'
 import type { CausewayError } from '../errors.ts'
 import type { Violation } from '../mqtt/violation.ts'
 import type { KnownSession } from '../relay/known-session.ts'
-import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { AckWatch } from './ack-watch.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +15,7 @@ import { disconnectReason } from './disconnect-reason.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import type { Incoming } from './incoming.ts'
 import { Liveness } from './liveness.ts'
-import { type PresenceWord, presenceFrame } from './presence.ts'
+import { type PresenceTerms, type PresenceWord, presenceFrame } from './presence.ts'
 import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
@@ -65,7 +64,7 @@ export class Connection {
   #acks: AckWatch | null = null
   #reason: CausewayError | null = null
   /** Of CONNACK; null before it. */
-  #terms: SessionTerms | null = null
+  #terms: PresenceTerms | null = null
   #strays = 0
   #retired = false
   sessionPresent = false

@@ -10,10 +10,10 @@ const TOPIC = 'sites/north/n%2F1'
 const says = 'notifications { topic = "sites/{name}/{clientid}", online = here, offline = gone }'
 const up = 'forwards = [{ local_topic = "up/#", remote_topic = "" }]'
 
-test('what is kept at the remote is true', { skip: mosquittoMissing }, async t => {
+for (const [version, session] of [[4, 'clean_start = false'], [5, 'clean_start = true']] as const) test(`what is kept at the remote is true: MQTT ${version}, ${session}`, { skip: mosquittoMissing }, async t => {
   const [remote, other] = await Promise.all([startMosquitto(t), startMosquitto(t)])
   const proxy = await tcpProxy(t, remote.port)
-  const text = (port: number, more: string): string => listenerText + bridgeText('north', port, `${says}\n${up}\n${more}`).replace('clientid = "north"', 'clientid = "n/1"')
+  const text = (port: number, more: string): string => listenerText + bridgeText('north', port, `${says}\n${up}\n${more}`).replace('clientid = "north"', `clientid = "n/1"\n  proto_ver = ${version}`).replace('clean_start = false', session)
   const site = await reloadSite(t, text(proxy.port, ''))
   const [watcher, there] = await Promise.all([remote.observe('sites/#'), other.observe('sites/#')])
   const said = (of: typeof watcher): string[] => of.messages.filter(({ topic }) => topic === TOPIC).map(({ payload }) => payload.toString())
