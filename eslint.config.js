@@ -7,7 +7,7 @@ const processEnv = { object: 'process', property: 'env', message: 'only config/e
 const hot = message => selector => ({ selector, message })
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', 'build/**', '.tap/**', 'coverage/**', '.causeway/**'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/**', 'build/**', 'coverage/**', '.causeway/**'] }),
   ...tseslint.configs.strictTypeChecked.map(config => ({ ...config, files: ts })),
   {
     files: ts,

@@ -18,29 +18,53 @@ interface Event {
 }
 
 const KEPT_STDERR = 2000
-const isFile = (name: string): boolean => name.endsWith('.test.js')
+const isFile = (name = ''): boolean => name.endsWith('.test.js')
 const short = (file: string): string => relative(process.cwd(), file).replace(/^build\//, '').replace(/\.js$/, '.ts')
 
 export default async function * reporter (events: AsyncIterable<Event>): AsyncGenerator<string> {
-  const failures: string[] = []
-  const skips = new Set<string>()
-  const said = new Map<string, string>()
-  let [files, assertions] = [0, 0]
-  for await (const { type, data: { name = '', skip, message = '', file = '', details } } of events) {
-    if (type === 'test:stderr') said.set(file, ((said.get(file) ?? '') + message).slice(-KEPT_STDERR))
-    if (type === 'test:pass') assertions++
-    if (type === 'test:pass' && skip !== undefined && skip !== false) skips.add(`${name}: ${skip === true ? 'no reason given' : skip}`)
-    if (type === 'test:fail') failures.push(`${isFile(name) ? short(name) : name}\n${reasonOf(details?.error)}`)
-    if (type === 'test:complete' && isFile(name)) {
-      const passed = details?.passed !== false
-      yield `${passed ? 'ok    ' : 'FAILED'} ${((details?.duration_ms ?? 0) / 1000).toFixed(1).padStart(6)} s  ${short(name)}\n`
-      if (!passed && said.has(name)) failures.push(`${short(name)} said:\n${said.get(name) ?? ''}`)
-      files++
-    }
+  const account = new Account()
+  for await (const { type, data } of events) {
+    account.take(type, data)
+    if (type === 'test:complete' && isFile(data.name)) yield lineOf(data)
   }
-  yield * [...skips].sort().map(skip => `skipped: ${skip}\n`)
-  yield * failures.map(failure => `\nFAILED: ${failure}\n`)
-  yield `\n${files} files, ${assertions} tests and assertions passed, ${failures.length} failed, ${skips.size} skipped\n`
+  yield account.summary
+}
+
+class Account {
+  readonly #failures: string[] = []
+  readonly #skips = new Set<string>()
+  readonly #said = new Map<string, string>()
+  #files = 0
+  #passed = 0
+
+  take (type: string, data: Event['data']): void {
+    const { name = '', message = '', file = '', details } = data
+    if (type === 'test:stderr') this.#said.set(file, ((this.#said.get(file) ?? '') + message).slice(-KEPT_STDERR))
+    else if (type === 'test:pass') this.#pass(data)
+    else if (type === 'test:fail') this.#failures.push(`${isFile(name) ? short(name) : name}\n${reasonOf(details?.error)}`)
+    else if (type === 'test:complete' && isFile(name)) this.#end(name, details?.passed !== false)
+  }
+
+  get summary (): string {
+    const skips = [...this.#skips].sort().map(skip => `skipped: ${skip}\n`).join('')
+    const failures = this.#failures.map(failure => `\nFAILED: ${failure}\n`).join('')
+    return `${skips}${failures}\n${this.#files} files, ${this.#passed} tests and assertions passed, ${this.#failures.length} failed, ${this.#skips.size} skipped\n`
+  }
+
+  #pass ({ name = '', skip = false }: Event['data']): void {
+    if (skip === false) this.#passed++
+    else this.#skips.add(`${name}: ${skip === true ? 'no reason given' : skip}`)
+  }
+
+  #end (file: string, passed: boolean): void {
+    this.#files++
+    if (!passed && this.#said.has(file)) this.#failures.push(`${short(file)} said:\n${this.#said.get(file) ?? ''}`)
+  }
+}
+
+function lineOf ({ name = '', details }: Event['data']): string {
+  const seconds = ((details?.duration_ms ?? 0) / 1000).toFixed(1).padStart(6)
+  return `${details?.passed === false ? 'FAILED' : 'ok    '} ${seconds} s  ${short(name)}\n`
 }
 
 function reasonOf (error: (Error & { readonly cause?: unknown }) | undefined): string {
