@@ -12,6 +12,7 @@ class ReplaceableGatekeeper implements Gatekeeper {
   readonly #calls = new Set<() => void>()
 
   async authenticate (): Promise<Answer> { return this.#answer }
+  exchange (): null { return null }
   renew (): Answer { return this.#answer }
 
   onReplaced (call: () => void): () => void {

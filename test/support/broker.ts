@@ -40,6 +40,7 @@ export const everything: Rights = { publish: () => true, subscribe: () => true, 
 export function gatekeeperOf (rights: Rights, denyAction: 'ignore' | 'disconnect' = 'ignore'): Gatekeeper {
   return {
     authenticate: async () => ({ allow: true, rights }),
+    exchange: () => null,
     denyAction,
     generation: 1,
     renew: () => ({ allow: true, rights }),

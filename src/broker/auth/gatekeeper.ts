@@ -15,7 +15,8 @@ import { admit, certificateSuffices, identityOf, letsUnknownIn, refusal, serverO
 import type { Entry, Generation } from './identification.ts'
 import { Passwords, PasswordVerifier } from './passwords.ts'
 import type { PasswordCounters } from './passwords.ts'
-import type { Answer, Credentials, Gatekeeper, Rights } from './rights.ts'
+import type { Answer, AuthenticationExchange, Credentials, Gatekeeper, Rights } from './rights.ts'
+import { SCRAM_SHA_256, ScramAuthentication } from './scram-authentication.ts'
 
 export interface GatekeeperOptions {
   readonly logger: Logger
@@ -62,6 +63,11 @@ export class AuthGatekeeper implements Gatekeeper {
     if (answer.allow) this.counters.allowed++
     else this.counters.refused++
     return answer
+  }
+
+  exchange (method: string): AuthenticationExchange | null {
+    if (method !== SCRAM_SHA_256 || this.#current.passwords.size === 0) return null
+    return new ScramAuthentication(() => this.#current.passwords, () => { this.counters.refused++ })
   }
 
   /**

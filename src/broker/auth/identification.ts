@@ -31,8 +31,12 @@ export type Refusal = Extract<Answer, { readonly allow: false }>
 /** By users, `allow_anonymous` and certificates; the rest is the server's. */
 export async function admit (generation: Generation, who: Credentials): Promise<Entry | Refusal> {
   const { passwords } = generation
-  const { username } = who
+  const { username, proven = null } = who
   const entry = { who: withoutNeedlessPassword(generation, who), stored: null, byCertificate: false, askedOf: serverOf(generation) }
+  if (proven !== null) {
+    const { stored } = proven
+    return proven.username === username && passwords.storedOf(username) === stored ? { ...entry, stored } : refusal(4, 'its user was removed or got another password')
+  }
   if (passwords.size > 0 && username !== null) {
     const stored = passwords.storedOf(username)
     const verdict = await passwords.verify(username, who.password ?? Buffer.alloc(0))

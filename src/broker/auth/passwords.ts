@@ -7,6 +7,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { UserConfig } from '../../config/model.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { BoundedQueue } from './bounded-queue.ts'
+import type { ScramSecret } from './scram.ts'
+import { SCRAM_ITERATIONS, isScramSecret, matchesScram, parseScramSecret, scramSecretOf } from './scram-secret.ts'
 import { decoyHash, deriveKey, isScryptHash, parseScryptHash } from './scrypt-hash.ts'
 import type { ScryptHash } from './scrypt-hash.ts'
 
@@ -19,12 +21,25 @@ const PARALLEL_HASHINGS = 2
 const MAX_WAITING = 256
 const VERIFIED_TTL_MS = 10 * 60_000
 const MAX_VERIFIED = 10_000
+const DERIVED_SALT_BYTES = 16
 
 interface User {
   /** As configured: a verified credential is forgotten when it changes. */
   readonly stored: string
   /** null: `stored` is the password. */
-  readonly hash: ScryptHash | null
+  readonly hash: ScryptHash | ScramSecret | null
+}
+
+/** What an exchange of SCRAM-SHA-256 with one user name needs. It looks the same whether there is such a user or not. */
+export interface ScramUser {
+  /** Null: nobody has this name, or {@link unfit}; no proof is right then. */
+  readonly stored: string | null
+  /** Why a user that there is can not use SCRAM; null otherwise. */
+  readonly unfit: string | null
+  readonly salt: Buffer
+  readonly iterations: number
+  /** What proofs are held to; null when too many wait to be hashed. Never rejects. */
+  secret (): Promise<ScramSecret | null>
 }
 
 export interface PasswordCounters {
@@ -40,6 +55,8 @@ export class PasswordVerifier {
   readonly #queue = new BoundedQueue(PARALLEL_HASHINGS, MAX_WAITING)
   readonly #verified = new BoundedMap<number>(MAX_VERIFIED)
   readonly #underWay = new Map<string, Promise<PasswordVerdict>>()
+  /** Of passwords that are kept as plain text, and of names nobody has: apart, so that made-up names drive out none. */
+  readonly #derived = { known: new BoundedMap<ScramSecret>(MAX_VERIFIED), unknown: new BoundedMap<ScramSecret>(MAX_VERIFIED) }
   readonly #now: () => number
   readonly counters: PasswordCounters = { hashings: 0, remembered: 0, busy: 0 }
 
@@ -53,7 +70,7 @@ export class PasswordVerifier {
   }
 
   /** Hashes `password` with the parameters of `hash` and compares; remembers when it was right. */
-  verify (username: string, password: Buffer, stored: string, hash: ScryptHash): PasswordVerdict | Promise<PasswordVerdict> {
+  verify (username: string, password: Buffer, stored: string, hash: ScryptHash | ScramSecret): PasswordVerdict | Promise<PasswordVerdict> {
     const credential = this.#digest(Buffer.from(JSON.stringify([username, stored])), password).toString('base64')
     const until = this.#verified.get(credential)
     if (until !== undefined && until > this.#now()) {
@@ -74,8 +91,33 @@ export class PasswordVerifier {
     return settled
   }
 
-  async #hash (password: Buffer, hash: ScryptHash): Promise<boolean> {
+  /** Bytes that are the same for the same words while the process lives, and that nobody else can foretell. */
+  stable (...words: readonly string[]): Buffer {
+    return this.#digest(...words.map(word => Buffer.from(word)))
+  }
+
+  /** Derives the keys of a plain-text password, once. Null when too many wait to be hashed. Never rejects. */
+  async derive (of: 'known' | 'unknown', username: string, password: string, parameters: Pick<ScramSecret, 'salt' | 'iterations'>): Promise<ScramSecret | null> {
+    const name = this.stable('derived', username, password).toString('base64')
+    const derived = this.#derived[of].get(name)
+    if (derived !== undefined) return derived
+    try {
+      const made = await this.#queue.run(() => {
+        this.counters.hashings++
+        return scramSecretOf(password, parameters)
+      })
+      if (made !== null) {
+        this.#derived[of].set(name, made)
+        return made
+      }
+    } catch {} // no memory for it: the device may come again
+    this.counters.busy++
+    return null
+  }
+
+  async #hash (password: Buffer, hash: ScryptHash | ScramSecret): Promise<boolean> {
     this.counters.hashings++
+    if ('storedKey' in hash) return matchesScram(password, hash)
     return timingSafeEqual(await deriveKey(password, hash), hash.hash)
   }
 
@@ -97,16 +139,19 @@ export class Passwords {
   readonly #verifier: PasswordVerifier
   /** Stands in for a name nobody has. It is a hash as soon as one user has one. */
   readonly #decoy: User
+  /** What SCRAM shows of a name nobody has looks like this; null: like a plain-text password. */
+  readonly #scramLike: ScramSecret | null
 
   /** @throws {AuthError} CW_AUTH_HASH */
   constructor (users: readonly UserConfig[], verifier: PasswordVerifier) {
     this.#verifier = verifier
     this.#users = new Map(users.map(({ username, password }) => [username, {
       stored: password,
-      hash: isScryptHash(password) ? parseScryptHash(password) : null
+      hash: hashOf(password)
     }]))
     const hashed = [...this.#users.values()].find(user => user.hash !== null)?.hash ?? null
-    this.#decoy = { stored: randomBytes(32).toString('base64'), hash: hashed === null ? null : decoyHash(hashed) }
+    this.#decoy = { stored: randomBytes(32).toString('base64'), hash: hashed === null ? null : decoyOf(hashed) }
+    this.#scramLike = [...this.#users.values()].map(({ hash }) => hash).find(isScram) ?? null
   }
 
   get size (): number { return this.#users.size }
@@ -124,4 +169,43 @@ export class Passwords {
     const equal = this.#verifier.equal(password, Buffer.from(stored))
     return equal && user !== undefined ? 'right' : 'wrong'
   }
+
+  /** What an exchange of SCRAM-SHA-256 with this name is held to. A name nobody has gets a salt of its own that stays the same. */
+  scramUser (username: string): ScramUser {
+    const user = this.#users.get(username)
+    if (user === undefined) return this.#scramDecoy(username, null)
+    const { stored, hash } = user
+    if (hash === null) return this.#derivedScram('known', username, stored)
+    if (!isScram(hash)) return this.#scramDecoy(username, 'its password is stored as scrypt, which can not do SCRAM: store it with causeway password hash --scram')
+    return { stored, unfit: null, salt: hash.salt, iterations: hash.iterations, secret: async () => hash }
+  }
+
+  #scramDecoy (username: string, unfit: string | null): ScramUser {
+    const decoy = this.#scramLike
+    const verifier = this.#verifier
+    if (decoy === null) return { ...this.#derivedScram('unknown', username, verifier.stable('decoy', username).toString('base64')), stored: null, unfit }
+    const salt = Buffer.concat([verifier.stable('salt', username), verifier.stable('more salt', username)]).subarray(0, decoy.salt.length)
+    const secret = { salt, iterations: decoy.iterations, storedKey: verifier.stable('stored key', username), serverKey: verifier.stable('server key', username) }
+    return { stored: null, unfit, salt, iterations: secret.iterations, secret: async () => secret }
+  }
+
+  #derivedScram (of: 'known' | 'unknown', username: string, password: string): ScramUser {
+    const salt = this.#verifier.stable('salt', username).subarray(0, DERIVED_SALT_BYTES)
+    const iterations = SCRAM_ITERATIONS.least
+    return { stored: password, unfit: null, salt, iterations, secret: () => this.#verifier.derive(of, username, password, { salt, iterations }) }
+  }
+}
+
+function hashOf (password: string): ScryptHash | ScramSecret | null {
+  if (isScryptHash(password)) return parseScryptHash(password)
+  return isScramSecret(password) ? parseScramSecret(password) : null
+}
+
+function isScram (hash: ScryptHash | ScramSecret | null): hash is ScramSecret {
+  return hash !== null && 'storedKey' in hash
+}
+
+/** No password has it; hashing against it costs the same. */
+function decoyOf (hash: ScryptHash | ScramSecret): ScryptHash | ScramSecret {
+  return isScram(hash) ? { ...hash, salt: randomBytes(hash.salt.length), storedKey: randomBytes(hash.storedKey.length) } : decoyHash(hash)
 }

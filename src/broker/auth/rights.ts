@@ -13,6 +13,28 @@ export interface Credentials {
   readonly level: number
   /** Of a verified client certificate; null without one. */
   readonly certificate: { readonly commonName: string, readonly subject: string } | null
+  /** By an exchange of this gatekeeper; its name is the user name, and no password is asked for. */
+  readonly proven?: ProvenUser | null
+}
+
+/** A user that has shown by enhanced authentication that it knows its password. */
+export interface ProvenUser {
+  readonly username: string
+  /** What was stored of it when it did. */
+  readonly stored: string
+}
+
+export type ExchangeAnswer =
+  | { readonly kind: 'challenge', readonly data: Buffer }
+  /** The data is what proves the broker to the device. */
+  | { readonly kind: 'proven', readonly data: Buffer, readonly user: ProvenUser }
+  /** Busy: it could not be decided now. The reason is for the log: to the device all refusals are the same. */
+  | { readonly kind: 'refused', readonly busy: boolean, readonly username: string | null, readonly reason: string }
+
+/** One exchange of enhanced authentication [MQTT 5.0, section 4.12]. */
+export interface AuthenticationExchange {
+  /** Takes what the device says next; one at a time. Never rejects, and after proven or refused there is no next. */
+  next (data: Buffer): Promise<ExchangeAnswer>
 }
 
 export type Answer =
@@ -33,6 +55,8 @@ export interface Rights {
 export interface Gatekeeper {
   /** Never rejects: what goes wrong is a refusal with its reason. */
   authenticate (credentials: Credentials): Promise<Answer>
+  /** Begins enhanced authentication; null where the method is not known or no user could use it. */
+  exchange (method: string): AuthenticationExchange | null
   readonly denyAction: 'ignore' | 'disconnect'
   /** Counts up when users or rules were replaced: rights of an older generation are to be renewed before they are used. */
   readonly generation: number

@@ -11,10 +11,12 @@ import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
+import type { Gatekeeper } from '../auth/rights.ts'
 import { type Introduction5, introduce5 } from '../v5/introduction.ts'
 
 const NOT_CONNECT = violation('MQTT-3.1.0-1', 'the first packet is not CONNECT', 0x82)
 const VERSION = violation('MQTT-3.1.2-2', 'this version of MQTT is not served here', 0x84, 1)
+const METHOD = violation('MQTT-4.12.0-1', 'enhanced authentication is asked for by a method that there is not', ReasonCode.BAD_AUTHENTICATION_METHOD)
 const WILL_SIZE = violation('', 'will is larger than the limit', 0x95, 5)
 const WILL_TOPIC = violation('', 'will to a topic of the server', 0x90, 5)
 
@@ -32,12 +34,13 @@ export interface DoorRules {
   readonly mqtt: MqttConfig
   /** Those of the configuration, without what this process can not do. */
   readonly versions: readonly MqttVersion[]
+  readonly gatekeeper: Pick<Gatekeeper, 'exchange'>
 }
 
 const VERSIONS: Readonly<Record<3 | 4 | 5, MqttVersion>> = { 3: '3.1', 4: '3.1.1', 5: '5.0' }
 
 /** @param frame the packet; @param body where its variable header starts in it */
-export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, versions }: DoorRules): Introduction | Violation {
+export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, versions, gatekeeper }: DoorRules): Introduction | Violation {
   const first = frame[0] as number
   if (first >> 4 !== PacketType.CONNECT) return NOT_CONNECT // [MQTT-3.1.0-1]
   const fault = faultOfClientHeader(first, 4)
@@ -50,7 +53,9 @@ export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, v
   if (will !== null && isServerTopic(will.topic)) return WILL_TOPIC
   if (level === 5) {
     const five = introduce5(frame, request, mqtt, limits)
-    return 'clause' in five ? five : { request, frame: five.frame, five }
+    if ('clause' in five) return five
+    const { method } = five.asked
+    return method !== null && gatekeeper.exchange(method) === null ? METHOD : { request, frame: five.frame, five } // [MQTT-4.12.0-1]
   }
   const passed = Buffer.from(frame)
   passed.writeUInt16BE(0, keepAliveAt)

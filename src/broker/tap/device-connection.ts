@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream'
 import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
 import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
-import { encodeAcknowledgement5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
+import { encodeAcknowledgement5, encodeConnack5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
 import { noticeBlock } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
@@ -14,10 +14,8 @@ import type { ClientFacts } from '../client-facts.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
 import type { Session } from '../session-port.ts'
 import type { Ticking } from '../ticker.ts'
-import type { Leaving } from '../v5/control-packets.ts'
 import { DeliveryWriter } from '../v5/delivery-writer.ts'
-import { expiryOf } from '../v5/introduction.ts'
-import { msOf } from '../v5/session-terms.ts'
+import { type AuthenticationHost, EnhancedAuthentication } from '../v5/enhanced-authentication.ts'
 import { type Introduction, answerTo, busy, levelOf, readIntroduction } from './connect-door.ts'
 import type { ControlHost } from './control-packets.ts'
 import { DeviceTap } from './device-tap.ts'
@@ -30,13 +28,13 @@ import type { PublishHost } from './publish-path.ts'
 import { SessionLife } from './session-life.ts'
 import type { DeviceSurroundings } from './surroundings.ts'
 
-/** Waiting for CONNECT; for its session; open; past DISCONNECT; over. */
-type Stage = 'arriving' | 'opening' | 'open' | 'leaving' | 'closed'
+/** Waiting for CONNECT; for the proof of who it is; for its session; open; past DISCONNECT; over. */
+type Stage = 'arriving' | 'proving' | 'opening' | 'open' | 'leaving' | 'closed'
 
 /** A closed connection has this long to take its last bytes; a DISCONNECT, to be taken in. */
 const LINGER_MS = 2000
 
-export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, Leaving, Ticking, Flushable {
+export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, AuthenticationHost, Ticking, Flushable {
   readonly #around: DeviceSurroundings
   readonly #socket: Duplex
   readonly peer: PeerInfo
@@ -51,7 +49,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   #open: OpenSession | null = null
   #keepAlive: KeepAlive | null = null
   #socketGone = false
-  #introduction: Introduction | null = null
+  #authentication: EnhancedAuthentication | null = null
   /** What the connection's first packet said it speaks. */
   #level: 4 | 5 = 4
 
@@ -72,12 +70,14 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   /** Acknowledgements that its device waits for. */
   get owed (): number { return this.#open?.publish.owed ?? 0 }
 
+  get #isBeforeConnack (): boolean { return this.#stage === 'arriving' || this.#stage === 'proving' }
+
   /** Null unless its session is open. */
   get facts (): ClientFacts | null { return this.#stage === 'open' ? this.#open?.facts ?? null : null }
 
   /** Takes no more from the device; what is owed still goes out. */
   quiesce (): void {
-    if (this.#stage === 'arriving') return // its CONNECT is still answered
+    if (this.#isBeforeConnack) return // its CONNECT is still answered
     this.#inbound.pause()
   }
 
@@ -93,6 +93,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#stage = 'closed'
     this.#since = performance.now()
     this.#open?.close()
+    this.#authentication?.close()
     this.#inbound.end()
     this.#outbound.close()
     this.#socket.end()
@@ -146,14 +147,23 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   }
 
   goOn (): void {
-    if (this.#stage === 'open') this.#inbound.goOn()
+    if (this.#stage === 'open' || this.#stage === 'proving') this.#inbound.goOn()
+  }
+
+  send (packet: Buffer): void { this.#outbound.send(packet) }
+
+  unproven (reasonCode: number, username: string | null, reason: string): void {
+    if (this.#stage === 'open') return this.#end('unproven', 'closed a connection: it did not prove again who it is', reasonCode, { cause: reason })
+    this.#life?.unproven(username, reasonCode === ReasonCode.SERVER_BUSY ? 3 : 5, reason)
+    this.#outbound.send(encodeConnack5(false, reasonCode))
+    this.close()
   }
 
   /** MQTT forbids what the device did [MQTT-4.8.0-1]. */
   violated (fault: Violation): void {
     if (this.#stage === 'closed') return
     this.#around.counters.violations++
-    const answer = this.#stage === 'arriving' ? answerTo(fault, this.#level) : null
+    const answer = this.#isBeforeConnack ? answerTo(fault, this.#level) : null
     if (answer !== null) this.#outbound.send(answer)
     this.#end(fault.clause === '' ? fault.reason : fault.clause, 'closed a connection that broke the protocol', fault.reasonCode, { clause: fault.clause, cause: fault.reason })
   }
@@ -166,42 +176,27 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#end('store', 'closed a connection: its message or subscription could not be stored', ReasonCode.UNSPECIFIED, { cause: error.message })
   }
 
-  pass (packet: Buffer): void {
-    this.#tap?.push(packet)
-  }
+  pass (packet: Buffer): void { this.#tap?.push(packet) }
 
   leave (): void {
     this.#outbound.flush()
     this.#stage = 'leaving'
     this.#life?.leaves()
+    this.#authentication?.close()
     this.#since = performance.now()
     this.#inbound.answersAhead = false
     this.pass(encodeDisconnect(4))
   }
 
-  expirySeconds (): number {
-    return (this.#introduction?.five?.session.expiryMs ?? 0) / 1000
-  }
-
-  setExpiry (seconds: number): void {
-    const terms = this.#introduction?.five?.session
-    if (terms === undefined) return
-    terms.expiryMs = msOf(expiryOf(seconds, this.#around.limits))
-    this.#around.store.setExpiry(this.#life?.clientId ?? '', terms.expiryMs)
-  }
-
-  leaveWithWill (): void {
-    this.close()
-  }
-
   tick (now: number): void {
     const { limits, counters } = this.#around
-    if (this.#stage === 'arriving') {
+    if (this.#isBeforeConnack) {
       if (now - this.#since <= limits.connectTimeoutMs) return
       counters.connectTimeouts++
-      this.#end('connect-timeout', 'closed a connection: no CONNECT in time', ReasonCode.UNSPECIFIED)
+      this.#end('connect-timeout', 'closed a connection: no CONNECT in time, or no proof of who it is', ReasonCode.UNSPECIFIED)
     } else if (this.#stage === 'open') {
       this.#open?.publish.tick(now)
+      this.#authentication?.tick(now)
       if (this.#inbound.paused) this.#keepAlive?.heard()
       if (this.#keepAlive?.hasExpired(now) !== true) return
       counters.keepaliveTimeouts++
@@ -214,6 +209,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   /** The first packet, or one that should not be here. Never goes on: what follows waits for the session. */
   #introduce (frame: Buffer, body: number): false {
+    if (this.#stage === 'proving') return this.#authentication?.early(frame, body) ?? false
     if (this.#stage !== 'arriving') return false
     this.#level = levelOf(frame, body)
     const introduction = readIntroduction(frame, body, this.#around)
@@ -240,14 +236,20 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       opened: session => this.#opened(session, introduction),
       dismissed: (reason, reasonCode) => this.#end('dismissed', 'closed a connection', reasonCode, { cause: reason })
     })
-    this.#introduction = introduction
-    if (five !== null) {
-      const { topicAliasMaximum, maximumPacketSize, receiveMaximum } = five.asked
-      this.#outbound.speak5(new DeliveryWriter({ topicAliasMaximum, maximumPacketSize, connack: code => five.connack(code, life.sessionPresent) }), receiveMaximum)
-    }
+    if (five !== null) this.#outbound.speak5(new DeliveryWriter({ ...five.asked, connack: code => five.connack(code, life.sessionPresent) }), five.asked.receiveMaximum)
+    this.#life = life
+    const { method = null, data = null } = five?.asked ?? {}
+    if (five === null || method === null) return this.#admit(life, introduction)
+    this.#stage = 'proving'
+    const proven = (): void => { if (this.#stage === 'proving') this.#admit(life, introduction) }
+    this.#authentication = new EnhancedAuthentication({ ...this.#around, method, data, username: introduction.request.username, terms: five.session, proven }, this)
+    this.#authentication.begin()
+  }
+
+  /** CONNECT goes to the keeper of sessions. */
+  #admit (life: SessionLife, introduction: Introduction): void {
     const tap = new DeviceTap(life, { written: bytes => this.#outbound.write(bytes), ended: () => this.#sessionEnded() })
     this.#stage = 'opening'
-    this.#life = life
     this.#tap = tap
     this.#around.attach(tap)
     tap.push(introduction.frame)
@@ -261,7 +263,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     }
     const { mqtt, limits, ticker } = this.#around
     this.#keepAlive = new KeepAlive(introduction.five?.keepAlive ?? introduction.request.keepAlive, mqtt.keepaliveMultiplier, limits.maxKeepaliveSeconds, ticker.now)
-    this.#open = new OpenSession({ around: this.#around, introduction, life, session, outbound: this.#outbound, pings: this.#inbound.pings, host: this })
+    this.#open = new OpenSession({ around: this.#around, introduction, life, session, outbound: this.#outbound, pings: this.#inbound.pings, authentication: this.#authentication, host: this })
     this.#stage = 'open'
     this.#inbound.answersAhead = true
     this.#around.logger.debug({ clientId: session.clientId, address: this.peer.address, listener: this.peer.listener }, 'device connected')

@@ -1,7 +1,9 @@
 /** What a connection has once its session is open: its PUBLISH path, its other packets, and the open QoS 2 handshakes. */
 import type { ClientFacts } from '../client-facts.ts'
 import type { Session } from '../session-port.ts'
-import { ControlPackets5, type Leaving } from '../v5/control-packets.ts'
+import { ControlPackets5 } from '../v5/control-packets.ts'
+import type { EnhancedAuthentication } from '../v5/enhanced-authentication.ts'
+import { Parting } from '../v5/parting.ts'
 import { PublishDoor } from '../v5/publish-door.ts'
 import type { Introduction } from './connect-door.ts'
 import { type ControlHost, ControlPackets, type ControlTaker } from './control-packets.ts'
@@ -20,7 +22,9 @@ export interface OpenSessionParts {
   readonly session: Session
   readonly outbound: Outbound
   readonly pings: HeldPings
-  readonly host: PublishHost & ControlHost & Leaving
+  /** Null: CONNECT named no method. */
+  readonly authentication: EnhancedAuthentication | null
+  readonly host: PublishHost & ControlHost & { close (): void }
 }
 
 export class OpenSession {
@@ -34,7 +38,7 @@ export class OpenSession {
   readonly #connectedAt = Date.now()
 
   constructor (parts: OpenSessionParts) {
-    const { around, introduction: { request, five }, life, session, outbound, pings, host } = parts
+    const { around, introduction: { request, five }, life, session, outbound, pings, host, authentication } = parts
     const { level } = request
     this.#parts = parts
     this.#around = around
@@ -69,7 +73,9 @@ export class OpenSession {
         bridge: request.bridgeMode
       })
     }
-    this.control = level === 5 && door !== null ? new ControlPackets5(control, door, host) : new ControlPackets(control, level === 3 ? 3 : 4)
+    this.control = five === null || door === null
+      ? new ControlPackets(control, level === 3 ? 3 : 4)
+      : new ControlPackets5(control, door, new Parting({ ...around, host, clientId: life.clientId, terms: five.session }), authentication)
   }
 
   get facts (): ClientFacts {

@@ -98,8 +98,10 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#generation = gatekeeper.generation
     const { address, port, certificate } = this.#peer
     // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
-    const name = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
-    const answer = await gatekeeper.authenticate({ clientId, username: name, password, address, port, level: this.#request.level, certificate })
+    const claimed = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
+    const proven = this.#terms?.proof?.user ?? null
+    const name = proven === null ? claimed : this.username = proven.username
+    const answer = await gatekeeper.authenticate({ clientId, username: name, password, address, port, level: this.#request.level, certificate, proven })
     if (!answer.allow) return this.#refuse(answer)
     if (this.#isStored && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights
@@ -107,6 +109,13 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#claim = claims.claim(clientId, this)
     if (await this.#claim.alone) counters.takeOvers++
     return this.#isAbandoned() ? UNAVAILABLE : this.#enter()
+  }
+
+  /** Its enhanced authentication failed: it does not come to {@link authenticate}. */
+  unproven (username: string | null, returnCode: 3 | 5, reason: string): void {
+    this.clientId = this.#terms?.clientId ?? ''
+    this.username = username
+    this.#refuse({ allow: false, returnCode, reason })
   }
 
   restore (subscription: Subscription): boolean | Promise<boolean> {

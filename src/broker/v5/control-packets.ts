@@ -12,11 +12,12 @@ import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { Receipts } from '../../relay/receipts.ts'
 import type { ControlParts, ControlTaker } from '../tap/control-packets.ts'
+import type { EnhancedAuthentication } from './enhanced-authentication.ts'
 import type { PublishDoor } from './publish-door.ts'
 
 const SECOND_CONNECT = violation('MQTT-3.1.0-2', 'a second CONNECT', ReasonCode.PROTOCOL_ERROR)
 const EARLY_PUBREL = violation('MQTT-4.3.3-1', 'PUBREL before its PUBREC was sent', ReasonCode.PROTOCOL_ERROR)
-const NO_AUTH = violation('MQTT-4.12.0-6', 'AUTH without enhanced authentication', ReasonCode.PROTOCOL_ERROR)
+const NO_AUTH = violation('MQTT-4.12.0-7', 'AUTH without enhanced authentication', ReasonCode.PROTOCOL_ERROR)
 const EXPIRY = violation('MQTT-3.14.2-2', 'a session that ends with its connection is given an expiry at the end', ReasonCode.PROTOCOL_ERROR)
 
 /** What a DISCONNECT changes. */
@@ -31,15 +32,18 @@ export class ControlPackets5 implements ControlTaker {
   readonly #parts: ControlParts
   readonly #door: PublishDoor
   readonly #leaving: Leaving
+  /** Null: CONNECT named no method. */
+  readonly #authentication: Pick<EnhancedAuthentication, 'take'> | null
   /** PUBCOMPs, in the order of their PUBRELs; a bridge may have to note first that a handshake is over. */
   readonly #completions: Receipts
   /** Of those, the ones that answer nothing. */
   readonly #unknown = new Set<number>()
 
-  constructor (parts: ControlParts, door: PublishDoor, leaving: Leaving) {
+  constructor (parts: ControlParts, door: PublishDoor, leaving: Leaving, authentication: Pick<EnhancedAuthentication, 'take'> | null) {
     this.#parts = parts
     this.#door = door
     this.#leaving = leaving
+    this.#authentication = authentication
     this.#completions = new Receipts({ acknowledge: packetId => this.#complete(packetId) })
   }
 
@@ -68,7 +72,7 @@ export class ControlPackets5 implements ControlTaker {
       case PacketType.DISCONNECT:
         return this.#disconnect(bytes, body, end)
       case PacketType.AUTH:
-        return this.#refuse(NO_AUTH)
+        return this.#authenticate(bytes, body, end)
       default:
         return this.#refuse(SECOND_CONNECT) // [MQTT-3.1.0-2]
     }
@@ -117,6 +121,11 @@ export class ControlPackets5 implements ControlTaker {
       this.#door.give()
       outbound.acknowledge(AcknowledgementHeader.PUBCOMP, packetId)
     }
+  }
+
+  #authenticate (bytes: Buffer, body: number, end: number): boolean {
+    if (this.#authentication === null) return this.#refuse(NO_AUTH) // [MQTT-4.12.0-7]
+    return this.#authentication.take(bytes, body, end)
   }
 
   #ping (body: number, end: number): boolean {

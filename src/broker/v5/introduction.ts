@@ -7,11 +7,9 @@ import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
 import { PropertyWriter } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
-import { type Violation, violation } from '../../mqtt/violation.ts'
+import type { Violation } from '../../mqtt/violation.ts'
 import { encodeConnect } from './connect-packet.ts'
 import { NEVER, SessionTerms } from './session-terms.ts'
-
-const NO_METHOD = violation('MQTT-4.12.0-1', 'enhanced authentication is asked for, and there is none', ReasonCode.BAD_AUTHENTICATION_METHOD)
 
 /** By 3.1.1 return code, which the keeper of sessions answers with. */
 const REASONS: readonly number[] = [
@@ -35,15 +33,15 @@ export interface Introduction5 {
 export function introduce5 (bytes: Buffer, request: ConnectRequest, mqtt: MqttConfig, limits: LimitsConfig): Introduction5 | Violation {
   const asked = readConnectTerms(bytes, request)
   if ('clause' in asked) return asked
-  if (asked.method !== null) return NO_METHOD // [MQTT-4.12.0-1]
   const clientId = request.clientId === '' ? `auto-${randomUUID()}` : request.clientId // [MQTT-3.1.3-6]
   const expiry = expiryOf(asked.sessionExpiry, limits)
   const keepAlive = keepAliveOf(request.keepAlive, limits)
   const receiveMaximum = Math.min(65_535, limits.maxInboundQos2, limits.maxOwedAcknowledgements)
   const clean = request.cleanSession && expiry === 0
+  const session = new SessionTerms(asked, clientId, expiry)
   return {
     asked,
-    session: new SessionTerms(asked, clientId, expiry),
+    session,
     frame: encodeConnect({ clientId, cleanSession: clean, will: request.will, username: request.username, password: request.password }),
     keepAlive,
     receiveMaximum,
@@ -56,6 +54,8 @@ export function introduce5 (bytes: Buffer, request: ConnectRequest, mqtt: MqttCo
       if (expiry !== asked.sessionExpiry) properties.uint32(PropertyId.SESSION_EXPIRY, expiry)
       if (clientId !== request.clientId) properties.text(PropertyId.ASSIGNED_CLIENT_ID, clientId) // [MQTT-3.2.2-16]
       if (keepAlive !== request.keepAlive) properties.uint16(PropertyId.SERVER_KEEP_ALIVE, keepAlive) // [MQTT-3.2.2-21]
+      const { proof } = session
+      if (proof !== null) properties.text(PropertyId.AUTHENTICATION_METHOD, proof.method).binary(PropertyId.AUTHENTICATION_DATA, proof.data) // [MQTT-4.12.0-5]
       return encodeConnack5(sessionPresent, reasonCode, properties.block())
     }
   }

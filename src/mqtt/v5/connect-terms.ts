@@ -16,6 +16,8 @@ export interface ConnectTerms {
   readonly problemInformation: boolean
   /** Enhanced authentication; null without it. */
   readonly method: string | null
+  /** What it begins with, a copy; null without. */
+  readonly data: Buffer | null
   readonly will: WillTerms | null
 }
 
@@ -46,6 +48,7 @@ export function readConnectTerms (bytes: Buffer, { properties, will }: ConnectRe
     topicAliasMaximum: or(block.topicAliasMaximum, 0),
     problemInformation: block.requestProblemInformation !== 0,
     method: block.methodStart === ABSENT ? null : bytes.toString('utf8', block.methodStart, block.methodEnd),
+    data: block.dataStart === ABSENT ? null : Buffer.from(bytes.subarray(block.dataStart, block.dataEnd)),
     will: willTerms
   }
 }

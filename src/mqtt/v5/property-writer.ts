@@ -21,10 +21,14 @@ export class PropertyWriter {
 
   /** @param value at most 65,535 bytes of text */
   text (id: number, value: string): this {
-    const text = Buffer.from(value)
+    return this.binary(id, Buffer.from(value))
+  }
+
+  /** @param value at most 65,535 bytes */
+  binary (id: number, value: Buffer): this {
     const head = Buffer.of(id, 0, 0)
-    head.writeUInt16BE(text.length, 1)
-    this.#parts.push(head, text)
+    head.writeUInt16BE(value.length, 1)
+    this.#parts.push(head, value)
     return this
   }
 
