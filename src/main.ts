@@ -34,6 +34,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const code = await runCli(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
+  input: () => process.stdin,
   terminal: process.stdout.isTTY,
   columns: process.stdout.isTTY ? process.stdout.columns : 100,
   cwd: process.cwd(),

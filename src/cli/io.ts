@@ -1,7 +1,12 @@
+/** Where a verb reads what must not be in its arguments. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean }
+
 /** What a verb may touch of the process: handed in, so that a test can run a verb without one. */
 export interface CliIo {
   readonly out: NodeJS.WritableStream
   readonly err: NodeJS.WritableStream
+  /** Standard input, opened when it is asked for. @default there is none */
+  readonly input?: () => InputStream
   /** Both ends show text to a person: colour and redrawing are welcome. */
   readonly terminal: boolean
   /** Width of the terminal in columns; 100 where there is none. */

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { InvalidArgumentError } from 'commander'
+import { SCRAM_ITERATIONS } from '../config/scram-iterations.ts'
 
 /** @throws InvalidArgumentError */
 export function duration (text: string): number {
@@ -22,6 +23,14 @@ export function port (text: string): number {
 export function seconds (text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new InvalidArgumentError('a number of seconds above 0 is wanted.')
+  return value
+}
+
+/** @throws InvalidArgumentError */
+export function iterations (text: string): number {
+  const value = Number(text)
+  const { least, most } = SCRAM_ITERATIONS
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted.`)
   return value
 }
 

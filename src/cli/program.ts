@@ -11,6 +11,7 @@ import { addCerts } from './verbs/certs.ts'
 import { addCheck } from './verbs/check.ts'
 import { addCompletion } from './verbs/completion.ts'
 import { addLog } from './verbs/log.ts'
+import { addPassword } from './verbs/password.ts'
 import { addQuickstart } from './verbs/quickstart.ts'
 import { addSpool } from './verbs/spool.ts'
 import { addStart } from './verbs/start.ts'
@@ -26,6 +27,7 @@ Examples:
   causeway tail                                follow what changes in it
   causeway certs show /etc/ssl/certs/our-ca.pem
   causeway certs init ./dev-certs              development certificates
+  causeway password hash --scram               what auth.password keeps of a password
   causeway spool inspect /var/lib/causeway/spool   what waits on disk for the remotes
   causeway bench --scenario saturate-qos1      measure this bridge against others
 
@@ -47,7 +49,7 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 }
 
 /** In the order of the help. */
-const verbs = [addStart, addStatus, addReload, addTail, addBridge, addLog, addCheck, addCerts, addTrust, addSpool, addQuickstart, addBench, addCompletion]
+const verbs = [addStart, addStatus, addReload, addTail, addBridge, addLog, addCheck, addCerts, addTrust, addPassword, addSpool, addQuickstart, addBench, addCompletion]
 
 function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')

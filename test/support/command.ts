@@ -7,6 +7,13 @@ import { nodeArguments, packageRoot } from '../../src/package.ts'
 
 const main = nodeArguments(new URL('../../src/main.ts', import.meta.url))
 
+export interface CommandOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** On its standard input; without it there is none. */
+  readonly input?: string
+}
+
 export class Command {
   readonly #child: ChildProcess
   readonly #watchers = new Set<() => void>()
@@ -15,12 +22,13 @@ export class Command {
   readonly exited: Promise<number | null>
 
   /** @param t the process is killed when the test ends, if it still runs */
-  constructor (t: TestScope, args: readonly string[], options: { readonly cwd?: string, readonly env?: Readonly<Record<string, string>> } = {}) {
+  constructor (t: TestScope, args: readonly string[], options: CommandOptions = {}) {
     this.#child = spawn(process.execPath, [...main, ...args], {
       cwd: options.cwd ?? fileURLToPath(packageRoot),
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe']
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
     })
+    this.#child.stdin?.end(options.input)
     this.#child.stdout?.on('data', (chunk: Buffer) => { this.#add('out', chunk) })
     this.#child.stderr?.on('data', (chunk: Buffer) => { this.#add('err', chunk) })
     this.exited = once(this.#child, 'close').then(([code]) => {
@@ -64,7 +72,7 @@ export class Command {
 }
 
 /** Runs a command to its end. */
-export async function run (t: TestScope, args: readonly string[], options: { readonly cwd?: string, readonly env?: Readonly<Record<string, string>> } = {}): Promise<{ code: number | null, out: string, err: string }> {
+export async function run (t: TestScope, args: readonly string[], options: CommandOptions = {}): Promise<{ code: number | null, out: string, err: string }> {
   const command = new Command(t, args, options)
   const code = await command.exited
   return { code, out: command.out, err: command.err }

@@ -5,10 +5,11 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { UserConfig } from '../../config/model.ts'
+import { SCRAM_ITERATIONS } from '../../config/scram-iterations.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { BoundedQueue } from './bounded-queue.ts'
 import type { ScramSecret } from './scram.ts'
-import { SCRAM_ITERATIONS, isScramSecret, matchesScram, parseScramSecret, scramSecretOf } from './scram-secret.ts'
+import { isScramSecret, matchesScram, parseScramSecret, scramSecretOf } from './scram-secret.ts'
 import { decoyHash, deriveKey, isScryptHash, parseScryptHash } from './scrypt-hash.ts'
 import type { ScryptHash } from './scrypt-hash.ts'
 

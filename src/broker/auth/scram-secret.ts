@@ -3,12 +3,11 @@
  * What is stored can check a password and can not be used as one [RFC 5802, section 3].
  */
 import { pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { SCRAM_ITERATIONS } from '../../config/scram-iterations.ts'
 import { AuthError, authErrorCodes } from './errors.ts'
 import { type ScramSecret, keysOf } from './scram.ts'
 
 const PREFIX = 'SCRAM-SHA-256$'
-/** At least what RFC 7677 asks for; at most half a second or so of a small machine. */
-export const SCRAM_ITERATIONS = { least: 4096, most: 1_000_000 } as const
 const SALT_BYTES = { least: 8, most: 64, made: 16 } as const
 const KEY_BYTES = 32
 

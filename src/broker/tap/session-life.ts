@@ -115,7 +115,7 @@ export class SessionLife implements SessionOwner, Claimant {
   unproven (username: string | null, returnCode: 3 | 5, reason: string): void {
     this.clientId = this.#terms?.clientId ?? ''
     this.username = username
-    this.#refuse({ allow: false, returnCode, reason })
+    this.#refuse({ allow: false, returnCode, reason }, `unproven: ${reason}`) // each cause has its line: wrong passwords do not hide a user who can not come in
   }
 
   restore (subscription: Subscription): boolean | Promise<boolean> {
@@ -258,10 +258,10 @@ export class SessionLife implements SessionOwner, Claimant {
     return allowed === false ? refused() : allowed.then(still => still || refused(), refused)
   }
 
-  #refuse (answer: Refusal): ReturnCode {
+  #refuse (answer: Refusal, kind = 'refused'): ReturnCode {
     this.#around.counters.connectsRefused++
     const { address, listener } = this.#peer
-    this.#around.lines.warn('refused', { clientId: this.clientId, address, listener, returnCode: answer.returnCode, cause: answer.reason }, 'refused a device')
+    this.#around.lines.warn(kind, { clientId: this.clientId, address, listener, returnCode: answer.returnCode, cause: answer.reason }, 'refused a device')
     this.#presence.refused(answer.returnCode)
     return answer.returnCode
   }

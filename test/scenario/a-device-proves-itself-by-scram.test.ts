@@ -1,0 +1,285 @@
+/** SCRAM-SHA-256 over the wire [MQTT 5.0, section 4.12; RFC 5802; RFC 7677]: who proves itself comes in, and who does not learns nothing. */
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
+import { connect as mqttConnect } from 'mqtt'
+import type { MqttClient } from 'mqtt'
+import type { IAuthPacket } from 'mqtt-packet'
+import { type Test, test } from 'tap'
+import { AuthGatekeeper } from '../../src/broker/auth/gatekeeper.ts'
+import { makeScramSecret } from '../../src/broker/auth/scram-secret.ts'
+import { makeScryptHash } from '../../src/broker/auth/scrypt-hash.ts'
+import { PropertyBlock } from '../../src/mqtt/v5/property-block.ts'
+import { PropertyHolder } from '../../src/mqtt/v5/property-id.ts'
+import { silentLogger } from '../../src/logger.ts'
+import { authConfig } from '../support/auth-config.ts'
+import { type LogLine, keepingLogger } from '../support/bridge-rig.ts'
+import { brokerFor } from '../support/broker.ts'
+import { packet, publish, subscribe, text, u16 } from '../support/packets.ts'
+import { type Connect5, block, codes5, connect5, next5, open5, publish5, reason5, subscribe5 } from '../support/packets-5.ts'
+import { RawClient, type Received } from '../support/raw-client.ts'
+
+const METHOD = 'SCRAM-SHA-256'
+const NONCE = 'rOprNGfwEbeRWgbNEkqO'
+const AUTH = 15
+
+const users = async (): Promise<{ username: string, password: string }[]> => [
+  { username: 'ann', password: await makeScramSecret('pencil') },
+  { username: 'bob', password: 'plain text' },
+  { username: 'old', password: await makeScryptHash('scrypt') }
+]
+
+const property = (id: number, value: string | Buffer): Buffer => Buffer.concat([Buffer.of(id), Buffer.from(u16(Buffer.byteLength(value))), Buffer.from(value as string)])
+const auth = (code: number, data: string | Buffer | null, method: string | null = METHOD): Buffer =>
+  packet(0xf0, [code], block(...(method === null ? [] : [property(0x15, method)]), ...(data === null ? [] : [property(0x16, data)])))
+const first = (username: string, nonce = NONCE, header = 'n,,'): string => `${header}n=${username},r=${nonce}`
+const signIn = (username: string, options: Connect5 = {}): Buffer => connect5({ ...options, properties: [property(0x15, METHOD), property(0x16, first(username)), ...options.properties ?? []] })
+
+/** Method and data of a packet whose property block starts at `at`. */
+function proofIn ({ body }: Received, at: number): { method: string, data: string } {
+  const read = new PropertyBlock(true)
+  const long = body.readUInt8(at) > 127
+  if (read.read(body, at + (long ? 2 : 1), body.length, at === 1 ? PropertyHolder.AUTH : PropertyHolder.CONNACK) !== null) throw new Error('properties are not well formed')
+  return { method: body.toString('utf8', read.methodStart, read.methodEnd), data: read.dataStart < 0 ? '' : body.toString('utf8', read.dataStart, read.dataEnd) }
+}
+
+const hmac = (key: Buffer, said: string): Buffer => createHmac('sha256', key).update(said).digest()
+
+/** What a client answers to a challenge, and what it expects to hear then; written apart from the broker's own. */
+function answer (username: string, password: string, challenge: string, binding = 'biws'): { final: string, expected: string } {
+  const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]*),s=([^,]*),i=(\d+)$/.exec(challenge) ?? []
+  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(iterations), 32, 'sha256')
+  const key = hmac(salted, 'Client Key')
+  const bare = `c=${binding},r=${nonce}`
+  const signed = `n=${username},r=${NONCE},${challenge},${bare}`
+  const signature = hmac(createHash('sha256').update(key).digest(), signed)
+  const proof = key.map((byte, i) => byte ^ (signature[i] ?? 0))
+  return { final: `${bare},p=${Buffer.from(proof).toString('base64')}`, expected: `v=${hmac(hmac(salted, 'Server Key'), signed).toString('base64')}` }
+}
+
+async function challenged (port: number, username: string, options: Connect5 = {}): Promise<{ client: RawClient, challenge: string }> {
+  const client = await RawClient.dial(port)
+  client.send(signIn(username, options))
+  const asked = await client.next(AUTH)
+  if (asked.body[0] !== 0x18) throw new Error('AUTH that does not ask on') // [MQTT-4.12.0-2]
+  return { client, challenge: proofIn(asked, 1).data }
+}
+
+async function refusedWith (client: RawClient): Promise<string> {
+  const { body } = await client.next(2)
+  await client.ended()
+  return body.toString('hex')
+}
+
+async function entered (port: number, username: string, password: string, options: Connect5 = {}): Promise<RawClient> {
+  const { client, challenge } = await challenged(port, username, options)
+  const { final, expected } = answer(username, password, challenge)
+  client.send(auth(0x18, final))
+  const connack = await client.next(2)
+  if (connack.body[1] !== 0) throw new Error(`CONNACK ${connack.body[1] ?? -1}`)
+  const said = proofIn(connack, 2)
+  if (said.method !== METHOD || said.data !== expected) throw new Error('the broker did not prove itself')
+  return client
+}
+
+async function site (t: Test, limits = {}): Promise<{ port: number, gatekeeper: AuthGatekeeper, log: LogLine[] }> {
+  const log: LogLine[] = []
+  const gatekeeper = new AuthGatekeeper(authConfig({ allowAnonymous: false, users: await users() }), { logger: silentLogger })
+  t.teardown(() => gatekeeper.close())
+  const { port } = await brokerFor(t, { gatekeeper, limits, logger: keepingLogger(log) })
+  return { port, gatekeeper, log }
+}
+
+test('who proves itself comes in, stored as SCRAM or as plain text, and has its name', async t => {
+  const gatekeeper = new AuthGatekeeper(authConfig({
+    allowAnonymous: false,
+    noMatch: 'deny',
+    users: await users(),
+    rules: [{ permit: 'allow', username: null, clientid: null, ipaddr: null, combine: 'and', action: 'pubsub', topics: ['of/%u'], place: 'a.conf:1:1' }]
+  }), { logger: silentLogger })
+  t.teardown(() => gatekeeper.close())
+  const { port, broker } = await brokerFor(t, { gatekeeper })
+  for (const [username, password] of [['ann', 'pencil'], ['bob', 'plain text'], ['bob', 'plain text']] as const) {
+    const client = await entered(port, username, password, { clientId: `of-${username}` })
+    client.send(subscribe5(1, [[`of/${username}`, 1], ['of/other', 1]]))
+    t.same(await codes5(client), [1, 0x87])
+    client.send(publish5(`of/${username}`, 'mine'))
+    t.match(await next5(client), { payload: 'mine' })
+    client.destroy()
+    await client.ended()
+  }
+  t.equal(gatekeeper.counters.passwords.hashings, 1, 'a plain-text password is derived once')
+  const plain = await open5(port, { clientId: 'x', username: 'ann', password: 'pencil' })
+  plain.send(subscribe5(1, [['of/ann', 0]]))
+  t.same(await codes5(plain), [0], 'what is stored as SCRAM checks a password in CONNECT too')
+  const old = await RawClient.open(port, { clientId: 'y', username: 'ann', password: 'pencil' })
+  old.send(subscribe(1, ['of/ann', 0]), publish('of/ann', '3.1.1'))
+  t.match(await old.delivery(), { payload: '3.1.1' })
+  t.ok(broker.addresses.length > 0)
+})
+
+test('CONNECT without data is asked to begin; the user name of CONNECT must be the one that is proven', async t => {
+  const { port } = await site(t)
+  const client = await RawClient.dial(port)
+  client.send(connect5({ properties: [property(0x15, METHOD)], username: 'ann' }))
+  t.same(proofIn(await client.next(AUTH), 1), { method: METHOD, data: '' })
+  client.send(auth(0x18, first('ann')))
+  const { data } = proofIn(await client.next(AUTH), 1)
+  client.send(auth(0x18, answer('ann', 'pencil', data).final))
+  t.equal((await client.next(2)).body[1], 0)
+  const other = await challenged(port, 'ann', { username: 'bob' })
+  other.client.send(auth(0x18, answer('ann', 'pencil', other.challenge).final))
+  t.equal(await refusedWith(other.client), '008700')
+})
+
+test('a wrong password, a name nobody has and one stored as scrypt look the same on the wire; the log tells them apart', async t => {
+  const { port, log } = await site(t)
+  const challenges = new Map<string, string>()
+  for (const [username, password] of [['ann', 'wrong'], ['nobody', 'wrong'], ['old', 'scrypt']] as const) {
+    const salts = new Set<string>()
+    for (let i = 0; i < 2; i++) {
+      const { client, challenge } = await challenged(port, username)
+      salts.add(challenge.slice(challenge.indexOf(',')))
+      client.send(auth(0x18, answer(username, password, challenge).final))
+      t.equal(await refusedWith(client), '008700', username)
+    }
+    t.equal(salts.size, 1, `the salt of ${username} stays the same`)
+    challenges.set(username, [...salts][0] ?? '')
+  }
+  t.equal(new Set(challenges.values()).size, 3, 'no two share a salt')
+  t.equal(new Set([...challenges.values()].map(each => `${each.length} ${each.slice(each.indexOf(',i='))}`)).size, 1, 'salts of one length, the same iterations')
+  const told = JSON.stringify(log)
+  for (const cause of ['wrong password', 'unknown user', 'stored as scrypt']) t.match(told, new RegExp(cause))
+  for (const secret of ['pencil', 'plain text']) t.notMatch(told, new RegExp(secret))
+})
+
+test('a proof is worth nothing in another exchange, and nothing of it can be changed', async t => {
+  const { port } = await site(t)
+  const one = await challenged(port, 'ann')
+  const { final } = answer('ann', 'pencil', one.challenge)
+  const replay = await challenged(port, 'ann')
+  t.not(replay.challenge, one.challenge)
+  replay.client.send(auth(0x18, final))
+  t.equal(await refusedWith(replay.client), '008700', 'replayed')
+  one.client.send(auth(0x18, final.replace('c=biws', 'c=eSws'))) // y,, for n,,
+  t.equal(await refusedWith(one.client), '008700', 'channel-binding flag')
+  const signed = await challenged(port, 'ann')
+  signed.client.send(auth(0x18, answer('ann', 'pencil', signed.challenge, 'eSws').final))
+  t.equal(await refusedWith(signed.client), '008700', 'channel-binding flag, signed')
+  for (const wrong of ['', 'x', `${first('ann')},p=tls`, 'p=tls-unique,,n=ann,r=12345678', `n,,n=ann,r=${'n'.repeat(2000)}`]) {
+    const client = await RawClient.dial(port)
+    client.send(connect5({ properties: [property(0x15, METHOD), property(0x16, wrong)] }))
+    if (wrong === first('ann') + ',p=tls') await client.next(AUTH) // an optional extension is passed over [RFC 5802, section 5.1]
+    else t.equal(await refusedWith(client), '008700', wrong.slice(0, 20))
+    client.destroy()
+  }
+})
+
+test('what is no step of the exchange ends it with the code for it', async t => {
+  const { port } = await site(t)
+  const cases: readonly (readonly [what: string, frame: Buffer, code: number])[] = [
+    ['AUTH without a method', auth(0x18, 'x', null), 0x82],
+    ['AUTH with another method', auth(0x18, 'x', 'PLAIN'), 0x82],
+    ['re-authentication before CONNACK', auth(0x19, 'x'), 0x82],
+    ['AUTH with success', auth(0, 'x'), 0x82],
+    ['AUTH without anything', packet(0xf0), 0x82],
+    ['AUTH with reserved flags', packet(0xf1, [0x18], block(property(0x15, METHOD))), 0x81],
+    ['PUBLISH', publish5('t', 'early'), 0x82],
+    ['a second CONNECT', signIn('ann'), 0x82],
+    ['properties longer than the packet', packet(0xf0, [0x18, 9, 0x15]), 0x81]
+  ]
+  for (const [what, frame, code] of cases) {
+    const { client } = await challenged(port, 'ann')
+    client.send(frame)
+    t.equal((await client.next(2)).body[1], code, what)
+    await client.ended()
+  }
+  const gone = await challenged(port, 'ann')
+  gone.client.send(packet(0xe0))
+  await gone.client.ended()
+  t.same(gone.client.received, [])
+  const plain = await open5(port, { username: 'bob', password: 'plain text' })
+  plain.send(auth(0x19, first('bob')))
+  t.equal(await reason5(plain), 0x82, '[MQTT-4.12.0-7]')
+})
+
+test('an exchange that is not carried on ends in time, before CONNACK and after', async t => {
+  const { port } = await site(t, { connectTimeoutMs: 300 })
+  const { client } = await challenged(port, 'ann')
+  const open = await entered(port, 'ann', 'pencil', { clientId: 'open' })
+  open.send(auth(0x19, first('ann')))
+  await open.next(AUTH)
+  t.equal(await reason5(open), 0x87)
+  await client.ended()
+  t.same(client.received, [])
+})
+
+test('an open connection proves itself again, and what it sends meanwhile goes on [MQTT-4.12.1-1]', async t => {
+  const { port } = await site(t)
+  const client = await entered(port, 'ann', 'pencil')
+  client.send(subscribe5(1, [['t', 0]]))
+  await codes5(client)
+  for (let i = 0; i < 2; i++) {
+    client.send(auth(0x19, first('ann')), publish5('t', 'meanwhile'))
+    const { data } = proofIn(await client.next(AUTH), 1)
+    t.match(await next5(client), { payload: 'meanwhile' })
+    const { final, expected } = answer('ann', 'pencil', data)
+    client.send(auth(0x18, final))
+    const done = await client.next(AUTH)
+    t.equal(done.body[0], 0)
+    t.same(proofIn(done, 1), { method: METHOD, data: expected })
+  }
+  client.send(auth(0x19, first('ann')))
+  const { data } = proofIn(await client.next(AUTH), 1)
+  client.send(auth(0x18, answer('ann', 'wrong', data).final))
+  t.equal(await reason5(client), 0x87, '[MQTT-4.12.1-2]')
+
+  const another = await entered(port, 'ann', 'pencil')
+  another.send(auth(0x19, first('bob')))
+  const challenge = proofIn(await another.next(AUTH), 1).data
+  another.send(auth(0x18, answer('bob', 'plain text', challenge).final))
+  t.equal(await reason5(another), 0x87, 'as another user')
+  for (const [frame, what] of [[auth(0x18, 'x'), 'not begun'], [auth(0x19, first('ann'), 'PLAIN'), 'another method']] as const) {
+    const wrong = await entered(port, 'ann', 'pencil')
+    wrong.send(frame)
+    t.equal(await reason5(wrong), 0x82, what)
+  }
+})
+
+test('a reload binds who proved itself, and who is about to', async t => {
+  const { port, gatekeeper } = await site(t)
+  const bob = await entered(port, 'bob', 'plain text', { clientId: 'bob' })
+  const ann = await entered(port, 'ann', 'pencil', { clientId: 'ann' })
+  const half = await challenged(port, 'ann', { clientId: 'half' })
+  const [, , old] = await users()
+  gatekeeper.replace(authConfig({ allowAnonymous: false, users: [{ username: 'ann', password: await makeScramSecret('other') }, { username: 'bob', password: 'plain text' }, ...(old === undefined ? [] : [old])] }))
+  t.equal(await reason5(ann), 0x87)
+  half.client.send(auth(0x18, answer('ann', 'pencil', half.challenge).final))
+  t.equal(await refusedWith(half.client), '008700')
+  bob.send(subscribe5(1, [['t', 0]]))
+  t.same(await codes5(bob), [0])
+  await entered(port, 'ann', 'other')
+  gatekeeper.replace(authConfig({ allowAnonymous: true }))
+  t.equal(await reason5(bob), 0x87, 'users are gone, and with them the method')
+  const late = await RawClient.dial(port)
+  late.send(signIn('ann'))
+  t.equal(await refusedWith(late), '008c00')
+})
+
+test('mqtt.js proves itself and is told who the broker is', async t => {
+  const { port } = await site(t)
+  let expected = ''
+  const client: MqttClient = mqttConnect(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: 5, clientId: 'js', reconnectPeriod: 0, manualConnect: true, properties: { authenticationMethod: METHOD, authenticationData: Buffer.from(first('ann')) }
+  })
+  t.teardown(async () => client.endAsync(true))
+  client.handleAuth = (asked, done) => {
+    const made = answer('ann', 'pencil', String(asked.properties?.authenticationData))
+    expected = made.expected
+    done(undefined, { cmd: 'auth', reasonCode: 0x18, properties: { authenticationMethod: METHOD, authenticationData: Buffer.from(made.final) } } satisfies IAuthPacket)
+  }
+  const connected = new Promise<unknown>((resolve, reject) => {
+    client.once('connect', connack => resolve(String(connack.properties?.authenticationData)))
+    client.once('error', reject)
+  })
+  client.connect()
+  t.equal(await connected, expected)
+})
