@@ -28,7 +28,7 @@ export class Command {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']
     })
-    this.#child.stdin?.end(options.input)
+    this.#child.stdin?.on('error', () => {}).end(options.input)
     this.#child.stdout?.on('data', (chunk: Buffer) => { this.#add('out', chunk) })
     this.#child.stderr?.on('data', (chunk: Buffer) => { this.#add('err', chunk) })
     this.exited = once(this.#child, 'close').then(([code]) => {

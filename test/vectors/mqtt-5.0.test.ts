@@ -10,11 +10,13 @@ import { PublishView } from '../../src/mqtt/publish-view.ts'
 import { readSubscribe } from '../../src/mqtt/subscribe.ts'
 import { faultOfTopicName } from '../../src/mqtt/topic-name.ts'
 import { readUnsubscribe } from '../../src/mqtt/unsubscribe.ts'
+import { readAuth } from '../../src/mqtt/v5/auth-packet.ts'
 import { faultOfAcknowledgement5, readFarewell } from '../../src/mqtt/v5/client-packets.ts'
 import { readConnectTerms } from '../../src/mqtt/v5/connect-terms.ts'
 import { PropertyBlock } from '../../src/mqtt/v5/property-block.ts'
 import { PropertyHolder } from '../../src/mqtt/v5/property-id.ts'
 import { isViolation } from '../../src/mqtt/violation.ts'
+import { auth } from './mqtt-5.0/auth.ts'
 import { connect } from './mqtt-5.0/connect.ts'
 import { control } from './mqtt-5.0/control.ts'
 import { publish } from './mqtt-5.0/publish.ts'
@@ -23,7 +25,7 @@ import { type Vector5, frameOf } from './mqtt-5.0/vector.ts'
 
 type Reader = (bytes: Buffer, body: number, end: number, type: PacketType) => object
 
-const TABLES = { connect, publish, subscribe, control }
+const TABLES = { connect, publish, subscribe, control, auth }
 const LIMITS = { maxTopicLevels: 10, maxFilters: 4 }
 
 const readConnect5: Reader = (bytes, body, end) => {
@@ -55,7 +57,8 @@ const READERS = new Map<number, Reader>([
   [PacketType.SUBSCRIBE, (bytes, body, end) => readSubscribe(bytes, body, end, 5, LIMITS)],
   [PacketType.UNSUBSCRIBE, (bytes, body, end) => readUnsubscribe(bytes, body, end, 5, LIMITS)],
   [PacketType.PINGREQ, (_, body, end) => faultOfEmptyPacket(body, end) ?? {}],
-  [PacketType.DISCONNECT, readFarewell]
+  [PacketType.DISCONNECT, readFarewell],
+  [PacketType.AUTH, readAuth]
 ])
 
 /** Everything that came of the bytes; a vector is one frame, so this must be one thing. */

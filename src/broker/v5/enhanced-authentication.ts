@@ -2,7 +2,6 @@
  * Enhanced authentication of one device [MQTT 5.0, section 4.12]: between CONNECT and CONNACK, before the keeper of sessions
  * hears of the device, and again while its connection is open. Who did not prove itself gets the same answer whatever was wrong.
  */
-import { reasonOf } from '../../errors.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { encodeAuth5, readAuth } from '../../mqtt/v5/auth-packet.ts'
@@ -120,7 +119,7 @@ export class EnhancedAuthentication {
 
   #step (exchange: AuthenticationExchange, data: Buffer | null): void {
     this.#deciding = true
-    this.#decide(exchange, data).catch((thrown: unknown) => this.#fail(ReasonCode.UNSPECIFIED, null, reasonOf(thrown)))
+    this.#decide(exchange, data).catch((thrown: unknown) => this.#fail(ReasonCode.UNSPECIFIED, null, `the exchange failed: ${thrown instanceof Error ? thrown.name : typeof thrown}`))
   }
 
   async #decide (exchange: AuthenticationExchange, data: Buffer | null): Promise<void> {

@@ -119,6 +119,8 @@ const rows: Readonly<Record<string, Row>> = {
   'nobody may come in': { text: 'auth.allow_anonymous = false', path: 'auth.allow_anonymous', at: '1:6', says: /nobody could come in/ },
   'auth.enable': { text: 'auth.enable = false', path: 'auth.enable', at: '1:6', says: /which of the checks/ },
   'a broken hash': { text: 'auth.password { u = "scrypt$16384$8$1$x" }', path: 'auth.password.u', at: '1:17', says: /begins as a hash/ },
+  'a broken SCRAM secret': { text: 'auth.password { u = "SCRAM-SHA-256$4096:AAAA$x:y" }', path: 'auth.password.u', at: '1:17', says: /begins as a SCRAM secret/ },
+  'a SCRAM secret of too few iterations': { text: `auth.password { u = "SCRAM-SHA-256$4095:${'A'.repeat(16)}$${'A'.repeat(43)}=:${'A'.repeat(43)}=" }`, path: 'auth.password.u', at: '1:17', says: /4096 to 1000000/ },
   'an expensive hash': { text: `auth.password { u = "scrypt$1048576$8$1$${'A'.repeat(24)}$${'A'.repeat(44)}" }`, path: 'auth.password.u', at: '1:17', says: /64 MiB/ },
   'a rule without permit': { text: 'auth.acl.rules = [{ username = x }]', path: 'auth.acl.rules[0].permit', at: '1:19', says: /is missing/ },
   'a rule with a wrong action': { text: 'auth.acl.rules = [{ permit = allow, action = pub }]', path: 'auth.acl.rules[0].action', at: '1:37', says: /publish, subscribe or pubsub/ },
