@@ -109,9 +109,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   }
 
   /** Users or rules were replaced. */
-  review (): void {
-    if (this.#stage === 'open') this.#life?.review()
-  }
+  review (): void { if (this.#stage === 'open') this.#life?.review() }
 
   frame (bytes: Buffer, start: number, body: number, end: number): boolean {
     const open = this.#open
@@ -146,9 +144,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#outbound.send(encodeAcknowledgement5(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId, reasonCode))
   }
 
-  goOn (): void {
-    if (this.#stage === 'open' || this.#stage === 'proving') this.#inbound.goOn()
-  }
+  goOn (): void { if (this.#stage === 'open' || this.#stage === 'proving') this.#inbound.goOn() }
 
   send (packet: Buffer): void { this.#outbound.send(packet) }
 
@@ -217,9 +213,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       this.#around.counters.connectsRefused++
       this.violated(introduction)
     } else if (this.#around.departure.begun) {
-      this.#around.counters.connectsRefused++
-      this.#outbound.send(this.#around.departure.refusal(introduction.request.level))
-      this.close()
+      this.#sendAway(introduction.request.level)
     } else if (this.#around.connectRate.take(performance.now())) {
       this.#begin(introduction)
     } else {
@@ -228,6 +222,13 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       this.#end('connect-rate', 'refused a device: too many CONNECTs a second', ReasonCode.CONNECTION_RATE)
     }
     return false
+  }
+
+  /** The broker stops: nobody new comes in. */
+  #sendAway (level: 3 | 4 | 5): void {
+    this.#around.counters.connectsRefused++
+    this.#outbound.send(this.#around.departure.refusal(level))
+    this.close()
   }
 
   #begin (introduction: Introduction): void {
@@ -241,7 +242,10 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     const { method = null, data = null } = five?.asked ?? {}
     if (five === null || method === null) return this.#admit(life, introduction)
     this.#stage = 'proving'
-    const proven = (): void => { if (this.#stage === 'proving') this.#admit(life, introduction) }
+    const proven = (): void => {
+      if (this.#around.departure.begun) this.#sendAway(5) // it was not quiesced
+      else if (this.#stage === 'proving') this.#admit(life, introduction)
+    }
     this.#authentication = new EnhancedAuthentication({ ...this.#around, method, data, username: introduction.request.username, terms: five.session, proven }, this)
     this.#authentication.begin()
   }

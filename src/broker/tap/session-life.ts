@@ -100,8 +100,9 @@ export class SessionLife implements SessionOwner, Claimant {
     // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
     const claimed = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
     const proven = this.#terms?.proof?.user ?? null
-    const name = proven === null ? claimed : this.username = proven.username
-    const answer = await gatekeeper.authenticate({ clientId, username: name, password, address, port, level: this.#request.level, certificate, proven })
+    if (proven !== null) this.username = proven.username
+    const named = proven === null ? { username: claimed, password } : { username: proven.username, password: null, proven }
+    const answer = await gatekeeper.authenticate({ ...named, clientId, address, port, level: this.#request.level, certificate })
     if (!answer.allow) return this.#refuse(answer)
     if (this.#isStored && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights

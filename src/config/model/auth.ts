@@ -18,7 +18,7 @@ export interface AuthConfig {
 
 export interface UserConfig {
   readonly username: string
-  /** Plain as NanoMQ has it, or `scrypt$N$r$p$salt$hash` (base64). */
+  /** Plain as NanoMQ has it, or a hash: `scrypt$…` or `SCRAM-SHA-256$…`. */
   readonly password: string
 }
 

@@ -59,7 +59,7 @@ export const auth: Kind<AuthConfig> = shaped<AuthValues, AuthConfig>({
     allowAnonymous: works('allow_anonymous', bool(), { or: true, says: 'Devices without user name and password may come in. false with neither users nor a server: those whose client certificate verifies, by its name.' }),
     noMatch: works('no_match', choice(['allow', 'deny']), { or: 'allow', says: 'What holds where no rule matches.' }),
     denyAction: works('deny_action', choice(['ignore', 'disconnect']), { or: 'ignore', says: '`ignore`: what is not allowed is acknowledged and discarded. `disconnect`: it ends the connection.' }),
-    users: works('password', users, { or: [], secret: true, says: 'User names and their passwords: plain, or `scrypt$N$r$p$salt$hash` (base64).' }),
+    users: works('password', users, { or: [], secret: true, says: 'User names and their passwords: plain, or `scrypt$N$r$p$salt$hash` or `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey` as `causeway password hash` makes them.' }),
     acl: works('acl', acl, { or: [], says: 'Rules on topics.' }),
     httpAuth: works('http_auth', httpAuth, { or: null, says: 'A server that is asked.' }),
     cache: block('cache', cache, { says: 'What was decided by rules and servers.' })
