@@ -24,7 +24,7 @@ async function piped (input: InputStream): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of input) {
-    const bytes = Buffer.from(chunk as string | Buffer)
+    const bytes = Buffer.from(chunk)
     length += bytes.length
     if (length > MOST_BYTES + 2) return null
     chunks.push(bytes)

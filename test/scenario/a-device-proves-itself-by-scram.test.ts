@@ -1,5 +1,4 @@
 /** SCRAM-SHA-256 over the wire [MQTT 5.0, section 4.12; RFC 5802; RFC 7677]: who proves itself comes in, and who does not learns nothing. */
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { connect as mqttConnect } from 'mqtt'
 import type { MqttClient } from 'mqtt'
 import type { IAuthPacket } from 'mqtt-packet'
@@ -7,18 +6,15 @@ import { type Test, test } from 'tap'
 import { AuthGatekeeper } from '../../src/broker/auth/gatekeeper.ts'
 import { makeScramSecret } from '../../src/broker/auth/scram-secret.ts'
 import { makeScryptHash } from '../../src/broker/auth/scrypt-hash.ts'
-import { PropertyBlock } from '../../src/mqtt/v5/property-block.ts'
-import { PropertyHolder } from '../../src/mqtt/v5/property-id.ts'
 import { silentLogger } from '../../src/logger.ts'
 import { authConfig } from '../support/auth-config.ts'
 import { type LogLine, keepingLogger } from '../support/bridge-rig.ts'
 import { brokerFor } from '../support/broker.ts'
-import { packet, publish, subscribe, text, u16 } from '../support/packets.ts'
+import { packet, publish, subscribe } from '../support/packets.ts'
 import { type Connect5, block, codes5, connect5, next5, open5, publish5, reason5, subscribe5 } from '../support/packets-5.ts'
-import { RawClient, type Received } from '../support/raw-client.ts'
+import { RawClient } from '../support/raw-client.ts'
+import { METHOD, answer, auth, first, proofIn, property, signIn } from '../support/scram-client.ts'
 
-const METHOD = 'SCRAM-SHA-256'
-const NONCE = 'rOprNGfwEbeRWgbNEkqO'
 const AUTH = 15
 
 const users = async (): Promise<{ username: string, password: string }[]> => [
@@ -26,34 +22,6 @@ const users = async (): Promise<{ username: string, password: string }[]> => [
   { username: 'bob', password: 'plain text' },
   { username: 'old', password: await makeScryptHash('scrypt') }
 ]
-
-const property = (id: number, value: string | Buffer): Buffer => Buffer.concat([Buffer.of(id), Buffer.from(u16(Buffer.byteLength(value))), Buffer.from(value as string)])
-const auth = (code: number, data: string | Buffer | null, method: string | null = METHOD): Buffer =>
-  packet(0xf0, [code], block(...(method === null ? [] : [property(0x15, method)]), ...(data === null ? [] : [property(0x16, data)])))
-const first = (username: string, nonce = NONCE, header = 'n,,'): string => `${header}n=${username},r=${nonce}`
-const signIn = (username: string, options: Connect5 = {}): Buffer => connect5({ ...options, properties: [property(0x15, METHOD), property(0x16, first(username)), ...options.properties ?? []] })
-
-/** Method and data of a packet whose property block starts at `at`. */
-function proofIn ({ body }: Received, at: number): { method: string, data: string } {
-  const read = new PropertyBlock(true)
-  const long = body.readUInt8(at) > 127
-  if (read.read(body, at + (long ? 2 : 1), body.length, at === 1 ? PropertyHolder.AUTH : PropertyHolder.CONNACK) !== null) throw new Error('properties are not well formed')
-  return { method: body.toString('utf8', read.methodStart, read.methodEnd), data: read.dataStart < 0 ? '' : body.toString('utf8', read.dataStart, read.dataEnd) }
-}
-
-const hmac = (key: Buffer, said: string): Buffer => createHmac('sha256', key).update(said).digest()
-
-/** What a client answers to a challenge, and what it expects to hear then; written apart from the broker's own. */
-function answer (username: string, password: string, challenge: string, binding = 'biws'): { final: string, expected: string } {
-  const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]*),s=([^,]*),i=(\d+)$/.exec(challenge) ?? []
-  const salted = pbkdf2Sync(password, Buffer.from(salt, 'base64'), Number(iterations), 32, 'sha256')
-  const key = hmac(salted, 'Client Key')
-  const bare = `c=${binding},r=${nonce}`
-  const signed = `n=${username},r=${NONCE},${challenge},${bare}`
-  const signature = hmac(createHash('sha256').update(key).digest(), signed)
-  const proof = key.map((byte, i) => byte ^ (signature[i] ?? 0))
-  return { final: `${bare},p=${Buffer.from(proof).toString('base64')}`, expected: `v=${hmac(hmac(salted, 'Server Key'), signed).toString('base64')}` }
-}
 
 async function challenged (port: number, username: string, options: Connect5 = {}): Promise<{ client: RawClient, challenge: string }> {
   const client = await RawClient.dial(port)

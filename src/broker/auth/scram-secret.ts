@@ -65,7 +65,7 @@ function prepared (password: Buffer | string): Buffer {
   const text = bytes.toString('utf8')
   if (!Buffer.from(text).equals(bytes)) return bytes
   return Buffer.from(text.replace(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/gu, ' ')
-    .replace(/[\u00ad\u034f\u1806\u180b-\u180d\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]/gu, '').normalize('NFKC'))
+    .replace(/\u00ad|\u034f|\u1806|[\u180b-\u180d]|\u200c|\u200d|\u2060|[\ufe00-\ufe0f]|\ufeff/gu, '').normalize('NFKC'))
 }
 
 function decoded (text: string): Buffer | undefined {

@@ -30,15 +30,24 @@ const NONCE_BYTES = 18
 const HASH_BYTES = 32
 /** Printable ASCII but the comma (RFC 5802, section 7). */
 const NONCE = /^[\x21-\x2b\x2d-\x7e]{8,256}$/
+const FIRST = /^([ny],(?:a=([^,]*))?,)(n=([^,]*),r=([^,]*)(,.*)?)$/s
+/** What {@link FIRST} finds; the second and the last part may be left out. */
+type FirstMatch = readonly [all: string, header: string, authzid: string | undefined, bare: string, name: string, nonce: string, more: string | undefined]
+const FINAL = /^(c=([^,]*),r=([^,]*)(?:,.*)?),p=([^,]*)$/s
+type FinalMatch = readonly [all: string, bare: string, binding: string, nonce: string, proof: string]
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** @param data the authentication data of CONNECT, or of AUTH with reason code 0x19 */
 export function readClientFirst (data: Buffer): ClientFirst | ScramFault {
   const text = textOf(data)
   if (text === null) return fault('the first message is no text, or too long')
-  const [, header, authzid, bare, name, nonce, more] = /^([ny],(?:a=([^,]*))?,)(n=([^,]*),r=([^,]*)(,.*)?)$/s.exec(text) ?? []
-  if (header === undefined || bare === undefined || name === undefined || nonce === undefined) return fault('the first message asks for channel binding or an extension, or is none')
-  if (more !== undefined && /^,m=/.test(more)) return fault('an extension is demanded that is not known')
+  const match = FIRST.exec(text)
+  if (match === null) return fault('the first message asks for channel binding or an extension, or is none')
+  return checkedFirst(match as unknown as FirstMatch)
+}
+
+function checkedFirst ([, header, authzid, bare, name, nonce, more]: FirstMatch): ClientFirst | ScramFault {
+  if (more?.startsWith(',m=') === true) return fault('an extension is demanded that is not known')
   const username = unescaped(name)
   if (username === null || username === '') return fault('the user name is not well formed')
   if (authzid !== undefined && unescaped(authzid) !== username) return fault('it wants to act as another user')
@@ -65,9 +74,9 @@ export class ScramExchange {
    * @returns what proves the server to the client; null when the proof is wrong
    */
   prove (data: Buffer, { storedKey, serverKey }: Pick<ScramSecret, 'storedKey' | 'serverKey'>): Buffer | null | ScramFault {
-    const text = textOf(data)
-    const [, bare, binding, nonce, proof] = /^(c=([^,]*),r=([^,]*)(?:,.*)?),p=([^,]*)$/s.exec(text ?? '') ?? []
-    if (bare === undefined || binding === undefined || nonce === undefined || proof === undefined) return fault('the last message is none')
+    const match = FINAL.exec(textOf(data) ?? '')
+    if (match === null) return fault('the last message is none')
+    const [, bare, binding, nonce, proof] = match as unknown as FinalMatch
     if (!BASE64.test(binding) || Buffer.from(binding, 'base64').toString('latin1') !== this.#first.header) return fault('the channel binding is not that of the first message')
     if (nonce !== this.#nonce) return fault('the nonce is not that of this exchange')
     const given = Buffer.from(proof, 'base64')

@@ -92,8 +92,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     const opening = this.#stage === 'opening'
     this.#stage = 'closed'
     this.#since = performance.now()
-    this.#open?.close()
-    this.#authentication?.close()
+    this.#closeParts()
     this.#inbound.end()
     this.#outbound.close()
     this.#socket.end()
@@ -191,8 +190,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       counters.connectTimeouts++
       this.#end('connect-timeout', 'closed a connection: no CONNECT in time, or no proof of who it is', ReasonCode.UNSPECIFIED)
     } else if (this.#stage === 'open') {
-      this.#open?.publish.tick(now)
-      this.#authentication?.tick(now)
+      this.#open?.tick(now)
       if (this.#inbound.paused) this.#keepAlive?.heard()
       if (this.#keepAlive?.hasExpired(now) !== true) return
       counters.keepaliveTimeouts++
@@ -272,6 +270,11 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#inbound.answersAhead = true
     this.#around.logger.debug({ clientId: session.clientId, address: this.peer.address, listener: this.peer.listener }, 'device connected')
     this.#inbound.goOn()
+  }
+
+  #closeParts (): void {
+    this.#open?.close()
+    this.#authentication?.close()
   }
 
   /** The keeper of the session has closed the stream, or we have. */

@@ -96,6 +96,12 @@ export class OpenSession {
     }
   }
 
+  /** @param now milliseconds of a clock that never steps back */
+  tick (now: number): void {
+    this.publish.tick(now)
+    this.#parts.authentication?.tick(now)
+  }
+
   close (): void {
     this.publish.close()
     this.control.close()

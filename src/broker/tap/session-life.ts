@@ -8,7 +8,7 @@ import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
-import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
+import type { Answer, Credentials, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
 import type { DeviceEvents } from '../device-events.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
@@ -96,13 +96,7 @@ export class SessionLife implements SessionOwner, Claimant {
     this.username = username
     const { gatekeeper, claims, counters } = this.#around
     this.#generation = gatekeeper.generation
-    const { address, port, certificate } = this.#peer
-    // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
-    const claimed = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
-    const proven = this.#terms?.proof?.user ?? null
-    if (proven !== null) this.username = proven.username
-    const named = proven === null ? { username: claimed, password } : { username: proven.username, password: null, proven }
-    const answer = await gatekeeper.authenticate({ ...named, clientId, address, port, level: this.#request.level, certificate })
+    const answer = await gatekeeper.authenticate(this.#credentials(clientId, username, password))
     if (!answer.allow) return this.#refuse(answer)
     if (this.#isStored && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights
@@ -223,6 +217,19 @@ export class SessionLife implements SessionOwner, Claimant {
   /** A session that came from MQTT 5 gets RETAIN as it was published; 3.1.1 says it is 0 but for a new subscription [MQTT-3.3.1-9]. */
   #clearRetain (delivery: Delivery): void {
     if (delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false
+  }
+
+  #credentials (clientId: string, username: string | null, password: Buffer | null): Credentials {
+    const { address, port, certificate } = this.#peer
+    const { level } = this.#request
+    const proven = this.#terms?.proof?.user ?? null
+    if (proven !== null) {
+      this.username = proven.username
+      return { clientId, username: proven.username, password: null, proven, address, port, level, certificate }
+    }
+    // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
+    const name = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
+    return { clientId, username: name, password, address, port, level, certificate }
   }
 
   /** Will there be something of it when the connection is over? */
