@@ -53,13 +53,15 @@ export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, v
   if (will !== null && isServerTopic(will.topic)) return WILL_TOPIC
   if (level === 5) {
     const five = introduce5(frame, request, mqtt, limits)
-    if ('clause' in five) return five
-    const { method } = five.asked
-    return method !== null && gatekeeper.exchange(method) === null ? METHOD : { request, frame: five.frame, five } // [MQTT-4.12.0-1]
+    return 'clause' in five ? five : faultOfMethod(five, gatekeeper) ?? { request, frame: five.frame, five }
   }
   const passed = Buffer.from(frame)
   passed.writeUInt16BE(0, keepAliveAt)
   return { request, frame: passed, five: null }
+}
+
+function faultOfMethod ({ asked: { method } }: Introduction5, gatekeeper: DoorRules['gatekeeper']): Violation | null {
+  return method !== null && gatekeeper.exchange(method) === null ? METHOD : null // [MQTT-4.12.0-1]
 }
 
 /** The level that a CONNECT names, however wrong the rest of it is; 4 where it names none that can be answered in. */
