@@ -15,7 +15,7 @@ import { disconnectReason } from './disconnect-reason.ts'
 import { BridgeError, bridgeCodes } from './errors.ts'
 import type { Incoming } from './incoming.ts'
 import { Liveness } from './liveness.ts'
-import { type PresenceTerms, type PresenceWord, presenceFrame } from './presence.ts'
+import { Presence } from './presence.ts'
 import { RemoteClient, Refusal } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
@@ -33,9 +33,12 @@ export interface ConnectionOptions extends RemoteOptions {
   readonly onDialled: () => void
   /** Whose session it is that handshakes of what comes in belong to. */
   readonly session: KnownSession
-  /** The connection whose place this one takes. */
-  readonly predecessor?: Connection
-  /** When the remote has accepted, waits until this connection may carry. */
+}
+
+export interface Succession {
+  /** The connection whose place is taken. Not kept: each would keep all before it. */
+  readonly predecessor: Connection
+  /** When the remote has accepted, waits until the new connection may carry. */
   readonly mayCarry?: () => Promise<void>
 }
 
@@ -60,11 +63,10 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #tap: RemoteTap
   readonly #client: RemoteClient
+  readonly #presence: Presence
   #liveness: Liveness | null = null
   #acks: AckWatch | null = null
   #reason: CausewayError | null = null
-  /** Of CONNACK; null before it. */
-  #terms: PresenceTerms | null = null
   #strays = 0
   #retired = false
   sessionPresent = false
@@ -99,6 +101,7 @@ export class Connection {
     this.ended = new Promise(resolve => this.#tap.once('close', () => resolve(this.#finish())))
     this.#tap.on('error', error => { this.#reason ??= dialled.diagnose(error) })
     this.#client = new RemoteClient(config, options.clientId, this.#tap, maxPacketSize)
+    this.#presence = new Presence(config, options.clientId, frame => this.#tap.say(frame))
     this.#client.onDisconnect(code => { this.#reason ??= disconnectReason(config.server.url, code) })
   }
 
@@ -106,18 +109,17 @@ export class Connection {
    * Waits for the remote to accept us, and lets messages flow.
    * @throws Refusal, or the reason the connection ended for
    */
-  async accepted (): Promise<void> {
+  async accepted (succession: Succession | null = null): Promise<void> {
     const { signal, outbox, clock, config } = this.#options
     const abort = (): void => this.#end(new BridgeError(bridgeCodes.stopped, 'the bridge was stopped while connecting'))
     signal.addEventListener('abort', abort, { once: true })
     try {
       const { terms, keepaliveSeconds } = await this.#client.accepted()
       this.sessionPresent = terms.sessionPresent
-      await this.#options.mayCarry?.()
+      this.#presence.agreed(terms)
+      await succession?.mayCarry?.()
       if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
-      this.#terms = terms
-      this.#options.predecessor?.retire(this.session)
-      this.#say('online')
+      this.#appear(succession?.predecessor)
       this.#tap.carry(outbox, { ...terms, session: this.session })
       this.#liveness = new Liveness(keepaliveSeconds, {
         takeHeard: () => this.#tap.takeHeard(),
@@ -161,16 +163,16 @@ export class Connection {
 
   /**
    * Another connection is there in its place: nothing goes out here any more but DISCONNECT, and what was on its way in is read.
-   * @param session of that other one
+   * @param place where the other one says whether it is there
    */
-  retire (session: string): void {
+  retire (place: string | null): void {
     this.#retired = true
     this.#stopWatching()
     this.#tap.retire()
     // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
     const cancel = this.#options.clock.after(RETIRE_MS, () => {
+      if (place !== this.#presence.place) this.#presence.say('offline')
       this.#tap.release() // what comes in behind DISCONNECT could not be acknowledged
-      if (session !== this.session) this.#say('offline')
       void this.#client.end()
     })
     void this.ended.then(cancel)
@@ -199,15 +201,17 @@ export class Connection {
   /** Says DISCONNECT, after what the outbox has written, and waits for the end. */
   async close (): Promise<void> {
     this.#reason ??= new BridgeError(bridgeCodes.stopped, 'the bridge was stopped')
-    this.#say('offline')
+    this.#presence.say('offline')
     this.#tap.release()
     await this.#client.end()
   }
 
-  /** A remote that was not told, because the connection is not up, has the will. */
-  #say (word: PresenceWord): void {
-    const frame = this.#terms === null ? null : presenceFrame(word, this.#options.config, this.#options.clientId, this.#terms)
-    if (frame !== null) this.#tap.say(frame)
+  /** The connection before is told to leave, and the remote that this one is there. */
+  #appear (predecessor?: Connection): void {
+    predecessor?.retire(this.#presence.place)
+    this.#presence.say('online')
+    // its will, or what it says in the end, may reach the same remote, or a node of the same cluster, later than this
+    if (predecessor !== undefined) void predecessor.ended.then(() => { if (this.#reason === null && !this.#retired) this.#presence.say('online') })
   }
 
   #end (reason: CausewayError): void {

@@ -147,7 +147,7 @@ export class RemoteTap extends Duplex {
     if (this.#outbox !== null) this.#outbox.counters.droppedLinkDown += lost
   }
 
-  /** Writes a frame past the queue. */
+  /** Writes a frame past the queue, and past the rate limit. */
   say (frame: Buffer): void {
     this.#writer.write(frame, null)
   }

@@ -45,8 +45,8 @@ export async function takeOver (options: ConnectionOptions, old: Connection): Pr
   let connection: Connection | null = null
   try {
     if (remote.socket.destroyed) throw closedEarly(options)
-    connection = new Connection({ ...options, predecessor: old, ...(isElsewhere ? { mayCarry: quiet } : {}) }, remote)
-    await connection.accepted()
+    connection = new Connection(options, remote)
+    await connection.accepted({ predecessor: old, ...(isElsewhere ? { mayCarry: quiet } : {}) })
     return { connection, pauseMs: Math.round(clock.now() - begun) }
   } catch (error) {
     outbox.ungate()

@@ -56,6 +56,23 @@ test('a backlog does not make it late', { skip: mosquittoMissing }, async t => {
   t.equal(watcher.messages[before]?.payload.toString(), 'here', 'it comes before what waited')
 })
 
+test('a connection that leaves does not deny the one that has come, whatever its client id and address', { skip: mosquittoMissing }, async t => {
+  const remote = await startMosquitto(t)
+  const otherWay = await tcpProxy(t, remote.port)
+  const text = (port: number, clientId: string): string => listenerText +
+    bridgeText('north', port, `notifications { topic = "sites/{name}" }\n${up}`).replace('clientid = "north"', `clientid = ${clientId}`)
+  const site = await reloadSite(t, text(remote.port, 'one'))
+  const watcher = await remote.observe('sites/#')
+  const said = (): string => watcher.messages.map(({ payload }) => payload.toString()).join()
+  await site.isUp('north')
+  await eventually('it is there', () => said() === 'online')
+  t.match(await site.reload(text(remote.port, 'two')), { kind: 'applied' })
+  await eventually('it is there still', () => said() === 'online,online,online')
+  t.match(await site.reload(text(otherWay.port, 'three')), { kind: 'applied' })
+  await eventually('it is there in the end', () => said().endsWith('offline,online'))
+  t.equal(said(), 'online,online,online,online,offline,online')
+})
+
 test('what can not be is refused', async t => {
   const conf = (more: string): string => listenerText + bridgeText('north', 1883, `${up}\n${more}`)
   t.match(configOf(conf(says)).bridges[0]?.notifications, { topic: 'sites/{name}/{clientid}', online: 'here', offline: 'gone', qos: 1, retain: true })

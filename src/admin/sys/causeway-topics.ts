@@ -1,9 +1,9 @@
 /** `$SYS/causeway/…`: bridges, their queues and trust, and certificates that end, as JSON. */
 import type { Bridge } from '../../bridge/bridge.ts'
+import { topicLevel } from '../../mqtt/topic-level.ts'
 import type { AdminPort } from '../admin-port.ts'
 import { dropReasons } from '../event-feed.ts'
 import { standingOf, trustStandingOf } from '../standing.ts'
-import { levelOf } from './client-status.ts'
 
 type Said = readonly [topic: string, payload: string]
 
@@ -21,7 +21,7 @@ const settled = new WeakMap<Bridge, string>()
 
 function bridgeTopics (bridge: Bridge): readonly Said[] {
   const { name, state, queued, queuedBytes, figures: { inFlight, disk }, counters } = bridge
-  const place = `$SYS/causeway/bridges/${levelOf(name)}`
+  const place = `$SYS/causeway/bridges/${topicLevel(name)}`
   if (!PASSING.has(state.name) || !settled.has(bridge)) {
     const { name: stateName, reason, sessionPresent } = standingOf(state)
     settled.set(bridge, JSON.stringify({ state: stateName, ...(reason === undefined ? {} : { reason }), ...(sessionPresent === undefined ? {} : { sessionPresent }) }))
@@ -37,14 +37,14 @@ function trustTopics ({ trust }: AdminPort): readonly Said[] {
   return trust.map(report => {
     const { kind, name, generation, fingerprint, stage, candidate, reason, last } = trustStandingOf(report)
     const about = { generation, fingerprint, stage, ...(candidate === undefined ? {} : { candidate }), ...(reason === undefined ? {} : { reason }), last }
-    return [`$SYS/causeway/${kind}s/${levelOf(name)}/trust`, JSON.stringify(about)] as const
+    return [`$SYS/causeway/${kind}s/${topicLevel(name)}/trust`, JSON.stringify(about)] as const
   })
 }
 
 function certificateTopics ({ certificates }: AdminPort): readonly Said[] {
   const owners = new Map<string, (typeof certificates)[number][]>()
   for (const item of certificates) {
-    const topic = `$SYS/causeway/${item.owner.kind}s/${levelOf(item.owner.name)}/certificates`
+    const topic = `$SYS/causeway/${item.owner.kind}s/${topicLevel(item.owner.name)}/certificates`
     owners.set(topic, [...owners.get(topic) ?? [], item])
   }
   return [...owners].map(([topic, items]) => [topic, JSON.stringify({

@@ -1,16 +1,12 @@
 /** Who comes and goes, in the words of NanoMQ's `$SYS/brokers/client_status/CLIENTID`. */
 import type { DeviceEvent } from '../../broker/device-events.ts'
+import { topicLevel } from '../../mqtt/topic-level.ts'
 import type { AdminPort } from '../admin-port.ts'
 
 const protocolNames: Readonly<Record<number, string>> = { 3: 'MQIsdp' }
 /** Reason codes of DISCONNECT in MQTT 5: a normal end, and any other. */
 const NORMAL = 0x00
 const UNSPECIFIED = 0x80
-
-/** A client id as one level of a topic: `/`, wildcards and `%` are written as in a URL. */
-export function levelOf (clientId: string): string {
-  return clientId.replace(/[%/+#]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-}
 
 export function deviceStatus (event: DeviceEvent, now: number): object {
   const { clientId, username, level, keepAlive, cleanSession, address } = event.device
@@ -34,7 +30,7 @@ export function bridgeStatus ({ bridges, config }: AdminPort): readonly (readonl
     const about = config.bridges.find(bridge => bridge.name === name)
     const isUp = state.name === 'up' || state.name === 'draining'
     const clientId = about?.clientid ?? name
-    return [`$SYS/brokers/client_status/${levelOf(clientId)}`, JSON.stringify({
+    return [`$SYS/brokers/client_status/${topicLevel(clientId)}`, JSON.stringify({
       status: isUp ? 'online' : 'offline',
       client_id: clientId,
       bridge: name,

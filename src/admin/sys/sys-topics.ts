@@ -1,8 +1,9 @@
 /** What the edge says of itself to MQTT clients: `$SYS/brokers/…` as NanoMQ does, and retained `$SYS/causeway/…`. None of it crosses a bridge, or is kept over a restart. */
 import type { Logger } from '../../logger.ts'
+import { topicLevel } from '../../mqtt/topic-level.ts'
 import type { AdminPort } from '../admin-port.ts'
 import type { EventFeed } from '../event-feed.ts'
-import { bridgeStatus, deviceStatus, levelOf } from './client-status.ts'
+import { bridgeStatus, deviceStatus } from './client-status.ts'
 import { RetainedBoard } from './retained-board.ts'
 import { causewayTopics } from './causeway-topics.ts'
 
@@ -25,7 +26,7 @@ export class SysTopics {
         const { clientId } = event.device
         if (event.kind === 'refused') return
         const text = JSON.stringify(deviceStatus(event, Date.now()))
-        this.#publish(`$SYS/brokers/client_status/${levelOf(clientId)}`, text, false)
+        this.#publish(`$SYS/brokers/client_status/${topicLevel(clientId)}`, text, false)
         this.#publish(`$SYS/brokers/${event.kind}`, text, false)
       }),
       feed.follow(event => {
