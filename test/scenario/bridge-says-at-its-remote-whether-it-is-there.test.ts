@@ -10,34 +10,36 @@ const TOPIC = 'sites/north/n%2F1'
 const says = 'notifications { topic = "sites/{name}/{clientid}", online = here, offline = gone }'
 const up = 'forwards = [{ local_topic = "up/#", remote_topic = "" }]'
 
-for (const [version, session] of [[4, 'clean_start = false'], [5, 'clean_start = true']] as const) test(`what is kept at the remote is true: MQTT ${version}, ${session}`, { skip: mosquittoMissing }, async t => {
-  const [remote, other] = await Promise.all([startMosquitto(t), startMosquitto(t)])
-  const proxy = await tcpProxy(t, remote.port)
-  const text = (port: number, more: string): string => listenerText + bridgeText('north', port, `${says}\n${up}\n${more}`).replace('clientid = "north"', `clientid = "n/1"\n  proto_ver = ${version}`).replace('clean_start = false', session)
-  const site = await reloadSite(t, text(proxy.port, ''))
-  const [watcher, there] = await Promise.all([remote.observe('sites/#'), other.observe('sites/#')])
-  const said = (of: typeof watcher): string[] => of.messages.filter(({ topic }) => topic === TOPIC).map(({ payload }) => payload.toString())
-  await site.isUp('north')
-  await eventually('it is there', () => said(watcher).at(-1) === 'here')
+for (const [version, session] of [[4, 'clean_start = false'], [5, 'clean_start = true']] as const) {
+  test(`what is kept at the remote is true: MQTT ${version}, ${session}`, { skip: mosquittoMissing }, async t => {
+    const [remote, other] = await Promise.all([startMosquitto(t), startMosquitto(t)])
+    const proxy = await tcpProxy(t, remote.port)
+    const text = (port: number, more: string): string => listenerText + bridgeText('north', port, `${says}\n${up}\n${more}`).replace('clientid = "north"', `clientid = "n/1"\n  proto_ver = ${version}`).replace('clean_start = false', session)
+    const site = await reloadSite(t, text(proxy.port, ''))
+    const [watcher, there] = await Promise.all([remote.observe('sites/#'), other.observe('sites/#')])
+    const said = (of: typeof watcher): string[] => of.messages.filter(({ topic }) => topic === TOPIC).map(({ payload }) => payload.toString())
+    await site.isUp('north')
+    await eventually('it is there', () => said(watcher).at(-1) === 'here')
 
-  proxy.cut()
-  await eventually('the will is published, and it is there again', () => said(watcher).join() === 'here,gone,here')
+    proxy.cut()
+    await eventually('the will is published, and it is there again', () => said(watcher).join() === 'here,gone,here')
 
-  t.match(await site.reload(text(proxy.port, 'keepalive = 50s')), { kind: 'applied' })
-  await eventually('another connection has taken over', () => site.bridge('north').counters.takeOvers === 1)
-  await eventually('the one before is gone, and this one is there', () => said(watcher).at(-1) === 'here' && said(watcher).length >= 4)
+    t.match(await site.reload(text(proxy.port, 'keepalive = 50s')), { kind: 'applied' })
+    await eventually('another connection has taken over', () => site.bridge('north').counters.takeOvers === 1)
+    await eventually('the one before is gone, and this one is there', () => said(watcher).at(-1) === 'here' && said(watcher).length >= 4)
 
-  t.match(await site.reload(text(other.port, '')), { kind: 'applied' })
-  await eventually('the other remote is told', () => said(there).at(-1) === 'here')
-  await eventually('and so is this one', () => said(watcher).at(-1) === 'gone')
+    t.match(await site.reload(text(other.port, '')), { kind: 'applied' })
+    await eventually('the other remote is told', () => said(there).at(-1) === 'here')
+    await eventually('and so is this one', () => said(watcher).at(-1) === 'gone')
 
-  await site.edge.close(500)
-  await eventually('a clean stop leaves no will, and is told', () => said(there).at(-1) === 'gone')
-  const late = await other.observe('sites/#')
-  await late.received(1)
-  t.match(late.messages[0], { topic: TOPIC, retain: true })
-  t.equal(late.messages[0]?.payload.toString(), 'gone')
-})
+    await site.edge.close(500)
+    await eventually('a clean stop leaves no will, and is told', () => said(there).at(-1) === 'gone')
+    const late = await other.observe('sites/#')
+    await late.received(1)
+    t.match(late.messages[0], { topic: TOPIC, retain: true })
+    t.equal(late.messages[0]?.payload.toString(), 'gone')
+  })
+}
 
 test('a backlog does not make it late', { skip: mosquittoMissing }, async t => {
   const remote = await startMosquitto(t)

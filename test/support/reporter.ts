@@ -39,7 +39,7 @@ class Account {
 
   take (type: string, data: Event['data']): void {
     const { name = '', message = '', file = '', details } = data
-    if (type === 'test:stderr') this.#said.set(file, ((this.#said.get(file) ?? '') + message).slice(-KEPT_STDERR))
+    if (type === 'test:stderr') this.#hear(file, message)
     else if (type === 'test:pass') this.#pass(data)
     else if (type === 'test:fail') this.#failures.push(`${isFile(name) ? short(name) : name}\n${reasonOf(details?.error)}`)
     else if (type === 'test:complete' && isFile(name)) this.#end(name, details?.passed !== false)
@@ -49,6 +49,10 @@ class Account {
     const skips = [...this.#skips].sort().map(skip => `skipped: ${skip}\n`).join('')
     const failures = this.#failures.map(failure => `\nFAILED: ${failure}\n`).join('')
     return `${skips}${failures}\n${this.#files} files, ${this.#passed} tests and assertions passed, ${this.#failures.length} failed, ${this.#skips.size} skipped\n`
+  }
+
+  #hear (file: string, message: string): void {
+    this.#said.set(file, ((this.#said.get(file) ?? '') + message).slice(-KEPT_STDERR))
   }
 
   #pass ({ name = '', skip = false }: Event['data']): void {
