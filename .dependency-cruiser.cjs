@@ -50,7 +50,7 @@ module.exports = {
     only('mqemitter', 'broker/local-interest\\.ts$'),
     only('classic-level', 'broker/persistence/'),
     only('ws', 'broker/listener/'),
-    only('mqtt', '(bridge/(remote-client|connect-options)|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),
+    only('mqtt', '(bridge/link/(remote-client|connect-options)|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),
     only('node-forge', 'trust/'),
     only('zod', 'config/'),
     only('commander', 'cli/'),

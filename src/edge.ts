@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Bridge } from './bridge/bridge.ts'
-import { warnOfOrphans } from './bridge/orphan-journals.ts'
+import { warnOfOrphans } from './bridge/up/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import type { ClientFacts } from './broker/client-facts.ts'

@@ -7,11 +7,11 @@ import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import type { InUse } from '../trust/in-use.ts'
-import type { BridgeJournal } from './bridge-journal.ts'
+import type { BridgeJournal } from './up/bridge-journal.ts'
 import type { Clock } from './clock.ts'
-import type { TrustSource } from './dial-remote.ts'
-import type { Incoming } from './incoming.ts'
-import type { RenewalOutcome } from './renewal.ts'
+import type { TrustSource } from './link/dial-remote.ts'
+import type { Incoming } from './down/incoming.ts'
+import type { RenewalOutcome } from './link/renewal.ts'
 
 /** Who keeps the trust hears what the bridge learns of it. */
 export interface TrustListener {

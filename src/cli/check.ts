@@ -8,7 +8,7 @@ import type { Config } from '../config/model.ts'
 import type { ReloadOutcome } from '../reload/outcome.ts'
 import { outcomeText } from '../reload/outcome-text.ts'
 import { planReload } from '../reload/plan.ts'
-import { atEachServer } from '../bridge/each-server.ts'
+import { atEachServer } from '../bridge/link/each-server.ts'
 import { type CliIo, ExitCode } from './io.ts'
 import { type RemoteVerdict, renderVerdict, verdictOn } from './remote-verdict.ts'
 

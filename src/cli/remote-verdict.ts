@@ -1,5 +1,5 @@
 /** What came of dialling the remote of one bridge, without a byte of MQTT. */
-import { tryRemote } from '../bridge/trial.ts'
+import { tryRemote } from '../bridge/link/trial.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { CausewayError } from '../errors.ts'
 import { escapeControls } from '../readable-line.ts'

@@ -1,7 +1,7 @@
 /** `causeway trust fetch`: what a server shows, what is wrong with it for a given CA file, and a file of it to be trusted after review. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import { tlsDialOptions } from '../bridge/dial.ts'
+import { tlsDialOptions } from '../bridge/link/dial.ts'
 import { loadConfig } from '../config/load.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { CausewayError } from '../errors.ts'

@@ -1,6 +1,6 @@
 /** `causeway trust`: dials the remotes of a configuration as its bridges would and says what would happen, without a byte of MQTT. */
 import { resolve } from 'node:path'
-import { atEachServer } from '../bridge/each-server.ts'
+import { atEachServer } from '../bridge/link/each-server.ts'
 import { loadConfig } from '../config/load.ts'
 import { locateConfig } from '../config/locate.ts'
 import type { BridgeConfig } from '../config/model.ts'

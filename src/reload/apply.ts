@@ -2,9 +2,9 @@
  * Brings a plan into force. What can fail comes first, and is undone when something does; what remains then can not fail, so that all of
  * it is in force or nothing.
  */
-import { checkRules } from '../bridge/downlink-rules.ts'
-import type { RenewalOutcome } from '../bridge/renewal.ts'
-import { type Trial, tryRemote } from '../bridge/trial.ts'
+import { checkRules } from '../bridge/down/downlink-rules.ts'
+import type { RenewalOutcome } from '../bridge/link/renewal.ts'
+import { type Trial, tryRemote } from '../bridge/link/trial.ts'
 import type { AuthGatekeeper } from '../broker/auth/gatekeeper.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { LogLevels } from '../logger.ts'

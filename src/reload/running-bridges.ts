@@ -1,8 +1,8 @@
 /** The bridges of an edge, by name: made ready, started, given other settings, and taken away while the others go on. */
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
-import { type BridgeJournal, openBridgeJournal } from '../bridge/bridge-journal.ts'
+import { type BridgeJournal, openBridgeJournal } from '../bridge/up/bridge-journal.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
-import type { RenewalOutcome } from '../bridge/renewal.ts'
+import type { RenewalOutcome } from '../bridge/link/renewal.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'

@@ -4,9 +4,9 @@
  */
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
-import { outboxOf } from '../bridge/bridge-outbox.ts'
+import { outboxOf } from '../bridge/up/bridge-outbox.ts'
 import { systemClock } from '../bridge/clock.ts'
-import type { TrustSource } from '../bridge/dial-remote.ts'
+import type { TrustSource } from '../bridge/link/dial-remote.ts'
 import type { BridgeConfig, SidecarConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'

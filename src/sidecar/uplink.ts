@@ -13,7 +13,7 @@ import type { SessionTerms } from '../relay/link.ts'
 import { NOBODY, type Origin, type Publisher } from '../relay/origin.ts'
 import { Receipts } from '../relay/receipts.ts'
 import { Admission, type Relay, type TopicEntry } from '../relay/relay.ts'
-import type { Incoming, IncomingPort } from '../bridge/incoming.ts'
+import type { Incoming, IncomingPort } from '../bridge/down/incoming.ts'
 import { OpenMessages } from './open-messages.ts'
 
 /** What else is learned from the broker. */

@@ -1,6 +1,6 @@
 /** A rig whose bridge keeps its messages on disk, and a publisher that counts what it is acknowledged. */
 import type { BridgeConfig, SpoolConfig } from '../../src/config/model.ts'
-import { type BridgeJournal, openBridgeJournal } from '../../src/bridge/bridge-journal.ts'
+import { type BridgeJournal, openBridgeJournal } from '../../src/bridge/up/bridge-journal.ts'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import type { Disk } from '../../src/spool/disk.ts'

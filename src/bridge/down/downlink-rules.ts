@@ -1,0 +1,73 @@
+/** `subscription` of the configuration: which rule a message from the remote falls under, and what it is here. The first match decides. */
+import type { BridgeConfig, SubscriptionRule } from '../../config/model.ts'
+import { matches, sharedFilter } from '../../mqtt/topic-filter.ts'
+import { faultOfTopicName, isServerTopic, isTopicName } from '../../mqtt/topic-name.ts'
+import type { Violation } from '../../mqtt/violation.ts'
+import { TopicCache } from '../../relay/topic-cache.ts'
+import { topicKey } from '../../relay/topic-key.ts'
+import { forwardRules, mappingOf } from '../up/forward-rules.ts'
+
+/** What becomes of messages on one topic of the remote. */
+export interface Landing {
+  /** The name here; null when no rule takes it. */
+  readonly topic: string | null
+  /** Why the remote must not have sent it. */
+  readonly fault: Violation | null
+  /** Overrides the message's; null keeps it. */
+  readonly qos: 0 | 1 | 2 | null
+  readonly retain: boolean | null
+  used: boolean
+}
+
+interface CompiledRule {
+  readonly filter: string
+  readonly exclude: readonly string[]
+  readonly map: (topic: string) => string
+  readonly qos: 0 | 1 | 2 | null
+  readonly retain: boolean | null
+}
+
+/** Memory for the names of one bridge. */
+const CACHE_BYTES = 1024 * 1024
+
+export class DownlinkRules {
+  readonly #rules: readonly CompiledRule[]
+  readonly #cache = new TopicCache<Landing>(CACHE_BYTES)
+
+  /** @throws BridgeError for a rule that the mapping refuses; a checked configuration has none */
+  constructor (rules: readonly SubscriptionRule[]) {
+    this.#rules = rules.map(rule => ({
+      filter: sharedFilter(rule.remoteTopic)?.filter ?? rule.remoteTopic,
+      exclude: rule.exclude,
+      map: mappingOf(rule, rule.remoteTopic, rule.localTopic).map,
+      qos: rule.qos,
+      retain: rule.retain
+    }))
+  }
+
+  /** Where the topic name in `bytes[start, end)` lands. */
+  landingOf (bytes: Buffer, start: number, end: number): Landing {
+    const key = topicKey(bytes, start, end)
+    const known = this.#cache.get(key)
+    if (known !== undefined) return known
+    const fault = faultOfTopicName(bytes, start, end)
+    if (fault !== null) return { topic: null, fault, qos: null, retain: null, used: false }
+    const landing = this.#land(bytes.toString('utf8', start, end))
+    this.#cache.offer(key, landing)
+    return landing
+  }
+
+  #land (topic: string): Landing {
+    const rule = this.#rules.find(({ filter, exclude }) => matches(filter, topic) && !exclude.some(each => matches(each, topic)))
+    const name = rule?.map(topic) ?? null
+    // nobody but the broker itself speaks on $SYS, and a prefix can make a name longer than it may be
+    const usable = name !== null && isTopicName(name) && !isServerTopic(name)
+    return { topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null, used: false }
+  }
+}
+
+/** @throws BridgeError for a rule, up or down, that the mapping refuses */
+export function checkRules ({ forwards, subscription }: Pick<BridgeConfig, 'forwards' | 'subscription'>): void {
+  forwardRules(forwards)
+  for (const rule of subscription) mappingOf(rule, rule.remoteTopic, rule.localTopic)
+}

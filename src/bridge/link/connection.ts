@@ -1,0 +1,263 @@
+/**
+ * One connection to the remote, from the dial to its end: socket, tap, client and liveness, and the one reason it ended for. A
+ * bridge has one after the other, and two for the moment in which the second takes over.
+ */
+import type { BridgeConfig } from '../../config/model.ts'
+import type { CausewayError } from '../../errors.ts'
+import type { Violation } from '../../mqtt/violation.ts'
+import type { KnownSession } from '../../relay/known-session.ts'
+import type { Outbox } from '../../relay/outbox.ts'
+import { AckWatch } from './ack-watch.ts'
+import type { Clock } from '../clock.ts'
+import { dialRemote } from './dial-remote.ts'
+import type { RemoteOptions, VerifiedRemote } from './dial-remote.ts'
+import { disconnectReason } from './disconnect-reason.ts'
+import { BridgeError, bridgeCodes } from '../errors.ts'
+import type { Incoming } from '../down/incoming.ts'
+import { Liveness } from './liveness.ts'
+import { Presence } from './presence.ts'
+import { RemoteClient, Refusal } from './remote-client.ts'
+import type { SubscriptionRequest } from './remote-client.ts'
+import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
+
+export interface ConnectionOptions extends RemoteOptions {
+  readonly clientId: string
+  readonly bridgeBit: boolean
+  readonly maxPacketSize: number
+  /** Of messages; they outlive a connection. */
+  readonly limits: RemoteTapOptions['limits']
+  readonly outbox: Outbox
+  readonly incoming: Incoming
+  readonly clock: Clock
+  /** TCP and TLS stand; CONNECT goes out. */
+  readonly onDialled: () => void
+  /** Whose session it is that handshakes of what comes in belong to. */
+  readonly session: KnownSession
+}
+
+export interface Succession {
+  /** The connection whose place is taken. Not kept: each would keep all before it. */
+  readonly predecessor: Connection
+  /** When the remote has accepted, waits until the new connection may carry. */
+  readonly mayCarry?: () => Promise<void>
+}
+
+/** A connection that another has taken over from is read to its end, at most so long. */
+const RETIRE_MS = 1000
+
+/** @throws HandshakeError, TrustError, BridgeError: the remote has seen no CONNECT unless `onDialled` was called */
+export async function openConnection (options: ConnectionOptions): Promise<Connection> {
+  const remote = await dialRemote(options)
+  options.onDialled()
+  const connection = new Connection(options, remote)
+  await connection.accepted()
+  return connection
+}
+
+/** Names the session that a connection made with these has at its remote. */
+export function sessionOf ({ config, clientId }: Pick<ConnectionOptions, 'config' | 'clientId'>): string {
+  return `${config.server.url} ${clientId}`
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #tap: RemoteTap
+  readonly #client: RemoteClient
+  readonly #presence: Presence
+  #liveness: Liveness | null = null
+  #acks: AckWatch | null = null
+  #reason: CausewayError | null = null
+  #strays = 0
+  #retired = false
+  sessionPresent = false
+  /** Of the trust the remote was verified with; null: plain TCP. */
+  readonly fingerprint: string | null
+
+  /** Why it ended, once it has. */
+  readonly ended: Promise<CausewayError>
+
+  constructor (options: ConnectionOptions, dialled: VerifiedRemote) {
+    const { config, incoming, maxPacketSize } = options
+    this.#options = options
+    this.fingerprint = dialled.fingerprint
+    this.#tap = new RemoteTap({
+      socket: dialled.socket,
+      level: config.protoVer,
+      bridgeBit: options.bridgeBit,
+      maxPacketSize,
+      incoming,
+      limits: options.limits,
+      clock: options.clock,
+      resumes: present => options.session.resumes(this.session, present),
+      owner: {
+        violated: reason => this.#violated(reason),
+        undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {
+          cause: error,
+          hint: 'The connection is ended so that the remote sends it again. Look at the cause.'
+        })),
+        stray: (type, id) => this.#stray(type, id)
+      }
+    })
+    this.ended = new Promise(resolve => this.#tap.once('close', () => resolve(this.#finish())))
+    this.#tap.on('error', error => { this.#reason ??= dialled.diagnose(error) })
+    this.#client = new RemoteClient(config, options.clientId, this.#tap, maxPacketSize)
+    this.#presence = new Presence(config, options.clientId, frame => this.#tap.say(frame))
+    this.#client.onDisconnect(code => { this.#reason ??= disconnectReason(config.server.url, code) })
+  }
+
+  /**
+   * Waits for the remote to accept us, and lets messages flow.
+   * @throws Refusal, or the reason the connection ended for
+   */
+  async accepted (succession: Succession | null = null): Promise<void> {
+    const { signal, outbox, clock, config } = this.#options
+    const abort = (): void => this.#end(new BridgeError(bridgeCodes.stopped, 'the bridge was stopped while connecting'))
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const { terms, keepaliveSeconds } = await this.#client.accepted()
+      this.sessionPresent = terms.sessionPresent
+      this.#presence.agreed(terms)
+      await succession?.mayCarry?.()
+      if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
+      this.#appear(succession?.predecessor)
+      this.#tap.carry(outbox, { ...terms, session: this.session })
+      this.#liveness = new Liveness(keepaliveSeconds, {
+        takeHeard: () => this.#tap.takeHeard(),
+        takeSaid: () => this.#tap.takeSaid(),
+        takeMoved: () => this.#tap.takeMoved(),
+        ping: () => this.#tap.ping(),
+        dead: silentMs => this.#dead(silentMs)
+      }, clock)
+      this.#acks = new AckWatch(config.ackTimeoutMs, {
+        underWay: () => outbox.underWay,
+        takeAnswered: () => this.#tap.takeAnswered(),
+        isWriting: () => this.#tap.isWriting,
+        stuck: ms => this.#stuck(ms)
+      }, clock)
+    } catch (error) {
+      this.#tap.destroy()
+      await this.ended
+      throw this.#betterThan(error)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** What TLS said, or what was done to the connection, tells more than that no CONNACK came; a refusal or a broken socket does not. */
+  #betterThan (error: unknown): unknown {
+    const broken = this.#reason === null || this.#reason.code === bridgeCodes.linkLost
+    return broken || error instanceof Refusal ? error : this.#reason
+  }
+
+  /** The remote has taken it; from then on the connection before is not served by it any more. */
+  get wasAccepted (): boolean { return this.#tap.isAccepted }
+
+  /** It is over, or as good as. */
+  get isOver (): boolean { return this.#tap.destroyed }
+
+  /** Names the session it has at its remote. */
+  get session (): string { return sessionOf(this.#options) }
+
+  /** The settings it was made with. */
+  get config (): BridgeConfig { return this.#options.config }
+
+  /**
+   * Another connection is there in its place: nothing goes out here any more but DISCONNECT, and what was on its way in is read.
+   * @param place where the other one says whether it is there
+   */
+  retire (place: string | null): void {
+    this.#retired = true
+    this.#stopWatching()
+    this.#tap.retire()
+    // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
+    const cancel = this.#options.clock.after(RETIRE_MS, () => {
+      if (place !== this.#presence.place) this.#presence.say('offline')
+      this.#tap.release() // what comes in behind DISCONNECT could not be acknowledged
+      void this.#client.end()
+    })
+    void this.ended.then(cancel)
+  }
+
+  /** Sends a few bytes that are answered at once: with them goes TCP's acknowledgement of what has come in. */
+  nudge (): void {
+    this.#tap.ping()
+  }
+
+  /** @returns the filters that the remote refused */
+  async subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]> {
+    return this.#client.subscribe(requests)
+  }
+
+  /** Gives filters up. */
+  async unsubscribe (filters: readonly string[]): Promise<void> {
+    await this.#client.unsubscribe(filters)
+  }
+
+  /** Something went wrong with it that only its user knows. */
+  fail (reason: CausewayError): void {
+    this.#end(reason)
+  }
+
+  /** Says DISCONNECT, after what the outbox has written, and waits for the end. */
+  async close (): Promise<void> {
+    this.#reason ??= new BridgeError(bridgeCodes.stopped, 'the bridge was stopped')
+    this.#presence.say('offline')
+    this.#tap.release()
+    await this.#client.end()
+  }
+
+  /** The connection before is told to leave, and the remote that this one is there. */
+  #appear (predecessor?: Connection): void {
+    predecessor?.retire(this.#presence.place)
+    this.#presence.say('online')
+    // its will, or what it says in the end, may reach the same remote, or a node of the same cluster, later than this
+    if (predecessor !== undefined) void predecessor.ended.then(() => { if (this.#reason === null && !this.#retired) this.#presence.say('online') })
+  }
+
+  #end (reason: CausewayError): void {
+    this.#reason ??= reason
+    this.#tap.destroy()
+  }
+
+  #violated (fault: Violation): void {
+    const { server, protoVer } = this.#options.config
+    const clause = fault.clause === '' ? '' : ` [${fault.clause}]`
+    this.#reason ??= new BridgeError(bridgeCodes.protocol, `${server.url} breaks the protocol: ${fault.reason}${clause}`, {
+      hint: 'The connection is ended and tried again. If it happens often, the remote is at fault, or something between.'
+    })
+    this.#tap.release()
+    if (protoVer === 5) void this.#client.end(fault.reasonCode) // [MQTT-4.13.1-1]
+    else this.#tap.destroy()
+  }
+
+  #dead (silentMs: number): void {
+    this.#end(new BridgeError(bridgeCodes.linkDead, `${this.#options.config.server.url} has not said a word for ${Math.round(silentMs / 1000)} s, nor answered PINGREQ`, {
+      hint: 'The network between was cut without a trace, or the remote hangs. It is tried again by itself.'
+    }))
+  }
+
+  #stuck (ms: number): void {
+    const { config, outbox } = this.#options
+    this.#end(new BridgeError(bridgeCodes.noAck, `${config.server.url} has acknowledged nothing for ${Math.round(ms / 1000)} s, with ${outbox.underWay} messages under way`, {
+      hint: 'The remote is alive and stuck, or something between lets only small packets through. All of them are sent again; `cancel_timeout` is how long it may take.'
+    }))
+  }
+
+  #stopWatching (): void {
+    this.#liveness?.stop()
+    this.#acks?.stop()
+  }
+
+  #stray (type: number, id: number): void {
+    // one line a connection: a remote at fault can send millions
+    if (this.#strays++ === 0 && !this.#retired) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
+  }
+
+  #finish (): CausewayError {
+    this.#stopWatching()
+    this.#tap.release()
+    return this.#reason ?? new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
+      hint: 'Another client with the same client id, a message that the remote does not take, or a restart of it does this: look into its log.'
+    })
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Makes the connections of one bridge: its client id, which outlives them, which of its servers is dialled, and the bridge bit, which is left
+ * out where a remote refuses it.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { BridgeConfig, RemoteAddress } from '../../config/model.ts'
+import { reasonOf } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
+import { KnownSession } from '../../relay/known-session.ts'
+import { BridgeBit } from './bridge-bit.ts'
+import type { BridgeOptions } from '../bridge-options.ts'
+import { keptClientId } from './client-id.ts'
+import type { Connection, ConnectionOptions } from './connection.ts'
+import { openConnection } from './connection.ts'
+import type { TrustSource } from './dial-remote.ts'
+import { atEachServer } from './each-server.ts'
+import { RateLimit } from './rate-limit.ts'
+
+/** Of all connections of the bridge. */
+export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
+
+/** NanoMQ's own. */
+const MAX_PACKET_SIZE = 10 * 1024 * 1024
+
+/** One of the servers of a bridge. */
+interface Server {
+  /** That of the bridge, with this server. Another object only when what connections are made with has changed. */
+  readonly config: BridgeConfig
+  readonly bit: BridgeBit
+}
+
+export class Connector {
+  readonly #options: BridgeOptions
+  readonly #surroundings: ConnectionSurroundings
+  readonly #logger: Logger
+  readonly #session = new KnownSession(true)
+  /** The first is `server`. */
+  #servers: readonly [Server, ...Server[]]
+  /** Which is dialled next. */
+  #next = 0
+  #trust: TrustSource | null
+  #clientId: string | null
+  #limits: ConnectionOptions['limits']
+
+  constructor (options: BridgeOptions, surroundings: ConnectionSurroundings) {
+    this.#options = options
+    this.#surroundings = surroundings
+    this.#logger = surroundings.logger
+    this.#servers = serversOf(options.config)
+    this.#trust = options.trust
+    this.#clientId = options.config.clientid
+    this.#limits = this.#limitsOf(options.config)
+  }
+
+  get first (): RemoteAddress { return this.#servers[0].config.server }
+
+  /** The last attempt failed, and there is a server that was not tried since. */
+  get hasAnother (): boolean { return this.#next !== 0 }
+
+  /** Other settings hold for the next connection. */
+  replace (config: BridgeConfig, trust: TrustSource | null): void {
+    const before = this.#servers[0].config
+    if (config.clientid !== before.clientid) this.#clientId = config.clientid
+    if (!isDeepStrictEqual(config.rateLimit, before.rateLimit)) this.#limits = this.#limitsOf(config)
+    this.#servers = serversOf(config)
+    this.#next = 0
+    this.#trust = trust
+  }
+
+  #limitsOf ({ rateLimit: { up, down } }: BridgeConfig): ConnectionOptions['limits'] {
+    const now = this.#surroundings.clock.now()
+    return { up: up === null ? null : new RateLimit(up, now), down: down === null ? null : new RateLimit(down, now) }
+  }
+
+  /** Is it a connection to the first server? */
+  isFirst ({ config }: Connection): boolean { return config.server.url === this.#servers[0].config.server.url }
+
+  /**
+   * Connects to the first server, or where that has just failed to the next; once more without the bridge bit where that may be the
+   * reason of a refusal.
+   * @throws CausewayError when the remote is not reached, not accepted or does not accept
+   */
+  async connect (): Promise<Connection> {
+    const servers = this.#servers
+    const server = servers[this.#next] ?? servers[0]
+    this.#next = (this.#next + 1) % servers.length
+    const connection = await this.#open(server)
+    server.bit.accepted()
+    this.#next = 0
+    return connection
+  }
+
+  async #open (server: Server): Promise<Connection> {
+    try {
+      return await openConnection(await this.#connectionOptions(server))
+    } catch (error) {
+      if (this.#surroundings.signal.aborted || !server.bit.retryWithout(error)) throw error
+      this.#logger.debug({ reason: reasonOf(error) }, 'trying once without the bridge bit')
+    }
+    try {
+      return await openConnection(await this.#connectionOptions(server))
+    } catch (error) {
+      server.bit.restore()
+      throw error
+    }
+  }
+
+  /** What a connection to the same server is made with now; the first, where that is none any more. */
+  async optionsLike ({ config }: Connection): Promise<ConnectionOptions> {
+    return this.#connectionOptions(this.#servers.find(each => each.config.server.url === config.server.url) ?? this.#servers[0])
+  }
+
+  /** Lets `move` try a connection to the first server; the attempt after one that failed may be without the bridge bit. */
+  async toFirst<T> (move: (options: ConnectionOptions) => Promise<T>): Promise<T> {
+    const [first] = this.#servers
+    try {
+      const moved = await move(await this.#connectionOptions(first))
+      first.bit.accepted()
+      return moved
+    } catch (error) {
+      first.bit.failed(error)
+      throw error
+    }
+  }
+
+  async #connectionOptions ({ config, bit }: Server): Promise<ConnectionOptions> {
+    const { trustListener, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    this.#clientId ??= await keptClientId(stateDir, config.name)
+    const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
+    return {
+      ...this.#surroundings,
+      config,
+      trust: this.#trust,
+      limits: this.#limits,
+      verified: (chain, answers) => trustListener?.verified(chain, answers),
+      maxPacketSize: Math.min(limit, maxPacketSize),
+      clientId: this.#clientId,
+      bridgeBit: bit.set,
+      session: this.#session
+    }
+  }
+}
+
+function serversOf (config: BridgeConfig): [Server, ...Server[]] {
+  const made = (each: BridgeConfig): Server => ({ config: each, bit: new BridgeBit(each) })
+  const [first, ...others] = atEachServer(config)
+  return [made(first), ...others.map(made)]
+}

@@ -1,0 +1,293 @@
+/**
+ * Stands between the verified socket and one mqtt.js client. PUBLISH and acknowledgements, both ways, and the liveness of the link are
+ * its own; CONNECT, SUBSCRIBE, AUTH and DISCONNECT are the client's. Frames are whole in both directions [invariant 5], whatever
+ * pieces a library writes. HOT.
+ */
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { faultOfAcknowledgement, packetIdAt, reasonCodeOf } from '../../mqtt/acknowledgement.ts'
+import { encodePingreq, encodePingresp, faultOfEmptyPacket, readConnack } from '../../mqtt/control.ts'
+import { faultOfServerHeader } from '../../mqtt/fixed-header.ts'
+import { FrameScanner } from '../../mqtt/frame-scanner.ts'
+import { PacketType } from '../../mqtt/packet-type.ts'
+import { PublishView } from '../../mqtt/publish-view.ts'
+import type { Violation } from '../../mqtt/violation.ts'
+import { isViolation, violation } from '../../mqtt/violation.ts'
+import type { SessionTerms } from '../../relay/link.ts'
+import type { Outbox } from '../../relay/outbox.ts'
+import type { Clock } from '../clock.ts'
+import type { Incoming, IncomingPort } from '../down/incoming.ts'
+import { LinkSocket } from './link-socket.ts'
+import { PacedWriter } from './paced-writer.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { ReadBrake } from './read-brake.ts'
+
+/** Who lives with the tap: hears of what it can not settle by itself. */
+export interface TapOwner {
+  /** The remote did what the standard forbids. No frame follows. */
+  violated (reason: Violation): void
+  /** The local broker could not take a message. */
+  undelivered (error: Error): void
+  /** An acknowledgement answered nothing. */
+  stray (packetType: number, packetId: number): void
+}
+
+export interface RemoteTapOptions {
+  readonly socket: Socket
+  readonly level: 4 | 5
+  /** Sets bit 0x80 of the protocol level in CONNECT: "I am a bridge". */
+  readonly bridgeBit: boolean
+  /** Larger frames of the remote end the link. */
+  readonly maxPacketSize: number
+  readonly incoming: Incoming
+  /** CONNACK says yes: is the session, which is `present` or not, that of the connection before? */
+  readonly resumes: (present: boolean) => boolean
+  readonly owner: TapOwner
+  /** Of messages; null: any. */
+  readonly limits: { readonly up: RateLimit | null, readonly down: RateLimit | null }
+  readonly clock: Clock
+}
+
+const EARLY = violation('MQTT-3.2.0-1', 'a packet comes before CONNACK', 0x82)
+const SECOND_CONNACK = violation('MQTT-3.2.0-2', 'CONNACK comes a second time', 0x82)
+const FLOOD = violation('', 'more control packets than are read', 0x97)
+/** Control packets that wait for mqtt.js, in bytes. */
+const MAX_UNREAD = 256 * 1024
+
+export class RemoteTap extends Duplex {
+  readonly #socket: Socket
+  readonly #level: 4 | 5
+  readonly #bridgeBit: boolean
+  readonly #incoming: Incoming
+  readonly #resumes: (present: boolean) => boolean
+  readonly #owner: TapOwner
+  readonly #inbound: FrameScanner
+  readonly #outbound: FrameScanner
+  readonly #view = new PublishView()
+  readonly #writer: LinkSocket
+  /** null: messages leave as they come. */
+  readonly #paced: PacedWriter | null
+  readonly #brake: ReadBrake
+  #outbox: Outbox | null = null
+  #accepted = false
+  #heard = true
+  #moved = false
+  #answered = false
+
+  constructor (options: RemoteTapOptions) {
+    super({ decodeStrings: true })
+    this.#socket = options.socket
+    this.#writer = new LinkSocket(options.socket)
+    this.#brake = new ReadBrake(options.socket, options.limits.down, options.clock)
+    this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#drained())
+    this.#level = options.level
+    this.#bridgeBit = options.bridgeBit
+    this.#incoming = options.incoming
+    this.#resumes = options.resumes
+    this.#owner = options.owner
+    this.#inbound = new FrameScanner({
+      frame: (bytes, start, body, end) => this.#fromRemote(bytes, start, body, end),
+      malformed: reason => this.#violated(reason)
+    }, options.maxPacketSize)
+    this.#outbound = new FrameScanner({
+      frame: (bytes, start, body, end) => this.#fromClient(bytes, start, body, end),
+      malformed: reason => this.destroy(new Error(`mqtt.js wrote no frame: ${reason.reason}`))
+    }, Infinity)
+    this.#listen()
+  }
+
+  #listen (): void {
+    const socket = this.#socket
+    socket.on('data', (chunk: Buffer) => {
+      this.#heard = true
+      this.#inbound.push(chunk)
+      this.#outbox?.answersRead()
+      this.#brake.slow()
+    })
+    socket.on('drain', () => {
+      this.#moved = true
+      this.#drained()
+    })
+    socket.on('error', error => this.destroy(error))
+    socket.on('end', () => this.push(null))
+    // what came last is read first: a refusal, or why the remote closes
+    socket.on('close', () => setImmediate(() => this.destroy()))
+  }
+
+  #drained (): void {
+    if (this.#paced?.busy !== true) this.#outbox?.drained()
+  }
+
+  /** CONNACK has said yes. */
+  get isAccepted (): boolean { return this.#accepted }
+
+  /** The remote has accepted us: from now on the outbox writes here. */
+  carry (outbox: Outbox, terms: SessionTerms): void {
+    this.#outbox = outbox
+    outbox.linkUp(this.#paced ?? this.#writer, terms)
+    this.#incoming.agreed?.(terms)
+  }
+
+  /** Nothing of the data plane goes over this link any more. */
+  release (): void {
+    this.#stopPacing()
+    this.#outbox?.linkDown()
+    this.#outbox = null
+    this.#incoming.close(this.#port)
+  }
+
+  /** Another connection has taken the session over: outbox and downlink are its own now. What still comes in is read to its end. */
+  retire (): void {
+    this.#stopPacing()
+    this.#outbox = null
+  }
+
+  #stopPacing (): void {
+    const lost = this.#paced?.stop() ?? 0
+    if (this.#outbox !== null) this.#outbox.counters.droppedLinkDown += lost
+  }
+
+  /** Writes a frame past the queue, and past the rate limit. */
+  say (frame: Buffer): void {
+    this.#writer.write(frame, null)
+  }
+
+  /** Sends PINGREQ; its answer is not shown to mqtt.js. */
+  ping (): void {
+    this.#writer.write(encodePingreq(), null)
+  }
+
+  /** Did bytes come in since the last call? A remote that we do not read is not silent. */
+  takeHeard (): boolean {
+    const heard = this.#heard || this.#brake.on
+    this.#heard = false
+    return heard
+  }
+
+  takeSaid (): boolean { return this.#writer.takeSaid() }
+
+  /** Did bytes that had waited in the socket leave since the last call? */
+  takeMoved (): boolean {
+    const moved = this.#moved
+    this.#moved = false
+    return moved
+  }
+
+  /** Did an acknowledgement of something under way come in since the last call? One that we do not read may have. */
+  takeAnswered (): boolean {
+    const answered = this.#answered || this.#brake.on
+    this.#answered = false
+    return answered
+  }
+
+  /** Bytes wait in the socket, or for their time. */
+  get isWriting (): boolean { return this.#socket.writableLength !== 0 || this.#paced?.busy === true }
+
+  #fromRemote (bytes: Buffer, start: number, body: number, end: number): boolean {
+    const fault = faultOfServerHeader(bytes[start] as number, this.#level) ?? this.#take(bytes, start, body, end)
+    if (fault !== null) this.#violated(fault)
+    return fault === null
+  }
+
+  /** The frequent ones first. */
+  #take (bytes: Buffer, start: number, body: number, end: number): Violation | null {
+    if (!this.#accepted) return this.#beforeConnack(bytes, start, body, end)
+    const type = (bytes[start] as number) >> 4
+    switch (type) {
+      case PacketType.PUBACK:
+      case PacketType.PUBREC:
+      case PacketType.PUBCOMP:
+      case PacketType.PUBREL:
+        return faultOfAcknowledgement(bytes, body, end, this.#level) ?? this.#answer(type, packetIdAt(bytes, body), reasonCodeOf(bytes, body, end))
+      case PacketType.PUBLISH:
+        this.#brake.count(end - start)
+        return this.#view.read(bytes, start, body, end, this.#level) ?? this.#incoming.publish(this.#view, this.#port)
+      case PacketType.PINGRESP:
+        return faultOfEmptyPacket(body, end) // already counted as life
+      case PacketType.CONNACK:
+        return SECOND_CONNACK
+      default: // SUBACK, UNSUBACK, DISCONNECT, AUTH: the table of first bytes lets nothing else through
+        return this.#show(bytes, start, end)
+    }
+  }
+
+  #beforeConnack (bytes: Buffer, start: number, body: number, end: number): Violation | null {
+    const type = (bytes[start] as number) >> 4
+    if (type === PacketType.AUTH || type === PacketType.DISCONNECT) return this.#show(bytes, start, end)
+    if (type !== PacketType.CONNACK) return EARLY // [MQTT-3.2.0-1]
+    const connack = readConnack(bytes, body, end, this.#level)
+    if (isViolation(connack)) return connack
+    if (connack.code === 0) {
+      // the remote may go on in the same chunk, long before mqtt.js has said 'connect'
+      this.#accepted = true
+      this.#incoming.open(this.#port, this.#resumes(connack.sessionPresent))
+    }
+    return this.#show(bytes, start, end)
+  }
+
+  #answer (type: number, id: number, reason: number): null {
+    if (type === PacketType.PUBREL) {
+      this.#incoming.pubrel(id, this.#port)
+      return null
+    }
+    const outbox = this.#outbox
+    const known = outbox !== null && (
+      type === PacketType.PUBACK ? outbox.puback(id, reason) : type === PacketType.PUBREC ? outbox.pubrec(id, reason) : outbox.pubcomp(id))
+    if (known) this.#answered = true
+    else this.#owner.stray(type, id)
+    return null
+  }
+
+  /** Hands a frame to mqtt.js. */
+  #show (bytes: Buffer, start: number, end: number): Violation | null {
+    if (this.readableLength > MAX_UNREAD) return FLOOD
+    this.push(Buffer.from(bytes.subarray(start, end)))
+    return null
+  }
+
+  #violated (reason: Violation): void {
+    this.#inbound.end()
+    this.#owner.violated(reason)
+  }
+
+  /** A frame that mqtt.js wrote. */
+  #fromClient (bytes: Buffer, start: number, body: number, end: number): boolean {
+    const type = (bytes[start] as number) >> 4
+    if (type === PacketType.PINGREQ) {
+      this.push(encodePingresp()) // its timer is content; ours asks the remote
+      return true
+    }
+    const frame = Buffer.from(bytes.subarray(start, end))
+    // protocol name: two length bytes and MQTT; then the level
+    if (type === PacketType.CONNECT && this.#bridgeBit) frame[body - start + 6] = this.#level | 0x80
+    if (type === PacketType.DISCONNECT) this.#writer.writeLast(frame)
+    else this.#writer.write(frame, null)
+    return true
+  }
+
+  readonly #port: IncomingPort = {
+    acknowledge: (header, packetId, reason) => this.#writer.acknowledge(header, packetId, reason),
+    hold: held => this.#brake.hold(held),
+    failed: error => this.#owner.undelivered(error)
+  }
+
+  override _read (): void {}
+
+  override _write (chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#outbound.push(chunk)
+    done()
+  }
+
+  override _final (done: () => void): void {
+    this.#socket.end()
+    done()
+  }
+
+  override _destroy (error: Error | null, done: (error: Error | null) => void): void {
+    this.release()
+    this.#brake.stop()
+    this.#inbound.end()
+    this.#socket.destroy()
+    done(error)
+  }
+}

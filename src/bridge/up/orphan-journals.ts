@@ -1,0 +1,25 @@
+/** Journals of bridges that are not there any more: renamed, removed, or without a spool. They are named and left alone. */
+import { basename } from 'node:path'
+import { reasonOf } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
+import { realDisk } from '../../spool/disk.ts'
+import { inspectJournal, journalsUnder } from '../../spool/inspection.ts'
+
+/**
+ * @param dir that of all spools
+ * @param names of the bridges that have one
+ */
+export async function warnOfOrphans (dir: string, names: ReadonlySet<string>, logger: Logger): Promise<void> {
+  try {
+    await realDisk.makeDirectory(dir)
+    for (const journal of await journalsUnder(dir, realDisk)) {
+      const bridge = basename(journal)
+      if (names.has(bridge) || journal === dir) continue
+      const { waiting } = await inspectJournal(journal, realDisk)
+      logger.warn({ dir: journal, messages: waiting, hint: `causeway spool export ${journal} shows them; give a bridge the name ${bridge} again to send them, or remove the directory` },
+        'messages wait on disk for a bridge that is not configured')
+    }
+  } catch (error) {
+    logger.warn({ dir, reason: reasonOf(error) }, 'the spool directory could not be searched for journals without a bridge')
+  }
+}
