@@ -33,19 +33,28 @@ export async function admit (generation: Generation, who: Credentials): Promise<
   const { passwords } = generation
   const { username, proven = null } = who
   const entry = { who: withoutNeedlessPassword(generation, who), stored: null, byCertificate: false, askedOf: serverOf(generation) }
-  if (proven !== null) {
-    const { stored } = proven
-    return proven.username === username && passwords.storedOf(username) === stored ? { ...entry, stored } : refusal(4, 'its user was removed or got another password')
-  }
+  if (proven !== null) return standing(generation, proven, username) ? { ...entry, stored: proven.stored } : refusal(4, 'its user was removed or got another password')
   if (passwords.size > 0 && username !== null) {
-    const stored = passwords.storedOf(username)
-    const verdict = await passwords.verify(username, who.password ?? Buffer.alloc(0))
-    if (verdict === 'busy') return refusal(3, 'too many passwords wait to be checked')
-    if (stored !== null) return verdict === 'right' && who.password !== null ? { ...entry, stored } : refusal(4, 'wrong password')
+    const known = await byPassword(passwords, username, who.password)
+    if (known !== null) return typeof known === 'string' ? { ...entry, stored: known } : known
   }
   if (letsUnknownIn(generation, username)) return entry
   if (who.certificate !== null && certificateSuffices(generation)) return { ...entry, byCertificate: true }
   return username === null ? refusal(5, 'it sent no user name') : refusal(4, 'unknown user')
+}
+
+/** What is stored for the user whose password it is; null for a name nobody has, which takes as long. */
+async function byPassword (passwords: Passwords, username: string, password: Buffer | null): Promise<string | Refusal | null> {
+  const stored = passwords.storedOf(username)
+  const verdict = await passwords.verify(username, password ?? Buffer.alloc(0))
+  if (verdict === 'busy') return refusal(3, 'too many passwords wait to be checked')
+  if (stored === null) return null
+  return verdict === 'right' && password !== null ? stored : refusal(4, 'wrong password')
+}
+
+/** Is what was proven by SCRAM still so? Users may have been replaced meanwhile. */
+function standing ({ passwords }: Generation, proven: NonNullable<Credentials['proven']>, username: string | null): boolean {
+  return proven.username === username && passwords.storedOf(proven.username) === proven.stored
 }
 
 /** The server that decides who may connect. */

@@ -178,7 +178,7 @@ export class Passwords {
     const { stored, hash } = user
     if (hash === null) return this.#derivedScram('known', username, stored)
     if (!isScram(hash)) return this.#scramDecoy(username, 'its password is stored as scrypt, which can not do SCRAM: store it with causeway password hash --scram')
-    return { stored, unfit: null, salt: hash.salt, iterations: hash.iterations, secret: async () => hash }
+    return { stored, unfit: null, salt: hash.salt, iterations: hash.iterations, secret: () => Promise.resolve(hash) }
   }
 
   #scramDecoy (username: string, unfit: string | null): ScramUser {
@@ -187,7 +187,7 @@ export class Passwords {
     if (decoy === null) return { ...this.#derivedScram('unknown', username, verifier.stable('decoy', username).toString('base64')), stored: null, unfit }
     const salt = Buffer.concat([verifier.stable('salt', username), verifier.stable('more salt', username)]).subarray(0, decoy.salt.length)
     const secret = { salt, iterations: decoy.iterations, storedKey: verifier.stable('stored key', username), serverKey: verifier.stable('server key', username) }
-    return { stored: null, unfit, salt, iterations: secret.iterations, secret: async () => secret }
+    return { stored: null, unfit, salt, iterations: secret.iterations, secret: () => Promise.resolve(secret) }
   }
 
   #derivedScram (of: 'known' | 'unknown', username: string, password: string): ScramUser {
