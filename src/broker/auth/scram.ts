@@ -77,7 +77,7 @@ export class ScramExchange {
     const match = FINAL.exec(textOf(data) ?? '')
     if (match === null) return fault('the last message is none')
     const [, bare, binding, nonce, proof] = match as unknown as FinalMatch
-    if (!BASE64.test(binding) || Buffer.from(binding, 'base64').toString('latin1') !== this.#first.header) return fault('the channel binding is not that of the first message')
+    if (!BASE64.test(binding) || !Buffer.from(binding, 'base64').equals(Buffer.from(this.#first.header))) return fault('the channel binding is not that of the first message')
     if (nonce !== this.#nonce) return fault('the nonce is not that of this exchange')
     const given = Buffer.from(proof, 'base64')
     if (!BASE64.test(proof) || given.length !== HASH_BYTES) return fault('the proof is none')
