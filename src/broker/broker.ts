@@ -165,9 +165,8 @@ class RunningBroker implements Broker {
   }
 
   connectionsByListener (): ReadonlyMap<string, number> {
-    const counts = new Map(this.addresses.map(({ name }) => [name, 0]))
-    for (const { peer: { listener } } of this.#connections) counts.set(listener, (counts.get(listener) ?? 0) + 1)
-    return counts
+    const { counters } = this.#options
+    return new Map(this.addresses.map(({ name }) => [name, counters.ofListener(name).connections]))
   }
 
   publish (message: Message, publisher: string | null): Promise<void> {
@@ -246,7 +245,10 @@ class RunningBroker implements Broker {
       stream.destroy()
       return
     }
-    this.#connections.add(new DeviceConnection(this.#around, stream, peer, one => this.#connections.delete(one)))
+    peer.traffic.connections++
+    this.#connections.add(new DeviceConnection(this.#around, stream, peer, one => {
+      if (this.#connections.delete(one)) peer.traffic.connections--
+    }))
   }
 
   #review (): void {

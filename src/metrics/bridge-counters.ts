@@ -4,7 +4,10 @@ export class BridgeCounters {
   sentQos0 = 0
   sentQos1 = 0
   sentQos2 = 0
+  /** Bytes of those and of resends; of QoS 1 and 2 among them. */
   sentBytes = 0
+  sentBytesQos1 = 0
+  sentBytesQos2 = 0
   /** Messages of QoS 1 and 2 that the remote has taken over. */
   acknowledged = 0
   resent = 0
@@ -28,6 +31,11 @@ export class BridgeCounters {
   /** Messages from the remote, and their bytes as they came. */
   received = 0
   receivedBytes = 0
+  /** Of QoS 1 and 2 among them. */
+  receivedQos1 = 0
+  receivedQos2 = 0
+  receivedBytesQos1 = 0
+  receivedBytesQos2 = 0
   /** Of those, without a rule for their topic. */
   receivedUnmapped = 0
   /** That had left here before and came round: not delivered again. */
@@ -42,4 +50,17 @@ export class BridgeCounters {
   takeOvers = 0
   /** Links that were up and broke. */
   disconnects = 0
+
+  /** Counts a message from the remote. */
+  countReceived (qos: number, bytes: number): void {
+    this.received++
+    this.receivedBytes += bytes
+    if (qos === 1) {
+      this.receivedQos1++
+      this.receivedBytesQos1 += bytes
+    } else if (qos === 2) {
+      this.receivedQos2++
+      this.receivedBytesQos2 += bytes
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import { ListenerCounters } from './listener-counters.ts'
+
 /** What the broker counts. Plain number fields: the hot path adds one, whoever asks reads. Gauges say so. */
 export class BrokerCounters {
   /** Gauge: sockets that were accepted and are not gone. */
@@ -49,4 +51,16 @@ export class BrokerCounters {
   relayDroppedQos0 = 0
   /** Messages of QoS 1 and 2 of the same origin, dropped because too many waited. */
   relayOverflow = 0
+  readonly #listeners = new Map<string, ListenerCounters>()
+
+  /** By name; one that is closed and opened again counts on. */
+  get listeners (): ReadonlyMap<string, ListenerCounters> { return this.#listeners }
+
+  ofListener (name: string): ListenerCounters {
+    const known = this.#listeners.get(name)
+    if (known !== undefined) return known
+    const made = new ListenerCounters()
+    this.#listeners.set(name, made)
+    return made
+  }
 }

@@ -156,6 +156,8 @@ export class LaneSender {
     lane.setState(sequence, MessageState.SENT)
     const length = lane.lengthOf(sequence)
     this.#counters.sentBytes += length
+    if ((header & QOS_2) === 0) this.#counters.sentBytesQos1 += length
+    else this.#counters.sentBytesQos2 += length
     return this.#run.add(link, lane.chunks.bytesOf(lane.chunkOf(sequence)), lane.startOf(sequence), length)
   }
 
@@ -197,8 +199,10 @@ export class LaneSender {
     const lane = this.#lane
     const bytes = lane.chunks.bytesOf(lane.chunkOf(sequence))
     const start = lane.startOf(sequence)
-    link.write(withoutId(bytes.subarray(start, start + lane.lengthOf(sequence)), lane.idAtOf(sequence), flags), null)
+    const frame = withoutId(bytes.subarray(start, start + lane.lengthOf(sequence)), lane.idAtOf(sequence), flags)
+    link.write(frame, null)
     this.#counters.sentQos0++
+    this.#counters.sentBytes += frame.length
     this.handshakes.giveUp(sequence)
   }
 }

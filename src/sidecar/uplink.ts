@@ -163,8 +163,7 @@ export class Uplink implements Incoming {
       if (slot !== NO_SLOT) receipts.release(slot)
       return
     }
-    counters.received++
-    counters.receivedBytes += view.end - view.start
+    counters.countReceived(view.qos, view.end - view.start)
     if (!entry.bridged) counters.receivedUnmapped++
     if (this.#parked.length > 0 || this.#quiet || !this.#admit(entry, view, receipts, slot)) this.#park(view, receipts, slot)
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer, connect as dialTcp } from 'node:net'
 import { promisify } from 'node:util'
-import { connect as dialTls } from 'node:tls'
+import { type ConnectionOptions, connect as dialTls } from 'node:tls'
 import { test } from 'tap'
 import mqtt from 'mqtt'
 import { WebSocket, createWebSocketStream } from 'ws'
@@ -100,7 +100,22 @@ test('a client certificate: asked for, verified, and told to the gatekeeper', as
   t.equal(seen[1]?.certificate, null)
   t.equal(await connectWith(optional, stranger.client), undefined, 'a wrong one is worse than none')
   t.equal(await connectWith(optional, pki.client), 0)
-  t.equal(counters.handshakeFailures, 3)
+  // each of another reason
+  const speakTls = async (port: number, options: ConnectionOptions): Promise<void> => {
+    const socket = dialTls({ host: '127.0.0.1', port, ca: pki.root.certPem, servername: 'localhost', ...options })
+    socket.on('error', () => {})
+    await new Promise(resolve => socket.once('close', resolve))
+  }
+  const plain = dialTcp(optional, '127.0.0.1')
+  plain.end('GET / HTTP/1.1\r\n\r\n')
+  plain.resume()
+  await once(plain, 'close')
+  // Node's client judges a certificate after the handshake only, and hangs up without a word
+  await run('openssl', ['s_client', '-connect', `127.0.0.1:${optional}`, '-CAfile', stranger.caFile, '-verify_return_error']).catch(() => {})
+  await speakTls(optional, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
+  await eventually('all are counted', () => counters.handshakeFailures === 6)
+  t.match(counters.ofListener('required').handshakeFailures, { no_certificate: 1, certificate: 1, other: 0 })
+  t.match(counters.ofListener('optional').handshakeFailures, { certificate: 1, not_tls: 1, refused_by_device: 1, no_common_version: 1, other: 0 })
   t.equal(seen.length, 3)
 })
 
@@ -121,10 +136,11 @@ test('a handshake has a deadline, and only so many run at once', async t => {
   await client.next(2)
   t.ok(performance.now() - waits > 1000, 'it waited for the mute one')
   t.equal(counters.handshakeTimeouts, 1)
+  t.equal(counters.ofListener('ssl').handshakeFailures.timeout, 1)
 })
 
 test('WebSocket: the right path, the sub-protocol, binary frames, a bounded frame', async t => {
-  const { broker } = await brokerFor(t, { mqtt: { maxPacketSize: 100_000 }, listeners: [tcpListener({ name: 'ws', transport: 'ws', path: '/mqtt' })] })
+  const { broker, counters } = await brokerFor(t, { mqtt: { maxPacketSize: 100_000 }, listeners: [tcpListener({ name: 'ws', transport: 'ws', path: '/mqtt' })] })
   const base = `ws://127.0.0.1:${broker.addresses[0]?.port ?? 0}`
   const refusal = async (path: string, protocol?: string): Promise<string> => {
     const socket = protocol === undefined ? new WebSocket(base + path) : new WebSocket(base + path, protocol)
@@ -136,6 +152,7 @@ test('WebSocket: the right path, the sub-protocol, binary frames, a bounded fram
   t.match(await refusal('/mqtt', 'chat'), '400')
   t.equal((await fetch(base.replace('ws:', 'http:') + '/mqtt')).status, 426)
   t.equal((await fetch(base.replace('ws:', 'http:') + '/')).status, 404)
+  t.equal(counters.ofListener('ws').handshakeFailures.upgrade, 5)
 
   const open = async (): Promise<WebSocket> => {
     const socket = new WebSocket(`${base}/mqtt`, 'mqtt')

@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { metrics } from '../../src/admin/metrics/metrics.ts'
 import { adminFor } from '../support/admin.ts'
 import { eventually } from '../support/eventually.ts'
-import { publish } from '../support/packets.ts'
+import { connect, publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { testPki } from '../support/certificates.ts'
@@ -30,6 +30,9 @@ test('what is acknowledged, kept on disk and about to end is in the scrape', { s
   device.send(...Array.from({ length: 10 }, (_, i) => publish('up/a', 'x', { qos: 1, id: i + 1 })))
   await eventually('all are with the remote', () => edge.bridges[0]?.counters.acknowledged === 10 && edge.bridges[0].queued === 0)
   const samples = samplesOf((await ask('/api/v4/prometheus')).text)
+  t.equal(samples.get('causeway_bridge_sent_bytes_total{bridge="north",qos="1"}'), 10 * publish('up/a', 'x', { qos: 1 }).length)
+  t.equal(samples.get('causeway_bridge_sent_bytes_total{bridge="north",qos="0"}'), 0)
+  t.equal(samples.get('causeway_bridge_received_messages_total{bridge="north",qos="2"}'), 0)
   t.equal(samples.get('causeway_bridge_acknowledge_seconds_count{bridge="north"}'), 10)
   t.equal(samples.get('causeway_bridge_acknowledge_seconds_bucket{le="+Inf",bridge="north"}') ?? samples.get('causeway_bridge_acknowledge_seconds_bucket{bridge="north",le="+Inf"}'), 10)
   t.ok((samples.get('causeway_bridge_acknowledge_seconds_sum{bridge="north"}') ?? 0) > 0)
@@ -56,8 +59,10 @@ test('counters, states and causes are in the scrape', async t => {
   const { ask, mqttPort, edge } = await adminFor(t, `bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:${port}", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }`)
   const device = await RawClient.open(mqttPort, { clientId: 'd1' })
   t.teardown(() => device.destroy())
-  device.send(publish('up/a', 'x'), publish('up/b', 'y', { qos: 1, id: 7 }))
+  const said = [connect({ clientId: 'd1' }), subscribe(1, ['up/#', 1]), publish('up/a', 'x'), publish('up/b', 'y', { qos: 1, id: 7 })]
+  device.send(...said.slice(1))
   await device.next(4)
+  await eventually('both come back', () => device.received.filter(({ type }) => type === 3).length === 2)
   await eventually('a failed attempt', () => (edge.bridges[0]?.counters.connectFailures ?? 0) > 0)
   const scraped = await ask('/api/v4/prometheus')
   t.match(scraped.headers['content-type'], /^text\/plain; version=0\.0\.4/)
@@ -67,7 +72,17 @@ test('counters, states and causes are in the scrape', async t => {
   t.equal(samples.get('causeway_bridge_dropped_messages_total{bridge="north",reason="link_down"}'), 1)
   t.equal(samples.get('causeway_broker_connected_devices'), 1)
   t.equal(samples.get('causeway_broker_received_messages_qos1_total'), 1)
-  t.equal(samples.get('causeway_listener_devices{listener="tcp"}'), 1)
+  const listener = (name: string, label = ''): number | undefined => samples.get(`causeway_listener_${name}{listener="tcp"${label}}`)
+  t.equal(listener('devices'), 1)
+  t.equal(listener('connections_total'), 1)
+  t.equal(listener('received_messages_total', ',qos="0"'), 1)
+  t.equal(listener('received_messages_total', ',qos="1"'), 1)
+  t.equal(listener('sent_messages_total', ',qos="0"'), 1)
+  t.equal(listener('sent_messages_total', ',qos="1"'), 1)
+  t.equal(listener('received_bytes_total'), said.reduce((sum, { length }) => sum + length, 0))
+  // CONNACK, SUBACK, PUBACK and the two messages
+  t.equal(listener('sent_bytes_total'), 4 + 5 + 4 + publish('up/a', 'x').length + publish('up/b', 'y', { qos: 1 }).length)
+  t.equal(listener('handshake_failures_total', ',reason="timeout"'), 0)
   const failures = [...samples].filter(([name]) => name.startsWith('causeway_bridge_failures_total{bridge="north",code="CW_'))
   t.ok(failures.some(([, value]) => value > 0), 'a cause by its code')
   for (const { name } of metrics) t.ok(scraped.text.includes(`# HELP ${name} `), name)

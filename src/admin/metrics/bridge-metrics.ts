@@ -21,6 +21,11 @@ function bridgeMetric (type: PlainMetric['type'], name: string, help: string, re
   return { name: `causeway_bridge_${name}`, type, help, labels: ['bridge'], read: each(bridge => [[{}, read(bridge)]]) }
 }
 
+/** What is not of QoS 1 or 2 is of QoS 0. */
+function byQos (all: number, qos1: number, qos2: number): readonly Sample[] {
+  return [[{ qos: '0' }, all - qos1 - qos2], [{ qos: '1' }, qos1], [{ qos: '2' }, qos2]]
+}
+
 type Limit = readonly [name: string, help: string, read: (limits: SessionTerms) => number]
 
 /** What CONNACK of the link of now has said; no sample while there is none. */
@@ -56,11 +61,29 @@ export const bridgeMetrics: readonly Metric[] = [
     labels: ['bridge', 'qos'],
     read: each(({ counters }) => [[{ qos: '0' }, counters.sentQos0], [{ qos: '1' }, counters.sentQos1], [{ qos: '2' }, counters.sentQos2]])
   },
-  bridgeMetric('counter', 'sent_bytes_total', 'Bytes of messages handed to the link.', ({ counters }) => counters.sentBytes),
+  {
+    name: 'causeway_bridge_sent_bytes_total',
+    type: 'counter',
+    help: 'Bytes of messages handed to the link, and of resends, by their QoS.',
+    labels: ['bridge', 'qos'],
+    read: each(({ counters: { sentBytes, sentBytesQos1, sentBytesQos2 } }) => byQos(sentBytes, sentBytesQos1, sentBytesQos2))
+  },
   bridgeMetric('counter', 'acknowledged_messages_total', 'Messages of QoS 1 and 2 that the remote has taken over.', ({ counters }) => counters.acknowledged),
   bridgeMetric('counter', 'resent_messages_total', 'Messages sent again on a new connection.', ({ counters }) => counters.resent),
-  bridgeMetric('counter', 'received_messages_total', 'Messages from the remote.', ({ counters }) => counters.received),
-  bridgeMetric('counter', 'received_bytes_total', 'Bytes of messages from the remote.', ({ counters }) => counters.receivedBytes),
+  {
+    name: 'causeway_bridge_received_messages_total',
+    type: 'counter',
+    help: 'Messages from the remote, by their QoS.',
+    labels: ['bridge', 'qos'],
+    read: each(({ counters: { received, receivedQos1, receivedQos2 } }) => byQos(received, receivedQos1, receivedQos2))
+  },
+  {
+    name: 'causeway_bridge_received_bytes_total',
+    type: 'counter',
+    help: 'Bytes of messages from the remote, by their QoS.',
+    labels: ['bridge', 'qos'],
+    read: each(({ counters: { receivedBytes, receivedBytesQos1, receivedBytesQos2 } }) => byQos(receivedBytes, receivedBytesQos1, receivedBytesQos2))
+  },
   bridgeMetric('counter', 'received_unmapped_messages_total', 'Messages from the remote that no subscription rule names; they are not delivered.', ({ counters }) => counters.receivedUnmapped),
   bridgeMetric('counter', 'received_own_messages_total', 'Messages from the remote that had left here before and came round; they are not delivered again.', ({ counters }) => counters.receivedOwn),
   {

@@ -1,4 +1,4 @@
-/** Metrics of the broker: connections, what devices publish, what is refused, what is stored. */
+/** Metrics of the broker: connections, what devices publish, what is refused, what is stored. Those of each listener: listener-metrics.ts. */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
 import type { Metric, MetricSource } from './metric.ts'
@@ -6,7 +6,7 @@ import type { Metric, MetricSource } from './metric.ts'
 /** Each field of the counters has its row: the compiler finds one that is forgotten. */
 type Rows<C> = { readonly [K in keyof C]: readonly [name: string, help: string] }
 
-const brokerRows: Rows<BrokerCounters> = {
+const brokerRows: Rows<Omit<BrokerCounters, 'listeners' | 'ofListener'>> = {
   connections: ['connections', 'Sockets that are open.'],
   sessions: ['connected_devices', 'Devices with an open session.'],
   connectionsAccepted: ['connections_accepted_total', 'Sockets accepted.'],
@@ -76,12 +76,5 @@ function metricsOf<C extends object> (rows: Rows<C>, counters: (source: MetricSo
 
 export const brokerMetrics: readonly Metric[] = [
   ...metricsOf(brokerRows, ({ edge }) => edge.counters.broker),
-  ...metricsOf(sessionRows, ({ edge }) => edge.counters.sessions),
-  {
-    name: 'causeway_listener_devices',
-    type: 'gauge',
-    help: 'Connections of each listener.',
-    labels: ['listener'],
-    read: ({ edge }) => [...edge.connectionsByListener()].map(([listener, count]) => [{ listener }, count])
-  }
+  ...metricsOf(sessionRows, ({ edge }) => edge.counters.sessions)
 ]

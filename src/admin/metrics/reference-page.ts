@@ -16,6 +16,15 @@ After a restart of the process counters begin at 0, as Prometheus expects.
         basic_auth: { username: ada, password_file: /etc/prometheus/causeway-password }
         static_configs: [{ targets: ["edge-17.example:8081"] }]
 
+What some of them say together:
+
+| question | expression |
+|---|---|
+| which share of messages had takers here too | \`sum by (instance) (rate(causeway_broker_local_messages_total[5m])) / sum by (instance) (rate(causeway_listener_received_messages_total[5m]))\` |
+| why links broke | \`sum by (bridge, code) (increase(causeway_bridge_failures_total[1d]))\` |
+| why devices do not get in | \`sum by (listener, reason) (increase(causeway_listener_handshake_failures_total[1h]))\` |
+| how long a sync to disk takes | \`histogram_quantile(0.99, sum by (le, bridge) (rate(causeway_spool_commit_seconds_bucket[5m])))\` |
+
 | name | type | labels | what it says |
 |---|---|---|---|
 ${rows.join('\n')}

@@ -105,9 +105,7 @@ export class Downlink implements Incoming {
   }
 
   #count (view: PublishView): void {
-    const { counters } = this.#options
-    counters.received++
-    counters.receivedBytes += view.end - view.start
+    this.#options.counters.countReceived(view.qos, view.end - view.start)
   }
 
   /** It is not taken: acknowledged, and that is all. */

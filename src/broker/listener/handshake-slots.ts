@@ -21,11 +21,13 @@ export class HandshakeSlots {
   /**
    * Calls `start` when a slot is free. The slot is given back when `start`'s argument is called or the socket closes.
    * @param deadlineMs the socket is destroyed when it has waited this long, and when its handshake takes this long
+   * @param late called then
    */
-  take (socket: Socket, deadlineMs: number, start: (done: () => void) => void): void {
+  take (socket: Socket, deadlineMs: number, start: (done: () => void) => void, late: () => void): void {
     let running = false
     const timer = setTimeout(() => {
       this.#counters.handshakeTimeouts++
+      late()
       // now, not when the socket has closed: the deadline of the next one may be in the same turn
       finish()
       socket.destroy()

@@ -7,10 +7,12 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { ListenerConfig } from '../../config/model.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { HandshakeFailure, ListenerCounters } from '../../metrics/listener-counters.ts'
 import type { ListenerContext } from '../../trust/listener-context.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import { listenerError } from '../errors.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
+import type { FailedHandshake } from './handshake-failure.ts'
 import type { HandshakeSlots } from './handshake-slots.ts'
 import { type PeerInfo, peerAddress, peerInfo, peerKey } from './peer-info.ts'
 import { TlsStage } from './tls-stage.ts'
@@ -45,6 +47,7 @@ const BACKLOG = 1024
 export class Listener {
   readonly #config: ListenerConfig
   readonly #around: ListenerSurroundings
+  readonly #counters: ListenerCounters
   readonly #server: Server
   readonly #tls: TlsStage | null
   #webSocket: WebSocketStage | null = null
@@ -56,12 +59,13 @@ export class Listener {
     this.#config = config
     this.#context = context
     this.#around = around
+    this.#counters = around.counters.ofListener(config.name)
     this.#server = createServer({ noDelay: true, keepAlive: true }, socket => this.#connected(socket))
     this.#tls = config.tls === null || context === null
       ? null
       : new TlsStage(context, config.tls.handshakeTimeoutMs, {
         secured: socket => this.#secured(socket),
-        failed: (address, reason) => this.#handshakeFailed(address, reason)
+        failed: (address, failure) => this.#handshakeFailed(address, failure)
       })
   }
 
@@ -88,7 +92,10 @@ export class Listener {
   /** Loaded where it is used: many edges have no listener for WebSocket. */
   async #webSocketStage (): Promise<WebSocketStage> {
     const { WebSocketStage } = await import('./websocket-stage.ts')
-    return new WebSocketStage(this.#config.path, this.#around.maxPacketSize, { upgraded: (stream, socket) => this.#accept(stream, socket) })
+    return new WebSocketStage(this.#config.path, this.#around.maxPacketSize, {
+      upgraded: (stream, socket) => this.#accept(stream, socket),
+      refused: () => this.#countFailure('upgrade')
+    })
   }
 
   /** Certificates were renewed: later handshakes use them. */
@@ -115,7 +122,10 @@ export class Listener {
     const { limits, lines } = this.#around
     const address = peerAddress(socket)
     const refusal = limits.enter(address)
+    this.#counters.accepted++
     if (refusal !== null) {
+      if (refusal === 'address') this.#counters.refusedAddressLimit++
+      else this.#counters.refusedConnectionLimit++
       socket.destroy()
       lines.warn(`refused-${refusal}`, { listener: this.#config.name, address }, `refused a connection: too many ${refusal === 'address' ? 'from this address' : 'connections'}`)
       return
@@ -136,13 +146,13 @@ export class Listener {
     this.#around.handshakes.take(socket, deadline, done => {
       if (this.#tls !== null) this.#tls.enter(socket, done)
       else this.#webSocket?.enter(socket, done)
-    })
+    }, () => { this.#counters.handshakeFailures.timeout++ })
   }
 
   #secured (socket: Socket): void {
     socket.on('error', () => socket.destroy())
     if (this.#webSocket === null) return this.#accept(socket, socket)
-    this.#around.handshakes.take(socket, this.#around.upgradeTimeoutMs, done => this.#webSocket?.enter(socket, done))
+    this.#around.handshakes.take(socket, this.#around.upgradeTimeoutMs, done => this.#webSocket?.enter(socket, done), () => { this.#counters.handshakeFailures.timeout++ })
   }
 
   #accept (stream: Duplex, socket: Socket): void {
@@ -150,11 +160,11 @@ export class Listener {
     const refusal = this.#refusalOfLate(socket, this.#arriving.get(key)?.context ?? null)
     this.#arriving.delete(key)
     if (refusal !== null) {
-      this.#handshakeFailed(peerAddress(socket), refusal)
+      this.#handshakeFailed(peerAddress(socket), { cause: 'certificate', words: refusal })
       stream.destroy()
       return
     }
-    this.#around.accept(stream, peerInfo(this.#config.name, socket))
+    this.#around.accept(stream, peerInfo(this.#config.name, this.#counters, socket))
   }
 
   /** A handshake that began before the certificates were renewed was judged by those of before. */
@@ -163,9 +173,14 @@ export class Listener {
     return this.#context?.recheck(socket) ?? null
   }
 
-  #handshakeFailed (address: string, reason: string): void {
+  #handshakeFailed (address: string, { cause, words }: FailedHandshake): void {
+    this.#countFailure(cause)
+    this.#around.lines.warn('handshake', { listener: this.#config.name, address, cause: words }, 'a TLS handshake failed')
+  }
+
+  #countFailure (cause: HandshakeFailure): void {
     this.#around.counters.handshakeFailures++
-    this.#around.lines.warn('handshake', { listener: this.#config.name, address, cause: reason }, 'a TLS handshake failed')
+    this.#counters.handshakeFailures[cause]++
   }
 }
 

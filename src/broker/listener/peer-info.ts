@@ -1,6 +1,7 @@
 /** Who is at the other end of an accepted connection, as far as the transport can say. */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { peerLeaf } from '../../trust/peer-chain.ts'
 
 export interface PeerInfo {
@@ -10,6 +11,8 @@ export interface PeerInfo {
   readonly port: number
   /** The listener's name. */
   readonly listener: string
+  /** What that listener counts. */
+  readonly traffic: ListenerCounters
   /** Of a verified client certificate; null without one. */
   readonly certificate: { readonly commonName: string, readonly subject: string } | null
   /** The TLS it came in by; null: none. */
@@ -28,11 +31,12 @@ export function peerKey (socket: Socket): string {
   return `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`
 }
 
-export function peerInfo (listener: string, socket: Socket): PeerInfo {
+export function peerInfo (listener: string, traffic: ListenerCounters, socket: Socket): PeerInfo {
   return {
     address: peerAddress(socket),
     port: socket.localPort ?? 0,
     listener,
+    traffic,
     certificate: socket instanceof TLSSocket ? certificateOf(socket) : null,
     tls: socket instanceof TLSSocket ? socket : null
   }

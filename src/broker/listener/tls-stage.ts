@@ -4,14 +4,14 @@
  */
 import type { Socket } from 'node:net'
 import { type Server, type TLSSocket, createServer } from 'node:tls'
-import { reasonOf } from '../../errors.ts'
 import type { ListenerContext } from '../../trust/listener-context.ts'
+import { type FailedHandshake, failedHandshake } from './handshake-failure.ts'
 import { peerKey } from './peer-info.ts'
 
 export interface TlsStageEvents {
   secured (socket: TLSSocket): void
   /** The handshake failed; the socket is gone. */
-  failed (address: string, reason: string): void
+  failed (address: string, failure: FailedHandshake): void
 }
 
 export class TlsStage {
@@ -33,7 +33,7 @@ export class TlsStage {
     })
     this.#server.on('secureConnection', socket => this.#secured(socket))
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#events.failed(socket.remoteAddress ?? '', reasonOf(error))
+      this.#events.failed(socket.remoteAddress ?? '', failedHandshake(error, socket))
       socket.destroy()
     })
   }
@@ -60,7 +60,7 @@ export class TlsStage {
     this.#done.delete(key)
     const refusal = this.#context.refusal(socket)
     if (refusal !== null) {
-      this.#events.failed(socket.remoteAddress ?? '', refusal)
+      this.#events.failed(socket.remoteAddress ?? '', { cause: 'certificate', words: refusal })
       socket.destroy()
       return
     }

@@ -10,6 +10,8 @@ import { WebSocketStream } from './websocket-stream.ts'
 
 export interface WebSocketStageEvents {
   upgraded (stream: Duplex, socket: Socket): void
+  /** It asked for something else, and was answered; the connection ends. */
+  refused (status: number): void
 }
 
 /** A WebSocket frame may be as large as a packet, but batching clients put many small packets into one. */
@@ -36,13 +38,18 @@ export class WebSocketStage {
       handleProtocols: offered => SUB_PROTOCOLS.find(name => offered.has(name)) ?? false
     })
     this.#http = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-      response.writeHead(this.#isHere(request) ? 426 : 404, { connection: 'close', upgrade: 'websocket' }).end()
+      const status = this.#isHere(request) ? 426 : 404
+      this.#events.refused(status)
+      response.writeHead(status, { connection: 'close', upgrade: 'websocket' }).end()
     })
     this.#http.on('upgrade', (request, socket, head) => {
       if (socket instanceof Socket) this.#upgrade(request, socket, head)
       else socket.destroy()
     })
-    this.#http.on('clientError', (_error, socket) => socket.destroy())
+    this.#http.on('clientError', (_error, socket) => {
+      this.#events.refused(400)
+      socket.destroy()
+    })
   }
 
   /** @param done called when the upgrade is over and went well */
@@ -52,9 +59,9 @@ export class WebSocketStage {
   }
 
   #upgrade (request: IncomingMessage, socket: Socket, head: Buffer): void {
-    if (!this.#isHere(request)) return refuse(socket, 404)
+    if (!this.#isHere(request)) return this.#refuse(socket, 404)
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',')
-    if (!offered.some(name => SUB_PROTOCOLS.includes(name.trim()))) return refuse(socket, 400) // [MQTT-6.0.0-3]
+    if (!offered.some(name => SUB_PROTOCOLS.includes(name.trim()))) return this.#refuse(socket, 400) // [MQTT-6.0.0-3]
     this.#upgrader.handleUpgrade(request, socket, head, webSocket => { // [MQTT-6.0.0-4]
       this.#done.get(socket)?.()
       this.#events.upgraded(new WebSocketStream(webSocket), socket)
@@ -66,9 +73,10 @@ export class WebSocketStage {
     const query = url.indexOf('?')
     return (query < 0 ? url : url.slice(0, query)) === this.#path
   }
-}
 
-function refuse (socket: Socket, status: 400 | 404): void {
-  socket.on('error', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  #refuse (socket: Socket, status: 400 | 404): void {
+    this.#events.refused(status)
+    socket.on('error', () => socket.destroy())
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  }
 }

@@ -60,10 +60,10 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.peer = peer
     this.#over = over
     const bounds = { maxBacklogBytes: around.limits.maxSubscriberBacklogBytes, maxInflight: around.mqtt.maxInflightWindow }
-    this.#outbound = new Outbound(socket, bounds, around.counters, { overrun: () => this.#overrun(), owing: () => around.turn.add(this), expired: (packetId, qos) => this.#expired(packetId, qos) })
+    this.#outbound = new Outbound(socket, bounds, { counters: around.counters, traffic: peer.traffic }, { overrun: () => this.#overrun(), owing: () => around.turn.add(this), expired: (packetId, qos) => this.#expired(packetId, qos) })
     socket.on('error', () => socket.destroy())
     socket.once('close', () => this.#socketClosed())
-    this.#inbound = new Inbound(socket, { ...around, maxPacketSize: around.mqtt.maxPacketSize }, this)
+    this.#inbound = new Inbound(socket, { ...around, traffic: peer.traffic, maxPacketSize: around.mqtt.maxPacketSize }, this)
     around.ticker.add(this)
   }
 

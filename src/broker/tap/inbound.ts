@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
 import type { Violation } from '../../mqtt/violation.ts'
 import { HeldPings } from './held-pings.ts'
@@ -25,6 +26,8 @@ export interface InboundSurroundings {
   readonly maxPacketSize: number
   readonly partialFrames: PartialFrames
   readonly counters: BrokerCounters
+  /** Of the listener it came in by. */
+  readonly traffic: ListenerCounters
 }
 
 /** Bytes read ahead of a connection that is held. */
@@ -100,6 +103,7 @@ export class Inbound implements FrameSink, PartialFrameHolder {
 
   #read (chunk: Buffer): void {
     if (this.#ended) return
+    this.#around.traffic.receivedBytes += chunk.length
     this.#taker.heard()
     if (this.pings.reading) this.pings.push(chunk)
     this.#scanner.push(chunk)

@@ -50,7 +50,7 @@ export class OpenSession {
     const publisher = { clientId: session.clientId, bytes: Buffer.from(session.clientId) }
     if (fresh) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
-    this.publish = new PublishPath(around.publish, host, { publisher, level, door, ids: this.#ids, life })
+    this.publish = new PublishPath(around.publish, host, { publisher, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
       host,
       outbound,

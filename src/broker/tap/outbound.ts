@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
@@ -40,6 +41,7 @@ export class Outbound implements FrameSink {
   readonly #socket: Duplex
   readonly #limits: OutboundLimits
   readonly #counters: BrokerCounters
+  readonly #traffic: ListenerCounters
   readonly #events: OutboundEvents
   readonly #scanner = new FrameScanner(this, LARGEST_PACKET)
   readonly #batch = new AcknowledgementBatch()
@@ -56,11 +58,12 @@ export class Outbound implements FrameSink {
   #writer: DeliveryWriter | null = null
   #maxInflight: number
 
-  constructor (socket: Duplex, limits: OutboundLimits, counters: BrokerCounters, events: OutboundEvents) {
+  constructor (socket: Duplex, limits: OutboundLimits, counts: { readonly counters: BrokerCounters, readonly traffic: ListenerCounters }, events: OutboundEvents) {
     this.#socket = socket
     this.#limits = limits
     this.#maxInflight = limits.maxInflight
-    this.#counters = counters
+    this.#counters = counts.counters
+    this.#traffic = counts.traffic
     this.#events = events
   }
 
@@ -86,7 +89,7 @@ export class Outbound implements FrameSink {
   send (packet: Buffer): void {
     if (this.#closed) return
     this.flush()
-    this.#socket.write(packet)
+    this.#write(packet)
   }
 
   /** Adds an acknowledgement to those of this turn. HOT. */
@@ -97,7 +100,7 @@ export class Outbound implements FrameSink {
   }
 
   flush (): void {
-    if (!this.#batch.empty && !this.#closed) this.#socket.write(this.#batch.take())
+    if (!this.#batch.empty && !this.#closed) this.#write(this.#batch.take())
   }
 
   /** A delivery was acknowledged: the window has room. */
@@ -132,9 +135,14 @@ export class Outbound implements FrameSink {
     this.#events.overrun()
   }
 
+  #write (bytes: Buffer): void {
+    this.#traffic.sentBytes += bytes.length
+    this.#socket.write(bytes)
+  }
+
   #instead (frame: Buffer): true {
     this.#writeRun()
-    this.#socket.write(frame)
+    this.#write(frame)
     if ((frame[0] as number) >> 4 === PacketType.CONNACK) this.#openDoor()
     return true
   }
@@ -143,8 +151,20 @@ export class Outbound implements FrameSink {
     const first = bytes[start] as number
     const type = first >> 4
     if (!this.#connackPassed && type !== PacketType.CONNACK) return this.#hold(bytes, start, end)
-    if (type === PacketType.PUBLISH) return (first & PUBLISH_QOS) === 0 ? this.#hasRoom() : this.#hasWindow(bytes, start, body, end)
+    if (type === PacketType.PUBLISH) {
+      const qos = (first & PUBLISH_QOS) >> 1
+      return (qos === 0 ? this.#hasRoom() : this.#hasWindow(bytes, start, body, end)) && this.#count(qos)
+    }
     if (type === PacketType.PUBREL) this.ids.released(bytes.readUInt16BE(body))
+    return true
+  }
+
+  /** A PUBLISH that goes out. */
+  #count (qos: number): true {
+    const traffic = this.#traffic
+    if (qos === 0) traffic.sentQos0++
+    else if (qos === 1) traffic.sentQos1++
+    else traffic.sentQos2++
     return true
   }
 
@@ -194,8 +214,9 @@ export class Outbound implements FrameSink {
     if ((frame[0] as number) >> 4 === PacketType.PUBLISH) {
       this.#note(frame, 0, body)
       if (this.#writer?.hasExpired(frame, body) === true) return this.#expire(frame, body)
+      this.#count(((frame[0] as number) & PUBLISH_QOS) >> 1)
     }
-    this.#socket.write(this.#writer?.rewritten(frame, 0, body, frame.length) ?? frame)
+    this.#write(this.#writer?.rewritten(frame, 0, body, frame.length) ?? frame)
   }
 
   #expire (frame: Buffer, body: number): void {
@@ -208,6 +229,6 @@ export class Outbound implements FrameSink {
     const run = this.#run
     if (run === null) return
     this.#run = null
-    this.#socket.write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
+    this.#write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
   }
 }

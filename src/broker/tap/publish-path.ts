@@ -4,6 +4,7 @@
  * its messages keep their order [MQTT-4.6.0-1] and at most one is undecided [invariant 1]. HOT.
  */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { PublishView } from '../../mqtt/publish-view.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
@@ -57,6 +58,8 @@ export interface PublishingSession {
   /** Knows the rights of today. */
   readonly life: { readonly rights: Rights }
   readonly ids: OpenIds
+  /** Of the listener it came in by. */
+  readonly traffic: ListenerCounters
 }
 
 export class PublishPath {
@@ -124,9 +127,17 @@ export class PublishPath {
 
   #count (qos: number): void {
     const { counters } = this.#around
-    if (qos === 0) counters.publishReceivedQos0++
-    else if (qos === 1) counters.publishReceivedQos1++
-    else counters.publishReceivedQos2++
+    const { traffic } = this.#publisher
+    if (qos === 0) {
+      counters.publishReceivedQos0++
+      traffic.receivedQos0++
+    } else if (qos === 1) {
+      counters.publishReceivedQos1++
+      traffic.receivedQos1++
+    } else {
+      counters.publishReceivedQos2++
+      traffic.receivedQos2++
+    }
   }
 
   #refuse (fault: Violation): false {
