@@ -150,5 +150,5 @@ export interface LogConfig {
   /** A file that would grow larger is renamed; so many are kept beside it. */
   readonly rotation: { readonly maxBytes: number, readonly count: number }
   /** null: the log of this machine. */
-  readonly syslogServer: { readonly host: string, readonly port: number } | null
+  readonly syslogServer: { readonly protocol: 'udp' | 'tcp', readonly host: string, readonly port: number } | null
 }

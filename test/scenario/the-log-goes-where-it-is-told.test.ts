@@ -1,12 +1,14 @@
 /** Console, file and syslog at one time; levels of parts that change while it runs. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { logTo } from '../../src/cli/log/log-output.ts'
+import { TcpSyslog } from '../../src/cli/log/syslog-tcp.ts'
 import type { CliIo } from '../../src/cli/io.ts'
 import { adminFor, httpText } from '../support/admin.ts'
 import type { TestScope } from '../support/certificates.ts'
@@ -39,6 +41,58 @@ test('console, file and a syslog server, each line in all of them', async t => {
   t.match(JSON.parse(line), { level: 'warn', component: 'bridge', bridge: 'north', reason: 'because', msg: 'link is down' })
   t.equal(String(out.read()), line, 'JSON on the console too, as it is not for a person alone')
   t.match(datagram.toString(), /^<28>1 \d{4}-\d\d-\d\dT\S+Z \S+ causeway \d+ - - \{"level":"warn".*\}$/)
+})
+
+test('a syslog server by TCP: each message behind its length, also those of the time when it was away', async t => {
+  const heard: Buffer[] = []
+  const listen = async (port: number): Promise<Server> => {
+    const server = createServer(socket => {
+      socket.on('data', bytes => heard.push(bytes))
+      server.once('close', () => socket.destroy())
+    })
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+    return server
+  }
+  const first = await listen(0)
+  const { port } = first.address() as AddressInfo
+  const complaints: string[] = []
+  const syslog = new TcpSyslog({ protocol: 'tcp', host: '127.0.0.1', port }, words => complaints.push(words), 50)
+  const messages = (): string[] => {
+    const found: string[] = []
+    let rest = Buffer.concat(heard)
+    while (rest.length > 0) {
+      const blank = rest.indexOf(' ')
+      const length = Number(rest.subarray(0, blank).toString())
+      found.push(rest.subarray(blank + 1, blank + 1 + length).toString())
+      rest = rest.subarray(blank + 1 + length)
+    }
+    return found
+  }
+  const say = (level: string, msg: string): void => syslog.write(`{"level":"${level}","time":"2026-01-01T00:00:00.000Z","msg":"${msg}"}\n`)
+  say('info', 'one\\ntwo')
+  say('warn', 'ü'.repeat(2000))
+  await eventually('both are there', () => messages().length === 2)
+  t.match(messages()[0], /^<30>1 2026-01-01T00:00:00.000Z \S+ causeway \d+ - - \{"level":"info".*one\\ntwo"\}$/)
+  const long = messages()[1] ?? ''
+  t.match(long, /^<28>1 .*ü$/, 'cut between two characters')
+  t.ok(Buffer.byteLength(long) <= 2048 && Buffer.byteLength(long) > 2040)
+  first.emit('close')
+  first.close()
+  await eventually('it is noticed', () => complaints.length === 1)
+  t.match(complaints[0], new RegExp(`the log can not be sent to tcp://127.0.0.1:${port}: `))
+  for (let i = 0; i < 1000; i++) say('error', `${i} ${'x'.repeat(1500)}`)
+  const second = await listen(port)
+  t.teardown(() => { second.close() })
+  await eventually('it is sent again', () => complaints.length === 2)
+  const lost = Number(/sent to tcp:\S+ again; (\d+) lines found no room/.exec(complaints[1] ?? '')?.[1])
+  t.ok(lost > 200 && lost < 500, `${lost} are over the bound of 1 MiB`)
+  say('info', 'last')
+  await syslog.close()
+  await eventually('what waited, in order', () => messages().length === 2 + 1000 - lost + 1)
+  t.match(messages().at(2), /"msg":"0 x/)
+  t.match(messages().at(-2), new RegExp(`"msg":"${999 - lost} x`))
+  t.match(messages().at(-1), /"msg":"last"/)
+  second.emit('close')
 })
 
 test('syslog of this machine by the program logger, with the severity of each line', async t => {

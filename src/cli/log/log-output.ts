@@ -30,7 +30,7 @@ export function logTo (config: LogConfig, io: CliIo): LogOutput {
     log,
     close: async () => {
       log.sumUp()
-      syslog?.close()
+      await syslog?.close()
       await file?.close()
     },
     flushSync: () => {

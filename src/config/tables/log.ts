@@ -46,16 +46,19 @@ const rotation: Kind<LogConfig['rotation']> = section<LogConfig['rotation']>({
   }
 })
 
-/** `udp://HOST:PORT`. */
-const syslogServer: Kind<{ readonly host: string, readonly port: number }> = scalar({
-  type: 'udp://HOST:PORT',
+const protocols = { 'udp:': 'udp', 'tcp:': 'tcp' } as const
+
+/** `udp://HOST:PORT`, `tcp://HOST:PORT`. */
+const syslogServer: Kind<NonNullable<LogConfig['syslogServer']>> = scalar({
+  type: 'udp://HOST:PORT or tcp://HOST:PORT',
   read (node, reading) {
     const url = URL.parse(readText(node, reading))
-    if (url === null || url.protocol !== 'udp:' || url.hostname === '' || url.port === '') return reading.refuse('must be udp://HOST:PORT')
-    return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
+    const protocol = protocols[(url?.protocol ?? '') as keyof typeof protocols] as 'udp' | 'tcp' | undefined
+    if (url === null || protocol === undefined || url.hostname === '' || url.port === '') return reading.refuse('must be udp://HOST:PORT or tcp://HOST:PORT')
+    return { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
   },
-  show: ({ host, port }) => JSON.stringify(`udp://${host.includes(':') ? `[${host}]` : host}:${port}`),
-  schema: z.object({ host: z.string(), port: z.number().refine(port => port > 0, { error: 'must name a port' }) })
+  show: ({ protocol, host, port }) => JSON.stringify(`${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`),
+  schema: z.object({ protocol: z.enum(['udp', 'tcp']), host: z.string(), port: z.number().refine(port => port > 0, { error: 'must name a port' }) })
 })
 
 export const log: Kind<LogConfig> = shaped<LogValues, LogConfig>({
@@ -66,7 +69,7 @@ export const log: Kind<LogConfig> = shaped<LogValues, LogConfig>({
     dir: works('dir', path(), { or: null, says: 'Directory of the log file; left out, the working directory.' }),
     file: works('file', text(line.refine(value => value !== '', { error: 'must not be empty' })), { or: 'nanomq.log', says: 'Name of the log file, with `to = [file]`.' }),
     rotation: block('rotation', rotation, { says: 'When a log file is full, and how many are kept.' }),
-    syslogServer: works('syslog_server', syslogServer, { or: null, shown: 'the log of this machine', ours: true, says: 'With `to = [syslog]`: a server that is sent each line by UDP (RFC 5424), unencrypted. Left out, they are given to the program `logger`.' })
+    syslogServer: works('syslog_server', syslogServer, { or: null, shown: 'the log of this machine', ours: true, says: 'With `to = [syslog]`: a server that is sent each line as RFC 5424 has it, by UDP, or by TCP with the length before each (RFC 6587); unencrypted. Left out, they are given to the program `logger`.' })
   },
   others: [inert('uds_addr', 'string', 'there is no log to a Unix socket.')],
   rules ({ to, syslogServer: server }, reading) {

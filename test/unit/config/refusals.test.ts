@@ -135,7 +135,7 @@ const rows: Readonly<Record<string, Row>> = {
   'http_auth with ssl for http': { text: 'auth.http_auth.auth_req { url = "http://x", ssl { cacertfile = "/ca.pem" } }', path: 'auth.http_auth.auth_req.ssl', at: '1:45', says: /nothing would be encrypted/ },
   'http_auth with half a pair': { text: 'auth.http_auth.auth_req { url = "https://x", ssl { cacertfile = "/ca.pem", certfile = "/c.pem" } }', path: 'auth.http_auth.auth_req.ssl.certfile', at: '1:76', says: /without keyfile/ },
   'persistence without dir': { text: 'persistence { }', path: 'persistence.dir', at: '1:1', says: /is missing/ },
-  'a syslog server that is none': { text: 'log { to = [syslog], syslog_server = "tcp://h:514" }', path: 'log.syslog_server', at: '1:22', says: /udp:\/\/HOST:PORT/ },
+  'a syslog server that is none': { text: 'log { to = [syslog], syslog_server = "tls://h:514" }', path: 'log.syslog_server', at: '1:22', says: /udp:\/\/HOST:PORT or tcp:\/\/HOST:PORT/ },
   'a level for a part that is none': { text: 'log.levels.brigde = debug', path: 'log.levels.brigde', at: '1:12', says: /Did you mean "bridge"\?/ },
   'a watchdog that would bark at a breath': { text: 'process.watchdog = 10ms', path: 'process.watchdog', at: '1:9', says: /from 1s/ },
   'a wrong log level': { text: 'log.level = wran', path: 'log.level', at: '1:5', says: /Did you mean "warn"\?/ },

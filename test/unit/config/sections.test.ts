@@ -45,9 +45,10 @@ test('log', async t => {
   t.same(configOf('log { to = [file, console], level = warn, dir = "/tmp", file = "nanomq.log" }').log, { level: 'warn', to: ['file', 'console'], file: '/tmp/nanomq.log', ...others })
   t.same(configOf('log { to = file }').log, { level: 'info', to: ['file'], file: '/site/nanomq.log', ...others })
   const full = 'log { to = [syslog], levels { bridge = debug, trust = null }, rotation { size = 1MB, count = 2 }, syslog_server = "udp://[::1]:5514" }'
-  t.same(configOf(full).log, { level: 'info', to: ['syslog'], file: null, levels: { bridge: 'debug' }, rotation: { maxBytes: 1024 ** 2, count: 2 }, syslogServer: { host: '::1', port: 5514 } })
+  t.same(configOf(full).log, { level: 'info', to: ['syslog'], file: null, levels: { bridge: 'debug' }, rotation: { maxBytes: 1024 ** 2, count: 2 }, syslogServer: { protocol: 'udp', host: '::1', port: 5514 } })
   t.same(warningsOf(full), [])
   t.same(configOf('log.to = [uds]').log.to, ['console'], 'not silent')
+  t.same(configOf('log { to = [syslog], syslog_server = "tcp://h:601" }').log.syslogServer, { protocol: 'tcp', host: 'h', port: 601 })
   t.same(warningsOf('log { to = [uds], syslog_server = "udp://h:1" }').map(line => line.split(' ')[0]), ['log.to', 'log.syslog_server'])
 })
 
