@@ -23,6 +23,11 @@ export function scanPem (bytes: Buffer, file: string): PemBlock[] {
   const scanner = new PemScanner(file)
   let start = 0
   while (start < text.length) {
+    const next = scanner.block(text, start)
+    if (next !== start) {
+      start = next
+      continue
+    }
     const end = text.indexOf('\n', start)
     const stop = end === -1 ? text.length : end
     scanner.take(text.slice(start, stop))
@@ -55,6 +60,9 @@ interface OpenBlock {
   padded: boolean
 }
 
+/** A block as nearly all are, taken in one step; what it does not fit is looked at by line, to be put into words. */
+const plainBlock = /-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/\r\n]+={0,2}\r?\n)-----END \1-----(?:\r?\n|$)/y
+
 const again = 'Copy the file again from its source; it was changed or cut on the way.'
 
 class PemScanner {
@@ -65,6 +73,20 @@ class PemScanner {
 
   constructor (file: string) {
     this.#file = file
+  }
+
+  /** Takes a whole block that has nothing unusual. @returns where it ends; `start` when there is none */
+  block (text: string, start: number): number {
+    if (this.#open !== null || !text.startsWith('-----BEGIN ', start)) return start
+    plainBlock.lastIndex = start
+    const [whole, label = '', lines = ''] = plainBlock.exec(text) ?? []
+    if (whole === undefined) return start
+    const body = lines.replace(/\r?\n/g, '')
+    const der = Buffer.from(body, 'base64')
+    if (der.toString('base64') !== body) return start
+    this.#blocks.push({ label, line: this.#line + 1, headers: [], der })
+    for (let at = text.indexOf('\n', start); at !== -1 && at < plainBlock.lastIndex; at = text.indexOf('\n', at + 1)) this.#line++
+    return plainBlock.lastIndex
   }
 
   take (raw: string): void {
