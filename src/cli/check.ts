@@ -10,15 +10,17 @@ import { outcomeText } from '../reload/outcome-text.ts'
 import { planReload } from '../reload/plan.ts'
 import { atEachServer } from '../bridge/link/each-server.ts'
 import { type CliIo, ExitCode } from './io.ts'
-import { type RemoteVerdict, renderVerdict, verdictOn } from './remote-verdict.ts'
+import { connectVerdict, type RemoteVerdict, renderVerdict } from './remote-verdict.ts'
 
 export interface CheckOptions {
   readonly conf?: string
   readonly json?: boolean
   /** The file that runs: says what a reload from it would do. */
   readonly against?: string
-  /** Dials every remote too. */
+  /** Dials every remote too, and says CONNECT. */
   readonly connect?: boolean
+  /** The client id of that CONNECT. @default the bridge's with `-check` behind it */
+  readonly as?: string
 }
 
 /** @throws ConfigError when a file can not be read, or the one that runs is not valid */
@@ -27,15 +29,15 @@ export async function check (options: CheckOptions, io: CliIo): Promise<ExitCode
   const inspected = inspectConfig({ file, cwd: io.cwd, environment: io.environment })
   const report = inspected.config === null ? inspected.report : withMissingFiles(inspected.config, inspected.report)
   if (options.against !== undefined && inspected.config !== null) return compare(options.against, { ...inspected, config: inspected.config }, options.json === true, io)
-  const verdicts = options.connect === true && report.problems.length === 0 ? await dialAll(inspected.config, io) : null
+  const verdicts = options.connect === true && report.problems.length === 0 ? await dialAll(inspected.config, options.as ?? null, io) : null
   if (options.json === true) io.out.write(JSON.stringify({ ...reportJson(report), ...(verdicts === null ? {} : { remotes: verdicts }) }, null, 2) + '\n')
   else io.out.write(renderReport(report, { colour: io.terminal, width: io.columns }) + (verdicts === null ? '' : `\nremotes\n${verdicts.map(verdict => renderVerdict(verdict, io.terminal)).join('')}`))
   if (report.problems.length > 0) return ExitCode.USAGE
   return (verdicts ?? []).every(({ verdict }) => verdict === 'accepted') ? ExitCode.OK : ExitCode.FAILURE
 }
 
-async function dialAll (config: Config | null, io: CliIo): Promise<readonly RemoteVerdict[]> {
-  return Promise.all((config?.bridges ?? []).filter(({ enable }) => enable).flatMap(atEachServer).map(async bridge => verdictOn(bridge, null, io.stop)))
+async function dialAll (config: Config | null, clientId: string | null, io: CliIo): Promise<readonly RemoteVerdict[]> {
+  return Promise.all((config?.bridges ?? []).filter(({ enable }) => enable).flatMap(atEachServer).map(async bridge => connectVerdict(bridge, clientId, io.stop)))
 }
 
 function compare (against: string, after: InspectedConfig & { readonly config: Config }, asJson: boolean, io: CliIo): ExitCode {

@@ -9,9 +9,10 @@ export function addCheck (program: Command, io: CliIo, done: Done): void {
     .option('--conf <file>', confHelp)
     .option('--json', 'as JSON, for scripts')
     .option('--against <file>', 'say what a reload from this file to --conf would do')
-    .option('--connect', 'dial every remote too, as a start would; no byte of MQTT is sent')
-    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n  causeway check --conf new.conf --against /etc/nanomq.conf\n  causeway check --conf site.conf --connect\n\nExit code 2 when something is refused, 1 when a remote is not there or does not accept the certificate files.')
-    .action(async (options: { conf?: string, json?: boolean, against?: string, connect?: boolean }) => {
+    .option('--connect', 'connect to every remote too, as a start would: verified, and with the credentials of the bridge')
+    .option('--as <clientid>', 'with --connect: the client id; left out, that of the bridge with -check behind it, so that a bridge that runs keeps its session')
+    .addHelpText('after', '\nExamples:\n  causeway check --conf /etc/nanomq.conf\n  causeway check --conf site.conf --json | jq .problems\n  causeway check --conf new.conf --against /etc/nanomq.conf\n  causeway check --conf site.conf --connect\n  causeway check --conf site.conf --connect --json | jq \'.remotes[].mqtt\'\n\nExit code 2 when something is refused, 1 when a remote is not there, or it does not accept certificate files or credentials.')
+    .action(async (options: { conf?: string, json?: boolean, against?: string, connect?: boolean, as?: string }) => {
       const { check } = await import('../check.ts')
       done(await check(options, io))
     })
