@@ -13,7 +13,7 @@ import type { Gatekeeper } from './auth/rights.ts'
 import type { ClientFacts } from './client-facts.ts'
 import { type DeviceEvent, DeviceEvents } from './device-events.ts'
 import { ClientClaims } from './client-claims.ts'
-import { Departure } from './departure.ts'
+import { Departure, type Farewell, listenerClosed } from './departure.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
 import { HandshakeSlots } from './listener/handshake-slots.ts'
@@ -196,7 +196,7 @@ class RunningBroker implements Broker {
   async closeListener (name: string): Promise<(timeoutMs: number) => Promise<void>> {
     await this.#listeners.close(name)
     const those = [...this.#connections].filter(({ peer }) => peer.listener === name)
-    return async timeoutMs => this.#dismiss(those, timeoutMs)
+    return async timeoutMs => this.#dismiss(those, timeoutMs, listenerClosed)
   }
 
   replaceLimits (mqtt: MqttConfig, limits: LimitsConfig): void {
@@ -292,12 +292,12 @@ class RunningBroker implements Broker {
   }
 
   /** Ends connections; what is owed to them goes out first, within the time. */
-  async #dismiss (connections: Iterable<DeviceConnection>, timeoutMs: number): Promise<void> {
+  async #dismiss (connections: Iterable<DeviceConnection>, timeoutMs: number, farewell?: Farewell): Promise<void> {
     const those = [...connections]
     const until = performance.now() + timeoutMs
     for (const connection of those) connection.quiesce()
     while (performance.now() < until && those.some(({ owed }) => owed > 0)) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
-    const { reasonCode, serverReference } = this.#departure.farewell
+    const { reasonCode, serverReference } = farewell ?? this.#departure.farewell
     for (const connection of those) connection.close(reasonCode, '', serverReference)
   }
 

@@ -4,19 +4,27 @@ import { encodeConnack5 } from '../mqtt/v5/answers.ts'
 import { noticeBlock } from '../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../mqtt/v5/reason-code.ts'
 
-interface Farewell {
+export interface Farewell {
   readonly reasonCode: number
   /** `host:port`, or several with spaces between; empty: none. */
   readonly serverReference: string
 }
 
+/** Of a listener that is not in the configuration any more, while the broker goes on. */
+export const listenerClosed: Farewell = { reasonCode: ReasonCode.ADMINISTRATIVE_ACTION, serverReference: '' }
+
+interface Place {
+  readonly serverReference: string | null
+  readonly serverMoved: boolean
+}
+
 export class Departure {
-  readonly #mqtt: { readonly serverReference: string | null }
+  readonly #mqtt: Place
   /** New devices are sent away. */
   begun = false
 
   /** @param mqtt as it is when it begins */
-  constructor (mqtt: { readonly serverReference: string | null }) {
+  constructor (mqtt: Place) {
     this.#mqtt = mqtt
   }
 
@@ -26,7 +34,7 @@ export class Departure {
   /** For devices that are connected. */
   get farewell (): Farewell {
     const { serverReference } = this.#mqtt
-    return serverReference === null ? { reasonCode: ReasonCode.SHUTTING_DOWN, serverReference: '' } : { reasonCode: ReasonCode.USE_ANOTHER_SERVER, serverReference }
+    return serverReference === null ? { reasonCode: ReasonCode.SHUTTING_DOWN, serverReference: '' } : { reasonCode: this.#elsewhere, serverReference }
   }
 
   /** CONNACK for one that comes now. */
@@ -34,6 +42,8 @@ export class Departure {
     if (level !== 5) return encodeConnack(4, false, ConnectReturnCode.SERVER_UNAVAILABLE)
     const { serverReference } = this.#mqtt
     if (serverReference === null) return encodeConnack5(false, ReasonCode.SERVER_UNAVAILABLE)
-    return encodeConnack5(false, ReasonCode.USE_ANOTHER_SERVER, noticeBlock({ serverReference }))
+    return encodeConnack5(false, this.#elsewhere, noticeBlock({ serverReference }))
   }
+
+  get #elsewhere (): number { return this.#mqtt.serverMoved ? ReasonCode.SERVER_MOVED : ReasonCode.USE_ANOTHER_SERVER }
 }

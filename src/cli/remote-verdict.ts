@@ -7,7 +7,7 @@ import type { BridgeConfig } from '../config/model.ts'
 import { CausewayError } from '../errors.ts'
 import { escapeControls } from '../readable-line.ts'
 import type { CanaryVerdict } from '../trust/canary.ts'
-import { handshakeCodes } from '../trust/errors.ts'
+import { HandshakeError, handshakeCodes } from '../trust/errors.ts'
 import type { InUse } from '../trust/in-use.ts'
 import { createTrustSnapshot } from '../trust/snapshot.ts'
 
@@ -82,9 +82,9 @@ const OTHER_ID = ' It was asked under another client id than the bridge has: a r
 /** Codes of a remote that said neither yes nor no. */
 const nobodyThere: ReadonlySet<string> = new Set([handshakeCodes.unreachable, handshakeCodes.timeout, handshakeCodes.aborted, bridgeCodes.unreachable, bridgeCodes.stopped])
 
-function verdictIn ({ code }: CausewayError): 'refused' | 'unreachable' | 'invalid' {
-  if (nobodyThere.has(code)) return 'unreachable'
-  return code.startsWith('CW_TLS_') || code === bridgeCodes.noConnack ? 'refused' : 'invalid'
+function verdictIn (error: CausewayError): 'refused' | 'unreachable' | 'invalid' {
+  if (nobodyThere.has(error.code)) return 'unreachable'
+  return error instanceof HandshakeError || error.code === bridgeCodes.noConnack ? 'refused' : 'invalid'
 }
 
 function limitsOf ({ acceptance: { terms, keepaliveSeconds } }: Rehearsal): Conversation['limits'] {

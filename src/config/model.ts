@@ -99,6 +99,8 @@ export interface MqttConfig {
   readonly maxTopicAlias: number
   /** `host:port` of another server, or several with spaces between: what devices of MQTT 5 are told when this one stops; null: nothing. */
   readonly serverReference: string | null
+  /** It is for good. */
+  readonly serverMoved: boolean
 }
 
 export type MqttVersion = '3.1' | '3.1.1' | '5.0'

@@ -34,6 +34,7 @@ const mqtt: { readonly [P in keyof MqttConfig]: Treatment } = {
   versions: 'fixed',
   maxTopicAlias: 'live',
   serverReference: 'live',
+  serverMoved: 'live',
   maxMqueueLen: 'fixed'
 }
 

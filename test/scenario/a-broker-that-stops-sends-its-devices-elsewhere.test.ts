@@ -3,7 +3,7 @@ import { type Test, test } from 'tap'
 import { type BridgeRelay, createRelay } from '../../src/relay/bridge-relay.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
-import { configOf, problemsOf } from '../support/config-text.ts'
+import { configOf, problemsOf, warningsOf } from '../support/config-text.ts'
 import { type TestBroker, brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
 import { connect5, hex, open5, publish5 } from '../support/packets-5.ts'
@@ -14,8 +14,8 @@ const place = 'b.example:1883 [2001:db8::2]'
 const reference = Buffer.concat([Buffer.of(0x1c), text(place)])
 
 test('connected devices are told where to go, or only that it stops [MQTT-3.14.0-1]', async t => {
-  for (const [serverReference, body] of [[place, hex([0x9c, reference.length], reference)], [null, '8b00']] as const) {
-    const { broker, port } = await brokerFor(t, { mqtt: { serverReference } })
+  for (const [serverReference, serverMoved, body] of [[place, false, hex([0x9c, reference.length], reference)], [place, true, hex([0x9d, reference.length], reference)], [null, false, '8b00']] as const) {
+    const { broker, port } = await brokerFor(t, { mqtt: { serverReference, serverMoved } })
     const five = await open5(port, { clientId: 'five' })
     const four = await RawClient.open(port, { clientId: 'four' })
     await broker.close(1000)
@@ -23,6 +23,13 @@ test('connected devices are told where to go, or only that it stops [MQTT-3.14.0
     await four.ended()
     t.same(four.received, [], '3.1.1 has no such packet')
   }
+})
+
+test('a listener that is closed while the broker goes on sends nobody elsewhere: 0x98', async t => {
+  const { broker, port } = await brokerFor(t, { mqtt: { serverReference: place } })
+  const five = await open5(port, { clientId: 'five' })
+  await (await broker.closeListener('tcp'))(1000)
+  t.equal((await five.next(14)).body.toString('hex'), '9800')
 })
 
 interface Draining extends TestBroker {
@@ -90,5 +97,6 @@ test('without a place to go: nobody is let in, and one that is at its CONNECT he
 test('the key takes what the standard does', t => {
   for (const good of ['b.example', 'b.example:1883', '192.0.2.1:1 [2001:db8::2]:8883 c']) t.equal(configOf(`mqtt.server_reference = "${good}"`).mqtt.serverReference, good)
   for (const bad of ['', 'a b:', 'a  b', 'a:0', 'a:70000', '2001:db8::2', '[::1', 'mqtt://a']) t.match(problemsOf(`mqtt.server_reference = "${bad}"`), [/must be host:port/], bad)
+  t.match(warningsOf('mqtt.server_moved = true'), [/mqtt.server_moved 1:6 has no effect without server_reference/])
   t.end()
 })

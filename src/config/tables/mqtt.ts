@@ -4,7 +4,7 @@ import { list } from '../schema/groups.ts'
 import { readHostName, readPort } from '../schema/host-name.ts'
 import { inert, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
-import { choice, decimal, line, size, text, whole } from '../schema/scalars.ts'
+import { bool, choice, decimal, line, size, text, whole } from '../schema/scalars.ts'
 import { section } from '../schema/section.ts'
 
 /** The largest packet that MQTT can express: 268,435,455 bytes behind five of header. */
@@ -29,7 +29,8 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     maxInflightWindow: works('max_inflight_window', whole({ min: 1, max: 65_535, unit: 'messages' }), { or: 2048, says: 'Deliveries of QoS 1 and 2 to one device that wait for its acknowledgement. NanoMQ reads the key and does not use it.' }),
     versions: works('versions', list(choice(['3.1', '3.1.1', '5.0'])), { or: ['3.1', '3.1.1', '5.0'], says: 'Versions of MQTT that devices may speak, on every listener. Another one is refused with CONNACK 1, or 0x84.' }),
     maxTopicAlias: works('max_topic_alias', whole({ min: 0, max: 65_535, unit: 'aliases' }), { or: 32, nanomq: '65535', says: 'Topic aliases that a device of MQTT 5 may set; their names may take 64 KiB together.' }),
-    serverReference: works('server_reference', serverReference, { or: null, says: 'Where devices of MQTT 5 are sent when this broker stops: `host:port`, or several with spaces between. Without it they are told that it stops, and nothing else.' })
+    serverReference: works('server_reference', serverReference, { or: null, says: 'Where devices of MQTT 5 are sent when this broker stops: `host:port`, or several with spaces between. Without it they are told that it stops, and nothing else.' }),
+    serverMoved: works('server_moved', bool(), { or: false, ours: true, says: 'What `server_reference` means: `false`, use that one for now (0x9C); `true`, this broker has moved there for good (0x9D).' })
   },
   others: [
     inert('property_size', 'number', 'it sizes a pool of NanoMQ\'s.'),
@@ -37,5 +38,8 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     inert('batch_resend', 'true or false', resent),
     inert('max_awaiting_rel', 'duration', 'NanoMQ does not use it either; see limits.max_inbound_qos2.'),
     inert('await_rel_timeout', 'duration', 'NanoMQ does not use it either.')
-  ]
+  ],
+  rules ({ serverReference: reference, serverMoved: moved }, reading) {
+    if (moved === true && reference == null) reading.named('server_moved').warn('has no effect without server_reference')
+  }
 })

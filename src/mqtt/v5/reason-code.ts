@@ -25,5 +25,6 @@ export const ReasonCode = {
   QUOTA_EXCEEDED: 0x97,
   ADMINISTRATIVE_ACTION: 0x98,
   USE_ANOTHER_SERVER: 0x9c,
+  SERVER_MOVED: 0x9d,
   CONNECTION_RATE: 0x9f
 } as const
