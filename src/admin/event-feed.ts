@@ -21,7 +21,8 @@ export const dropReasons = {
   droppedOldest: 'drop_oldest',
   droppedTooLarge: 'too_large',
   droppedExpired: 'expired',
-  refusedByRemote: 'refused_by_remote'
+  refusedByRemote: 'refused_by_remote',
+  setAside: 'set_aside'
 } as const satisfies Partial<Record<keyof BridgeCounters, string>>
 type DropCounter = keyof typeof dropReasons
 export type DropReason = typeof dropReasons[DropCounter]

@@ -5,6 +5,8 @@
 
 /** No wait is shorter. */
 const SHORTEST_MS = 500
+/** Longest wait of {@link Backoff.seldom}: who mends something is not at the node, and it should be seen to work before he has left. */
+const SELDOM_MS = 600_000
 
 export class Backoff {
   readonly #shortest: number
@@ -25,8 +27,22 @@ export class Backoff {
 
   /** The wait before the next try, in milliseconds. */
   next (): number {
-    const longest = Math.min(this.#longest, this.#last * 3)
-    this.#last = this.#shortest + this.#random() * (longest - this.#shortest)
+    return this.#grown(this.#longest)
+  }
+
+  /** A long wait, where the other side has asked for less: in the upper half of what is allowed. */
+  slow (): number {
+    this.#last = this.#longest / 2 + this.#random() * this.#longest / 2
+    return Math.round(this.#last)
+  }
+
+  /** Where it can go well only after somebody has changed something: waits grow as the others do, and beyond the longest of them. */
+  seldom (): number {
+    return this.#grown(Math.max(this.#longest, SELDOM_MS))
+  }
+
+  #grown (longest: number): number {
+    this.#last = this.#shortest + this.#random() * (Math.min(longest, this.#last * 3) - this.#shortest)
     return Math.round(this.#last)
   }
 

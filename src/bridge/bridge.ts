@@ -12,6 +12,7 @@ import type { Bridge } from './bridge-control.ts'
 import { type BridgeFigures, bridgeFigures } from './bridge-figures.ts'
 import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
 import { idle, letGo, outboxOf } from './up/bridge-outbox.ts'
+import { DeadLetters } from './up/dead-letters.ts'
 import { BridgeStanding } from './bridge-standing.ts'
 import type { BridgeState } from './bridge-state.ts'
 import type { Clock } from './clock.ts'
@@ -26,6 +27,7 @@ import { FailureLog } from './failure-log.ts'
 import { forwardRules } from './up/forward-rules.ts'
 import { Pause } from './pause.ts'
 import { Renewal } from './link/renewal.ts'
+import { waitAfter } from './link/steering.ts'
 import { mustBeAnswered, Subscriptions } from './link/subscriptions.ts'
 
 export type { Bridge } from './bridge-control.ts'
@@ -73,7 +75,7 @@ class LivingBridge implements Bridge {
     this.#failures = new FailureLog(this.#logger)
     this.#backoff = this.#backoffOf(config)
     this.#pause = new Pause(this.#clock)
-    this.#outbox = options.ownEnd?.outbox ?? outboxOf(config, { counters: this.counters, journal: options.journal ?? null, via: relay.via, logger: this.#logger, clock: this.#clock })
+    this.#outbox = options.ownEnd?.outbox ?? this.#outboxOf(options)
     this.#subscriptions = new Subscriptions(config.subscription, this.#logger)
     const downlink = new Downlink({
       bridge: config.name,
@@ -166,6 +168,12 @@ class LivingBridge implements Bridge {
     await this.#life
   }
 
+  #outboxOf ({ config, relay, delivery, journal = null }: BridgeOptions): Outbox {
+    const surroundings = { counters: this.counters, logger: this.#logger, clock: this.#clock }
+    const deadLetters = new DeadLetters({ ...surroundings, bridge: config.name, topic: config.deadLetterTopic, delivery })
+    return outboxOf(config, { ...surroundings, journal, via: relay.via, deadLetters })
+  }
+
   #backoffOf ({ backoffMaxMs }: BridgeConfig): Backoff {
     return new Backoff(backoffMaxMs, this.#options.random ?? Math.random)
   }
@@ -240,7 +248,7 @@ class LivingBridge implements Bridge {
   }
 
   async #wait (reason: CausewayError): Promise<void> {
-    const retryInMs = this.#connector.hasAnother ? this.#backoff.brief() : this.#backoff.next()
+    const retryInMs = waitAfter(reason, this.#connector, this.#backoff)
     this.#failures.report(reason, retryInMs)
     this.#standing.change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
     await this.#pause.wait(retryInMs, this.#stopping.signal)

@@ -4,6 +4,7 @@
  */
 import type { CausewayError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { RemoteReason } from './link/remote-reason.ts'
 
 export class FailureLog {
   readonly #logger: Logger
@@ -28,7 +29,8 @@ export class FailureLog {
       this.#sumUp()
       this.#last = words
       this.#count = 1
-      this.#logger.warn(facts(failure, retryInMs), `link is down: ${failure.message}`)
+      const isLoud = failure instanceof RemoteReason && failure.isLoud
+      this.#logger[isLoud ? 'error' : 'warn'](facts(failure, retryInMs), `link is down: ${failure.message}`)
       return
     }
     this.#count++

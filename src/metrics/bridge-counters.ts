@@ -26,6 +26,10 @@ export class BridgeCounters {
   droppedExpired = 0
   /** Refused by the remote with an MQTT 5 reason code. */
   refusedByRemote = 0
+  /** On which the remote ended the link, time after time. */
+  setAside = 0
+  /** Of those that were refused, too large or set aside: published here on `dead_letter_topic`. */
+  deadLetters = 0
   /** Acknowledgements that answer nothing. */
   strayAcknowledgements = 0
   /** Messages from the remote, and their bytes as they came. */

@@ -48,6 +48,7 @@ const HYSTERESIS = 10
 const losses = {
   refusedByRemote: 'refused by the remote',
   droppedTooLarge: 'larger than the remote takes',
+  setAside: 'on which the remote ended the link again and again',
   acknowledgedDropped: 'given up, by age or in a full queue, after they were acknowledged'
 } as const satisfies Partial<Record<keyof BridgeCounters, string>>
 

@@ -1,15 +1,18 @@
 /** The lane of QoS 0: copied into a batch, written with the next flush, and forgotten. Nothing waits while the link is down. HOT. */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
-import type { PublishView } from '../mqtt/publish-view.ts'
+import { PublishView } from '../mqtt/publish-view.ts'
 import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
 import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
 import { MessageExpiry } from './message-expiry.ts'
+import type { OutboxOptions } from './outbox-options.ts'
 import { frameSize, keepsLayout, splicePublish, splicedBody, writeFixedHeader } from './publish-splice.ts'
 import type { Rewrite } from './rewrite.ts'
+import { type SetAside, TOO_LARGE } from './set-aside.ts'
 
 export class BatchLane {
   readonly #level: 4 | 5
   readonly #counters: BridgeCounters
+  readonly #setAside: SetAside | null
   readonly #batch = new FrameBatch()
   /** Makes room by a flush. */
   readonly #flush: () => void
@@ -18,9 +21,10 @@ export class BatchLane {
   terms: SessionTerms = plainTerms
 
   /** @param writeAlone for a frame that is larger than any batch */
-  constructor (level: 4 | 5, counters: BridgeCounters, flush: () => void, writeAlone: (frame: Buffer) => void) {
-    this.#level = level
-    this.#counters = counters
+  constructor (options: Pick<OutboxOptions, 'level' | 'counters' | 'setAside'>, flush: () => void, writeAlone: (frame: Buffer) => void) {
+    this.#level = options.level
+    this.#counters = options.counters
+    this.#setAside = options.setAside ?? null
     this.#flush = flush
     this.#writeAlone = writeAlone
   }
@@ -34,7 +38,7 @@ export class BatchLane {
     if (!this.terms.retainAvailable) header &= ~1 // [MQTT-3.2.2-14]
     if (rewrite.topic === null && rewrite.via === null && view.bytes[view.start] === header && keepsLayout(view, 0, this.#level)) {
       const length = view.end - view.start
-      if (length > this.terms.maximumPacketSize) this.#counters.droppedTooLarge++ // [MQTT-3.2.2-15]
+      if (length > this.terms.maximumPacketSize) this.#tooLarge(rewrite, view, header) // [MQTT-3.2.2-15]
       else if (this.#makeRoom(length)) {
         this.#batch.addRun(view.bytes, view.start, view.end)
         this.#noteExpiry(length, view)
@@ -44,7 +48,7 @@ export class BatchLane {
     const body = splicedBody(view, rewrite, 0, this.#level)
     const length = frameSize(body)
     if (length > this.terms.maximumPacketSize) {
-      this.#counters.droppedTooLarge++
+      this.#tooLarge(rewrite, view, header)
       return
     }
     const fits = this.#makeRoom(length)
@@ -53,6 +57,18 @@ export class BatchLane {
     splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
     if (fits) this.#noteExpiry(length, view)
     else this.#alone(bytes)
+  }
+
+  #tooLarge (rewrite: Rewrite, view: PublishView, header: number): void {
+    this.#counters.droppedTooLarge++
+    if (this.#setAside === null) return
+    const body = splicedBody(view, rewrite, 0, this.#level)
+    const frame = Buffer.allocUnsafe(frameSize(body))
+    const start = writeFixedHeader(frame, 0, header, body)
+    splicePublish(frame, start, view, rewrite, 0, this.#level)
+    const made = new PublishView()
+    made.read(frame, 0, start, frame.length, this.#level)
+    this.#setAside(made, TOO_LARGE)
   }
 
   #noteExpiry (length: number, view: PublishView): void {

@@ -6,10 +6,11 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { AcknowledgementHeader } from '../mqtt/acknowledgement.ts'
 import { AckBatch } from './ack-batch.ts'
 import type { Journal } from './journal.ts'
+import { frameOf } from './lane-frame.ts'
 import { type Lane, MessageState } from './lane.ts'
 import { type PacketIds, QOS_2_IDS, qos1Ids, qos2Ids } from './packet-ids.ts'
 import { PendingReleases } from './pending-releases.ts'
-import type { SetAside } from './set-aside.ts'
+import { ENDS_LINK, type SetAside, TOO_LARGE } from './set-aside.ts'
 import type { SendWindow } from './send-window.ts'
 import { UnsureIds } from './unsure-ids.ts'
 
@@ -17,7 +18,6 @@ export const QOS_2 = 0x04
 /** MQTT 5: from here on a reason code is a refusal. */
 const FIRST_ERROR = 0x80
 const ID_NOT_FOUND = 0x92
-const TOO_LARGE = 0x95
 const QUOTA_EXCEEDED = 0x97
 
 export interface LaneHandshakesOptions {
@@ -191,7 +191,7 @@ export class LaneHandshakes {
     }
     if (reason >= FIRST_ERROR) {
       this.#counters.refusedByRemote++
-      this.#setAside?.(this.#lane.topicOf(sequence), reason)
+      this.#setAside?.(frameOf(this.#lane, sequence, this.#level), reason)
     } else this.#counters.acknowledged++
     this.#lane.settle(sequence)
   }
@@ -204,7 +204,14 @@ export class LaneHandshakes {
   /** The message is larger than the remote takes. */
   giveUpTooLarge (sequence: number): void {
     this.#counters.droppedTooLarge++
-    this.#setAside?.(this.#lane.topicOf(sequence), TOO_LARGE)
+    this.#setAside?.(frameOf(this.#lane, sequence, this.#level), TOO_LARGE)
+    this.giveUp(sequence)
+  }
+
+  /** The remote ends the link on the message, time after time. */
+  giveUpSuspect (sequence: number): void {
+    this.#counters.setAside++
+    this.#setAside?.(frameOf(this.#lane, sequence, this.#level), ENDS_LINK)
     this.giveUp(sequence)
   }
 

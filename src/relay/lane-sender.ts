@@ -11,6 +11,7 @@ import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
 import type { SendPause } from './send-pause.ts'
 import type { SendWindow } from './send-window.ts'
+import type { Suspect } from './suspect.ts'
 import { withoutId } from './without-id.ts'
 
 const DUP = 0x08
@@ -24,6 +25,7 @@ export class LaneSender {
   readonly #counters: BridgeCounters
   readonly #run = new FrameRun()
   readonly #pause: SendPause | null
+  readonly #suspect: Suspect
   #terms: SessionTerms = plainTerms
   /** Some limit of the remote is tighter than what we send: each message is held against it. */
   #strict = false
@@ -34,8 +36,9 @@ export class LaneSender {
   /** End of what was sent on connections before this one. */
   #resentTo = 0
 
-  constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions, pause: SendPause | null = null) {
+  constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions, suspect: Suspect, pause: SendPause | null = null) {
     this.#lane = lane
+    this.#suspect = suspect
     this.#window = window
     this.#counters = options.counters
     this.#pause = pause
@@ -66,16 +69,19 @@ export class LaneSender {
     this.#strict = terms.maximumPacketSize !== Infinity || terms.maximumQos !== 2 || !terms.retainAvailable
     this.#window.open(terms.receiveMaximum)
     this.#pause?.end()
+    this.#suspect.open()
     this.#resentTo = Math.max(this.#resentTo, this.#sentTo)
     this.#sentTo = this.#cursor = this.#lane.head
     this.handshakes.open(terms.sessionPresent, resumed)
   }
 
-  /** The connection is gone. */
-  broken (): void {
+  /** The connection is gone. @param blames the remote has ended it, and not said that the reason is another than what was sent */
+  broken (blames: boolean): void {
     const { head } = this.#lane
     this.#pause?.end()
     if (head < this.#resentTo && head < this.#sentTo) this.#window.halve()
+    const guilty = this.#suspect.broken(blames, this.#sentTo)
+    if (guilty >= 0) this.handshakes.giveUpSuspect(guilty)
   }
 
   /**
@@ -121,6 +127,7 @@ export class LaneSender {
 
   /** Is there room in the window, and is all safe that must be before it goes out? */
   #mayGo (sequence: number): boolean {
+    if (!this.#suspect.mayGo(sequence)) return false
     if ((this.#lane.headerOf(sequence) & QOS_2) === 0) return this.#window.hasRoom(false)
     return this.#window.hasRoom(true) && this.handshakes.mayGoQos2(sequence)
   }

@@ -148,16 +148,6 @@ export class Lane {
   chunkOf (sequence: number): number { return this.#chunk[sequence & this.#mask] as number }
   startOf (sequence: number): number { return this.#at[sequence & this.#mask] as number }
 
-  /** Its topic at the remote. */
-  topicOf (sequence: number): string {
-    const i = sequence & this.#mask
-    const bytes = this.chunks.bytesOf(this.#chunk[i] as number)
-    const at = this.#at[i] as number
-    let lengthEnd = at + 1
-    while ((bytes[lengthEnd] as number) >= 0x80) lengthEnd++ // [MQTT-2.2.3]
-    return bytes.toString('utf8', lengthEnd + 3, at + (this.#idAt[i] as number))
-  }
-
   /** Puts id and first byte into the frame itself; it goes out as it then stands. */
   stamp (sequence: number, id: number, header: number): void {
     const i = sequence & this.#mask

@@ -3,6 +3,7 @@ import type { PublishView } from '../mqtt/publish-view.ts'
 import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { AckLatency } from './ack-latency.ts'
 import { appendPublish } from './lane-append.ts'
+import type { Isolation } from './isolation.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
 import type { SessionTerms } from './link.ts'
@@ -14,6 +15,7 @@ import type { Origin } from './origin.ts'
 import type { Rewrite } from './rewrite.ts'
 import { SendPause } from './send-pause.ts'
 import { SendWindow } from './send-window.ts'
+import { Suspect } from './suspect.ts'
 import { WindowBound } from './window-bound.ts'
 
 export class OutboxLane {
@@ -26,19 +28,23 @@ export class OutboxLane {
   readonly #awaitRemote: boolean
 
   /**
+   * @param isolation of all lanes of the outbox
    * @param latency where it counts how long messages take
    * @param changed called when there may be more to send, or room again
    */
-  constructor (all: OutboxOptions, own: LaneOptions, index: number, latency: LatencyHistogram, changed: () => void) {
+  // eslint-disable-next-line max-params -- of one outbox
+  constructor (all: OutboxOptions, own: LaneOptions, index: number, isolation: Isolation, latency: LatencyHistogram, changed: () => void) {
     const journal = own.journal ?? null
     this.#level = all.level
     this.#awaitRemote = own.awaitRemote
     this.#lane = new Lane(all.maxCount, all.maxBytes)
     this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
-    this.sender = new LaneSender(this.#lane, windowOf(all), {
+    const window = windowOf(all)
+    const suspect = new Suspect(this.#lane, all.suspect ?? null, isolation, () => window.inFlight, changed)
+    this.sender = new LaneSender(this.#lane, window, {
       level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1, setAside: all.setAside ?? null
-    }, all.pause === undefined ? null : new SendPause(all.pause, changed))
+    }, suspect, all.pause === undefined ? null : new SendPause(all.pause, changed))
   }
 
   /** Messages that the remote does not have yet. */

@@ -2,6 +2,7 @@
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { Journal } from './journal.ts'
 import type { SetAside } from './set-aside.ts'
+import type { SuspectOptions } from './suspect.ts'
 
 /** What makes one lane of an outbox. */
 export interface LaneOptions {
@@ -48,6 +49,8 @@ export interface OutboxOptions extends LaneOptions {
   readonly counters: BridgeCounters
   /** The quota of the remote is used up: calls `goOn` after a while; the answer prevents that. @default such a refusal is as any other */
   readonly pause?: (goOn: () => void) => () => void
+  /** @default a message on which the remote ends the link is sent again on every connection */
+  readonly suspect?: SuspectOptions
   /** @default nobody is told */
   readonly setAside?: SetAside
 }

@@ -6,6 +6,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BatchLane } from './batch-lane.ts'
+import { Isolation } from './isolation.ts'
 import { KnownSession } from './known-session.ts'
 import type { JournaledLane } from './journaled-lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
@@ -30,6 +31,7 @@ export class Outbox {
   readonly latency = new LatencyHistogram()
   readonly #options: OutboxOptions
   readonly #batch: BatchLane
+  readonly #isolation = new Isolation()
   readonly #lane: OutboxLane
   /** Of messages that no rule gives another. */
   readonly #leastQos: 0 | 1
@@ -57,8 +59,8 @@ export class Outbox {
     this.#options = options
     this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0
     this.#session = new KnownSession(options.severalServers !== true)
-    this.#batch = new BatchLane(options.level, options.counters, () => this.flush(), frame => this.#writeAlone(frame))
-    this.#lane = new OutboxLane(options, options, 0, this.latency, () => this.#scheduleFlush())
+    this.#batch = new BatchLane(options, () => this.flush(), frame => this.#writeAlone(frame))
+    this.#lane = new OutboxLane(options, options, 0, this.#isolation, this.latency, () => this.#scheduleFlush())
   }
 
   /** Where messages are kept on disk; null: nowhere. */
@@ -116,7 +118,7 @@ export class Outbox {
   }
 
   #batchHasRoom (bytes: number): boolean {
-    return this.#batch.hasRoom(bytes) || (!this.#gated && (this.#link === null || !this.#full))
+    return this.#batch.hasRoom(bytes) || (!this.#gated && !this.#isolation.on && (this.#link === null || !this.#full))
   }
 
   /**
@@ -177,7 +179,7 @@ export class Outbox {
       link.begin()
       // without a budget PUBRELs alone go out, which answer what is under way
       let more = this.#lane.sender.send(link, this.#gated ? 0 : LANE_BUDGET)
-      if (!this.#batch.empty && !this.#gated) more = this.#batch.write(link) && more
+      if (!this.#batch.empty && !this.#gated && !this.#isolation.on) more = this.#batch.write(link) && more
       link.end()
       if (!more) this.#fill()
       else if (this.#lane.sender.ready && !this.#scheduled && !this.#gated) this.#scheduleFlush()
@@ -248,9 +250,12 @@ export class Outbox {
     this.flush()
   }
 
-  /** The connection is gone. QoS 0 that waited is lost with it, unless another is about to take over; QoS 1 and 2 stay. */
-  linkDown (): void {
-    if (this.#link !== null) this.#lane.sender.broken()
+  /**
+   * The connection is gone. QoS 0 that waited is lost with it, unless another is about to take over; QoS 1 and 2 stay.
+   * @param blames the remote has ended it, and not said that the reason is another than what was sent
+   */
+  linkDown (blames = false): void {
+    if (this.#link !== null) this.#lane.sender.broken(blames)
     this.#link = null
     this.#full = false
     if (!this.#gated && this.#options.keepQos0 !== true) this.#batch.drop()
@@ -282,7 +287,7 @@ export class Outbox {
 
   #answered (known: boolean): boolean {
     if (!known) this.counters.strayAcknowledgements++
-    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || this.#lane.ready)) this.#scheduleFlush()
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || !this.#batch.empty || this.#lane.ready)) this.#scheduleFlush()
     return known
   }
 

@@ -1,2 +1,13 @@
-/** Told of a message of QoS 1 or 2 that the remote does not take and that is let go: its topic there, and why, as an MQTT 5 reason code. */
-export type SetAside = (topic: string, reasonCode: number) => void
+/** Messages that the remote does not take and that are let go. */
+import type { PublishView } from '../mqtt/publish-view.ts'
+
+/** It ends the link, as MQTT 3.1.1 knows no other way to refuse: no reason code of MQTT. */
+export const ENDS_LINK = 0x100
+/** Larger than the remote takes; the reason code of MQTT 5 for it. */
+export const TOO_LARGE = 0x95
+
+/**
+ * Told of each as it would go out; the view is another's after the call.
+ * @param reason an MQTT 5 reason code, or {@link ENDS_LINK}
+ */
+export type SetAside = (message: PublishView, reason: number) => void

@@ -40,6 +40,8 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   spoolQos0: 'fixed',
   forwardBridged: 'fixed',
   maxHops: 'fixed',
+  setAsideAfter: 'fixed',
+  deadLetterTopic: 'fixed',
   connProperties: 'link',
   subProperties: 'link',
   connectTimeoutMs: 'link',

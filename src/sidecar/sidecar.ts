@@ -5,6 +5,7 @@
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
 import { outboxOf } from '../bridge/up/bridge-outbox.ts'
+import { DeadLetters } from '../bridge/up/dead-letters.ts'
 import { systemClock } from '../bridge/clock.ts'
 import type { TrustSource } from '../bridge/link/dial-remote.ts'
 import type { BridgeConfig, SidecarConfig } from '../config/model.ts'
@@ -59,7 +60,9 @@ class RunningSidecar implements Sidecar {
   constructor ({ config, bridges, relay, trust, trustListener, logger, maxPacketSize }: SidecarOptions) {
     const { clientid, protoVer } = config.link
     const counters = new BridgeCounters()
-    const outbox = outboxOf(config.link, { counters, journal: null, via: relay.via, logger: logger.child({ bridge: config.link.name }), clock: systemClock })
+    const surroundings = { counters, logger: logger.child({ bridge: config.link.name }), clock: systemClock }
+    const deadLetters = new DeadLetters({ ...surroundings, bridge: config.link.name, topic: null, delivery: this })
+    const outbox = outboxOf(config.link, { ...surroundings, journal: null, via: relay.via, deadLetters })
     this.#config = config
     this.broker = new BrokerLimits(logger)
     this.#publisher = new LocalPublisher(relay, outbox)

@@ -68,6 +68,8 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     spoolQos0: false,
     forwardBridged: false,
     maxHops: null,
+    setAsideAfter: 3,
+    deadLetterTopic: null,
     will: null,
     notifications: null,
     connProperties: null,

@@ -94,6 +94,7 @@ export const bridgeMetrics: readonly Metric[] = [
     read: each(({ counters }) => Object.entries(dropReasons).map(([counter, reason]) => [{ reason }, counters[counter as keyof typeof dropReasons]]))
   },
   bridgeMetric('counter', 'acknowledged_dropped_messages_total', 'Dropped messages whose publisher had been acknowledged, as the configuration allows.', ({ counters }) => counters.acknowledgedDropped),
+  bridgeMetric('counter', 'dead_letters_total', 'Messages that the remote does not take, published here on dead_letter_topic.', ({ counters }) => counters.deadLetters),
   bridgeMetric('gauge', 'queued_messages', 'Messages of QoS 1 and 2 that the remote does not have yet.', ({ queued }) => queued),
   bridgeMetric('gauge', 'queued_bytes', 'Bytes of those in memory.', ({ queuedBytes }) => queuedBytes),
   bridgeMetric('gauge', 'in_flight_messages', 'Messages of QoS 1 and 2 that were sent and are not answered in full.', ({ figures }) => figures.inFlight),

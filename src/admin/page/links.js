@@ -37,7 +37,7 @@ function sum (counters, names) {
   return names.reduce((total, name) => total + (counters[name] ?? 0), 0)
 }
 
-const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote']
+const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside']
 
 export class LinkCard {
   #state = element('p', { class: 'pill' })

@@ -3,9 +3,8 @@
  * it is left out once, and for good where that helps.
  */
 import type { BridgeConfig } from '../../config/model.ts'
-import { refusesProtocolLevel } from './connack-refusal.ts'
 import { BridgeError, bridgeCodes } from '../errors.ts'
-import { Refusal } from './remote-client.ts'
+import { Refusal, refusesProtocolLevel } from './remote-reason.ts'
 
 export class BridgeBit {
   readonly #level: 4 | 5

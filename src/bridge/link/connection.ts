@@ -11,13 +11,13 @@ import { AckWatch } from './ack-watch.ts'
 import type { Clock } from '../clock.ts'
 import { dialRemote } from './dial-remote.ts'
 import type { RemoteOptions, VerifiedRemote } from './dial-remote.ts'
-import { disconnectReason } from './disconnect-reason.ts'
 import { BridgeError, bridgeCodes } from '../errors.ts'
 import type { Incoming } from '../down/incoming.ts'
 import { Liveness } from './liveness.ts'
 import { Presence } from './presence.ts'
-import { RemoteClient, Refusal } from './remote-client.ts'
+import { RemoteClient } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
+import { disconnectReason, Refusal } from './remote-reason.ts'
 import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
 
 export interface ConnectionOptions extends RemoteOptions {
@@ -102,7 +102,7 @@ export class Connection {
     this.#tap.on('error', error => { this.#reason ??= dialled.diagnose(error) })
     this.#client = new RemoteClient(config, options.clientId, this.#tap, maxPacketSize)
     this.#presence = new Presence(config, options.clientId, frame => this.#tap.say(frame))
-    this.#client.onDisconnect(code => { this.#reason ??= disconnectReason(config.server.url, code) })
+    this.#client.onDisconnect((code, elsewhere) => this.#end(disconnectReason(config.server.url, code, elsewhere))) // MQTT 5, 3.14.4
   }
 
   /**

@@ -15,6 +15,7 @@ import { openConnection } from './connection.ts'
 import type { TrustSource } from './dial-remote.ts'
 import { atEachServer } from './each-server.ts'
 import { RateLimit } from './rate-limit.ts'
+import { isNamed } from './steering.ts'
 
 /** Of all connections of the bridge. */
 export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
@@ -36,8 +37,12 @@ export class Connector {
   readonly #session = new KnownSession(true)
   /** The first is `server`. */
   #servers: readonly [Server, ...Server[]]
-  /** Which is dialled next. */
+  /** Which is dialled next, and which was last. */
   #next = 0
+  #last = 0
+  /** Times in a row that servers have sent us to each other. */
+  #turns = 0
+  #isSent = false
   #trust: TrustSource | null
   #clientId: string | null
   #limits: ConnectionOptions['limits']
@@ -55,7 +60,23 @@ export class Connector {
   get first (): RemoteAddress { return this.#servers[0].config.server }
 
   /** The last attempt failed, and there is a server that was not tried since. */
-  get hasAnother (): boolean { return this.#next !== 0 }
+  get hasAnother (): boolean { return this.#next !== 0 || this.#isSent }
+
+  /**
+   * The server that was connected to last sends us to another one: the next is the one it names, if it is one of ours, else the one behind it.
+   * @returns false where there is none, or all have sent us on: then it is worth waiting
+   */
+  sentAway (reference: string | null): boolean {
+    const servers = this.#servers
+    if (servers.length === 1 || ++this.#turns >= servers.length) {
+      this.#turns = 0
+      return false
+    }
+    const named = reference === null ? -1 : servers.findIndex(({ config }, i) => i !== this.#last && isNamed(config.server, reference))
+    this.#next = named < 0 ? (this.#last + 1) % servers.length : named
+    this.#isSent = true
+    return true
+  }
 
   /** Other settings hold for the next connection. */
   replace (config: BridgeConfig, trust: TrustSource | null): void {
@@ -63,7 +84,7 @@ export class Connector {
     if (config.clientid !== before.clientid) this.#clientId = config.clientid
     if (!isDeepStrictEqual(config.rateLimit, before.rateLimit)) this.#limits = this.#limitsOf(config)
     this.#servers = serversOf(config)
-    this.#next = 0
+    this.#next = this.#last = 0
     this.#trust = trust
   }
 
@@ -83,6 +104,8 @@ export class Connector {
   async connect (): Promise<Connection> {
     const servers = this.#servers
     const server = servers[this.#next] ?? servers[0]
+    this.#last = this.#next
+    this.#isSent = false
     this.#next = (this.#next + 1) % servers.length
     const connection = await this.#open(server)
     server.bit.accepted()

@@ -9,9 +9,9 @@ import type { Duplex } from 'node:stream'
 import type { BridgeConfig } from '../../config/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { SessionTerms } from '../../relay/link.ts'
-import { connackRefusal } from './connack-refusal.ts'
 import { connectOptions, pairs, present } from './connect-options.ts'
 import { BridgeError, bridgeCodes } from '../errors.ts'
+import { Refusal } from './remote-reason.ts'
 
 /** What CONNACK has told. */
 export interface Acceptance {
@@ -28,16 +28,6 @@ export interface SubscriptionRequest {
   readonly retainHandling: 0 | 1 | 2
 }
 
-/** A CONNACK that says no, with its code. */
-export class Refusal extends BridgeError {
-  readonly returnCode: number
-
-  constructor (error: BridgeError, returnCode: number) {
-    super(error.code, error.message, { hint: error.hint })
-    this.returnCode = returnCode
-  }
-}
-
 /** How long the remote has for SUBACK, and to close after DISCONNECT. */
 const ANSWER_MS = 10_000
 const CLOSE_MS = 1000
@@ -50,6 +40,8 @@ export class RemoteClient {
   readonly #client: MqttClient
   readonly #stream: Duplex
   #failure: Error | null = null
+  /** Of a CONNACK that says no; mqtt.js tells its code only. */
+  #serverReference: string | null = null
 
   /** Sends CONNECT at once. */
   constructor (config: BridgeConfig, clientId: string, stream: Duplex, maxPacketSize: number) {
@@ -58,6 +50,9 @@ export class RemoteClient {
     this.#client = new MqttJsClient(() => stream, connectOptions(config, clientId, maxPacketSize))
     // without a listener a refused CONNACK ends the process
     this.#client.on('error', error => { this.#failure ??= error })
+    this.#client.on('packetreceive', packet => {
+      if (packet.cmd === 'connack') this.#serverReference = packet.properties?.serverReference ?? null
+    })
   }
 
   /**
@@ -76,7 +71,7 @@ export class RemoteClient {
   #refusalOf (error: Error | null): BridgeError {
     const { server, protoVer, connectTimeoutMs } = this.#config
     if (error !== null && 'code' in error && typeof error.code === 'number' && error.code > 0) {
-      return new Refusal(connackRefusal(server.url, error.code, protoVer), error.code)
+      return new Refusal(server.url, error.code, protoVer, this.#serverReference)
     }
     const why = error === null
       ? 'closes the connection instead of answering CONNECT'
@@ -87,9 +82,9 @@ export class RemoteClient {
     })
   }
 
-  /** Calls when an MQTT 5 remote says why it is about to close. */
-  onDisconnect (call: (reasonCode: number) => void): void {
-    this.#client.on('disconnect', packet => call(packet.reasonCode ?? 0))
+  /** Calls when an MQTT 5 remote says why it is about to close, and where it sends us, if anywhere. */
+  onDisconnect (call: (reasonCode: number, serverReference: string | null) => void): void {
+    this.#client.on('disconnect', packet => call(packet.reasonCode ?? 0, packet.properties?.serverReference ?? null))
   }
 
   /**

@@ -21,6 +21,7 @@ import { LinkSocket } from './link-socket.ts'
 import { PacedWriter } from './paced-writer.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { ReadBrake } from './read-brake.ts'
+import { blamesMessage } from './remote-reason.ts'
 
 /** Who lives with the tap: hears of what it can not settle by itself. */
 export interface TapOwner {
@@ -73,6 +74,9 @@ export class RemoteTap extends Duplex {
   #heard = true
   #moved = false
   #answered = false
+  /** The remote has ended the connection, and what it has given as a reason, where it has. */
+  #ended = false
+  #reason: number | null = null
 
   constructor (options: RemoteTapOptions) {
     super({ decodeStrings: true })
@@ -108,8 +112,14 @@ export class RemoteTap extends Duplex {
       this.#moved = true
       this.#drained()
     })
-    socket.on('error', error => this.destroy(error))
-    socket.on('end', () => this.push(null))
+    socket.on('error', error => {
+      this.#ended ||= isReset(error)
+      this.destroy(error)
+    })
+    socket.on('end', () => {
+      this.#ended = true
+      this.push(null)
+    })
     // what came last is read first: a refusal, or why the remote closes
     socket.on('close', () => setImmediate(() => this.destroy()))
   }
@@ -131,7 +141,7 @@ export class RemoteTap extends Duplex {
   /** Nothing of the data plane goes over this link any more. */
   release (): void {
     this.#stopPacing()
-    this.#outbox?.linkDown()
+    this.#outbox?.linkDown((this.#ended || this.#reason !== null) && blamesMessage(this.#reason))
     this.#outbox = null
     this.#incoming.close(this.#port)
   }
@@ -207,6 +217,7 @@ export class RemoteTap extends Duplex {
       case PacketType.CONNACK:
         return SECOND_CONNACK
       default: // SUBACK, UNSUBACK, DISCONNECT, AUTH: the table of first bytes lets nothing else through
+        if (type === PacketType.DISCONNECT) this.#reason = body === end ? 0 : bytes[body] as number
         return this.#show(bytes, start, end)
     }
   }
@@ -290,4 +301,9 @@ export class RemoteTap extends Duplex {
     this.#socket.destroy()
     done(error)
   }
+}
+
+/** Ended by the other side, and not by a clock or by us. */
+function isReset (error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }

@@ -7,7 +7,7 @@ import { Outbox } from '../../relay/outbox.ts'
 import { Backoff } from '../backoff.ts'
 import type { BridgeJournal } from './bridge-journal.ts'
 import type { Clock } from '../clock.ts'
-import { SetAsideLog } from './set-aside-log.ts'
+import type { DeadLetters } from './dead-letters.ts'
 import { Slowdown } from './slowdown.ts'
 
 /** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
@@ -22,18 +22,21 @@ const MOST_QOS_2 = 1000
  */
 const QOS_2_UNSAID = 16
 
+/** A link that has lived so long without a message does not end because of what went before. */
+const LIVES_MS = 1000
+
 /** What an outbox of a bridge lives with. */
 export interface OutboxSurroundings {
   readonly counters: BridgeCounters
   /** That of the bridge, which serves the outbox from now on; null without one. */
   readonly journal: BridgeJournal | null
   readonly via: Buffer
+  readonly deadLetters: DeadLetters
   readonly logger: Logger
   readonly clock: Clock
 }
 
-export function outboxOf (config: BridgeConfig, { counters, journal, via, logger, clock }: OutboxSurroundings): Outbox {
-  const refusals = new SetAsideLog(logger, clock)
+export function outboxOf (config: BridgeConfig, { counters, journal, via, deadLetters, logger, clock }: OutboxSurroundings): Outbox {
   const slowdown = new Slowdown(new Backoff(config.backoffMaxMs, Math.random), logger, clock)
   const outbox = new Outbox({
     name: config.name,
@@ -56,7 +59,8 @@ export function outboxOf (config: BridgeConfig, { counters, journal, via, logger
     schedule: flush => { setImmediate(flush) },
     counters,
     pause: goOn => slowdown.pause(goOn),
-    setAside: (topic, reasonCode) => refusals.note(topic, reasonCode)
+    suspect: { most: config.setAsideAfter, lives: goOn => clock.after(LIVES_MS, goOn) },
+    setAside: (message, reason) => deadLetters.take(message, reason)
   })
   if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)
   return outbox

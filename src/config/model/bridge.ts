@@ -48,6 +48,10 @@ export interface BridgeConfig {
   readonly forwardBridged: boolean
   /** MQTT 5: messages carry where they came through, and none is taken that came through so many nodes; null: not counted. */
   readonly maxHops: number | null
+  /** A message is tried alone when the remote has ended so many links in a row on it; 0: never. */
+  readonly setAsideAfter: number
+  /** Template of a topic here for what the remote does not take; null: none. */
+  readonly deadLetterTopic: string | null
   readonly will: WillConfig | null
   /** null: the remote is not told whether the bridge is there. */
   readonly notifications: NotificationsConfig | null

@@ -1,6 +1,7 @@
 /** `bridges.mqtt.NAME`: one link to a remote broker. */
 import type { BridgeConfig, Durability, WillConfig } from '../model.ts'
 import { isTopicName } from '../../mqtt/topic-name.ts'
+import { isDeadLetterTemplate } from '../dead-letter-topic.ts'
 import { blocks, list } from '../schema/groups.ts'
 import { block, context, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
@@ -101,6 +102,16 @@ const keys: Keys<BridgeValues> = {
     or: false,
     ours: true,
     says: 'true: what came by another bridge goes on by this one. Never does a message go back by the bridge it came by.'
+  }),
+  setAsideAfter: works('set_aside_after', whole({ min: 0, max: 1000, unit: 'links' }), {
+    or: 3,
+    ours: true,
+    says: 'MQTT 3.1.1 can not refuse a message: a remote that does not take one ends the link. When it has ended so many in a row with the same message the oldest under way, that is sent alone, on a link that has lived for a second; if that ends too, the message is let go, counted and reported, and the others go on. 0: it is tried for ever, and those behind it wait.'
+  }),
+  deadLetterTopic: works('dead_letter_topic', text(mqttString.refine(isDeadLetterTemplate, { error: 'must be a topic name without wildcards, in which {name} may stand for the bridge and /{topic} at the end' })), {
+    or: null,
+    ours: true,
+    says: 'Topic here on which messages are published that the remote refuses, that are larger than it takes, or on which it ends the link: with QoS 1, not retained. `{name}` is the bridge, `/{topic}` at the end the topic at the remote. Reason, topic and bridge are also in user properties (`causeway-dead-letter-…`). No bridge forwards these topics.'
   }),
   ssl: works('ssl', bridgeSsl, { or: null, says: 'TLS of the connection.' }),
   tcp: block('tcp', bridgeTcp, { says: 'Options of the socket.' }),

@@ -70,6 +70,8 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       spoolQos0: false,
       forwardBridged: true,
       maxHops: null,
+      setAsideAfter: 3,
+      deadLetterTopic: null,
       will: null,
       notifications: null,
       connProperties: null,

@@ -1,6 +1,7 @@
 /** `spool`, and NanoMQ's `bridges.mqtt.cache`, which means the same here: the queues of the bridges on disk. */
 import { join } from 'node:path'
 import type { BridgeConfig, SpoolConfig } from '../model.ts'
+import { withoutDeadLetters } from '../dead-letter-topic.ts'
 import { inert, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
@@ -79,13 +80,13 @@ export function checkPlaces (own: Given<SpoolConfig> | null | undefined, bridges
   })
 }
 
-/** Gives each bridge its durability and its directory. */
+/** Gives each bridge its durability and its directory, and keeps all of them from dead letters. */
 export function placed (all: SpoolConfig | null, bridges: readonly UnplacedBridge[]): { readonly spool: SpoolConfig | null, readonly bridges: readonly BridgeConfig[] } {
   return {
     spool: all,
     bridges: bridges.map(bridge => {
       const durability = bridge.durability ?? (all === null ? 'memory' : 'spool')
-      return { ...bridge, durability, spool: durability === 'spool' && all !== null ? { ...all, dir: join(all.dir, bridge.name) } : null }
+      return { ...bridge, forwards: withoutDeadLetters(bridge.forwards, bridges), durability, spool: durability === 'spool' && all !== null ? { ...all, dir: join(all.dir, bridge.name) } : null }
     })
   }
 }

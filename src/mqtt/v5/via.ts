@@ -3,7 +3,7 @@
  * left it before, and hops can be counted. HOT.
  */
 import { endOfProperty } from './message-properties.ts'
-import { PropertyId } from './property-id.ts'
+import { userProperty } from './user-property.ts'
 
 const NAME = 'causeway-via'
 /** Property identifier, length and text of its name. */
@@ -11,13 +11,7 @@ const HEAD = viaMark('').subarray(0, 1 + 2 + NAME.length)
 
 /** The whole property of one node. */
 export function viaMark (node: string): Buffer {
-  const length = Buffer.byteLength(node)
-  const mark = Buffer.allocUnsafe(1 + 2 + NAME.length + 2 + length)
-  let at = mark.writeUInt8(PropertyId.USER_PROPERTY)
-  at = mark.writeUInt16BE(NAME.length, at)
-  at += mark.write(NAME, at)
-  mark.write(node, mark.writeUInt16BE(length, at))
-  return mark
+  return userProperty(NAME, node)
 }
 
 /** How many nodes `bytes[start, end)` names. */

@@ -33,6 +33,8 @@ test('the defaults', async t => {
     rateLimit: { up: null, down: null },
     forwardBridged: false,
     maxHops: null,
+    setAsideAfter: 3,
+    deadLetterTopic: null,
     will: null,
     notifications: null,
     connProperties: null,
