@@ -1,7 +1,7 @@
 /** What came of dialling the remote of one bridge: without a byte of MQTT, or up to its CONNACK. */
 import { bridgeCodes } from '../bridge/errors.ts'
 import { type Rehearsal, rehearsalId, rehearse } from '../bridge/link/rehearsal.ts'
-import { Refusal } from '../bridge/link/remote-client.ts'
+import { Refusal } from '../bridge/link/remote-reason.ts'
 import { tryRemote } from '../bridge/link/trial.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { CausewayError } from '../errors.ts'

@@ -8,7 +8,8 @@ import type { InUse } from '../../trust/in-use.ts'
 import type { TrustSnapshot } from '../../trust/snapshot.ts'
 import { bridgeCodes } from '../errors.ts'
 import { dial } from './dial.ts'
-import { type Acceptance, Refusal, RemoteClient } from './remote-client.ts'
+import { type Acceptance, RemoteClient } from './remote-client.ts'
+import { Refusal } from './remote-reason.ts'
 
 export interface Rehearsal {
   readonly acceptance: Acceptance
