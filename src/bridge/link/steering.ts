@@ -2,11 +2,16 @@
 import type { CausewayError } from '../../errors.ts'
 import type { RemoteAddress } from '../../config/model.ts'
 import type { Backoff } from '../backoff.ts'
-import type { Connector } from './connector.ts'
 import { RemoteReason } from './remote-reason.ts'
 
+/** What is asked of the connector: structural, as it asks {@link isNamed} of this file. */
+interface Servers {
+  readonly hasAnother: boolean
+  sentAway (reference: string | null): boolean
+}
+
 /** Milliseconds until the next try; the connector turns to another server where the remote has sent us there. */
-export function waitAfter (reason: CausewayError, connector: Pick<Connector, 'hasAnother' | 'sentAway'>, backoff: Backoff): number {
+export function waitAfter (reason: CausewayError, connector: Servers, backoff: Backoff): number {
   const steer = reason instanceof RemoteReason ? reason.steer : 'retry'
   if (steer === 'elsewhere' && reason instanceof RemoteReason && connector.sentAway(reason.serverReference)) return backoff.brief()
   if (connector.hasAnother) return backoff.brief()

@@ -1,7 +1,7 @@
 /** The log of this machine, by the program `logger`, as Node has no Unix datagrams. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { reasonOf } from '../../errors.ts'
-import type { Syslog } from './syslog.ts'
+import type { Syslog } from './syslog-sink.ts'
 import { APP, MOST_BYTES, MOST_WAITING_BYTES, priorityOf } from './syslog-message.ts'
 
 const RESTART_MS = 10_000

@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import { reasonOf } from '../../errors.ts'
-import type { Syslog, SyslogServer } from './syslog.ts'
+import type { Syslog, SyslogServer } from './syslog-sink.ts'
 import { MOST_WAITING_BYTES, syslogMessage } from './syslog-message.ts'
 
 const RETRY_MS = 5000

@@ -1,7 +1,7 @@
 /** A syslog server by UDP [RFC 5426]: what is lost on the way is lost. */
 import { createSocket, type Socket } from 'node:dgram'
 import { reasonOf } from '../../errors.ts'
-import type { Syslog, SyslogServer } from './syslog.ts'
+import type { Syslog, SyslogServer } from './syslog-sink.ts'
 import { MOST_WAITING_BYTES, syslogMessage } from './syslog-message.ts'
 
 export class UdpSyslog implements Syslog {

@@ -1,16 +1,8 @@
 /** Lines for the system's log: of this machine, or of a server. What can not be sent holds nothing up. */
-import type { LogConfig } from '../../config/model.ts'
-import type { LogSink } from '../../logger.ts'
 import { LocalSyslog } from './local-syslog.ts'
+import type { Syslog, SyslogServer } from './syslog-sink.ts'
 import { TcpSyslog } from './syslog-tcp.ts'
 import { UdpSyslog } from './syslog-udp.ts'
-
-export type SyslogServer = NonNullable<LogConfig['syslogServer']>
-
-export interface Syslog extends LogSink {
-  /** What waits is given away, as far as that is possible soon. */
-  close (): Promise<void>
-}
 
 /** @param server null: the log of this machine; @param complain told of what is in the way, and when it is over */
 export function openSyslog (server: SyslogServer | null, complain: (words: string) => void): Syslog {
