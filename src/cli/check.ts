@@ -24,6 +24,7 @@ export interface CheckOptions {
 }
 
 /** @throws ConfigError when a file can not be read, or the one that runs is not valid */
+// eslint-disable-next-line complexity -- one step after the other, each may end it
 export async function check (options: CheckOptions, io: CliIo): Promise<ExitCode> {
   const { file } = locateConfig(options.conf, io.cwd, io.environment)
   const inspected = inspectConfig({ file, cwd: io.cwd, environment: io.environment })

@@ -32,7 +32,6 @@ export class OutboxLane {
    * @param latency where it counts how long messages take
    * @param changed called when there may be more to send, or room again
    */
-  // eslint-disable-next-line max-params -- of one outbox
   constructor (all: OutboxOptions, own: LaneOptions, index: number, isolation: Isolation, latency: LatencyHistogram, changed: () => void) {
     const journal = own.journal ?? null
     this.#level = all.level

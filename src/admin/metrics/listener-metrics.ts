@@ -2,6 +2,7 @@
 import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import type { Metric, PlainMetric, Sample } from './metric.ts'
 
+// eslint-disable-next-line max-params -- a row of a table
 function listenerMetric (type: PlainMetric['type'], name: string, help: string, label: string, read: (counters: ListenerCounters) => Readonly<Record<string, number>>): Metric {
   return {
     name: `causeway_listener_${name}`,

@@ -33,9 +33,10 @@ export function rehearsalId ({ clientid, name }: BridgeConfig): string {
  * @throws HandshakeError, BridgeError; a Refusal when CONNACK says no
  */
 export async function rehearse (config: BridgeConfig, clientId: string, snapshot: TrustSnapshot | null, signal: AbortSignal): Promise<Rehearsal> {
-  const { socket, answers, unproven, diagnose } = await dial(config, snapshot, signal)
+  const dialled = await dial(config, snapshot, signal)
+  const { socket, answers, unproven } = dialled
   let reason: CausewayError | null = null
-  socket.on('error', error => { reason ??= diagnose(error) })
+  socket.on('error', error => { reason ??= dialled.diagnose(error) })
   const abort = (): void => { socket.destroy() }
   signal.addEventListener('abort', abort, { once: true })
   try {

@@ -217,7 +217,7 @@ export class RemoteTap extends Duplex {
       case PacketType.CONNACK:
         return SECOND_CONNACK
       default: // SUBACK, UNSUBACK, DISCONNECT, AUTH: the table of first bytes lets nothing else through
-        if (type === PacketType.DISCONNECT) this.#reason = body === end ? 0 : bytes[body] as number
+        if (type === PacketType.DISCONNECT) this.#reason = reasonOfDisconnect(bytes, body, end)
         return this.#show(bytes, start, end)
     }
   }
@@ -306,4 +306,9 @@ export class RemoteTap extends Duplex {
 /** Ended by the other side, and not by a clock or by us. */
 function isReset (error: NodeJS.ErrnoException): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
+
+/** Without a reason code it is 0, a normal end [MQTT 5, 3.14.2.1]. */
+function reasonOfDisconnect (bytes: Buffer, body: number, end: number): number {
+  return body === end ? 0 : bytes[body] as number
 }

@@ -23,10 +23,11 @@ export class LocalSyslog implements Syslog {
     input.write(`<${priorityOf(line)}>${line}`)
   }
 
-  async close (): Promise<void> {
+  close (): Promise<void> {
     this.#closed = true
     this.#child?.stdin?.end()
     this.#child?.unref()
+    return Promise.resolve()
   }
 
   /** One that has ended is started again after a while. */

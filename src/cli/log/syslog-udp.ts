@@ -25,7 +25,8 @@ export class UdpSyslog implements Syslog {
     })
   }
 
-  async close (): Promise<void> {
+  close (): Promise<void> {
     this.#socket.close()
+    return Promise.resolve()
   }
 }
