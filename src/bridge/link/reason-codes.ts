@@ -20,6 +20,7 @@ export interface ReasonCode {
   readonly blames: boolean
 }
 
+// eslint-disable-next-line max-params -- a row of a table
 function row (code: number, steer: Steer, [connack, disconnect]: readonly [string | null, string | null], hint: string, blames = false): ReasonCode {
   return { code, steer, connack, disconnect, hint, blames }
 }
