@@ -28,10 +28,11 @@ function serve (remote: ScriptedRemote, likes: (payload: string) => boolean, for
         const first = frame.readUInt8(0) >> 4
         if (first === type.PUBREL) answers.push([0x70, 2, frame.readUInt8(2), frame.readUInt8(3)])
         if (first !== type.PUBLISH) continue
-        const { payload, packetId = 0, qos = 0 } = readPublish(frame, 4)
+        const { payload, packetId = 0, qos } = readPublish(frame, 4)
         if (!likes(payload)) {
           if (!forgetful) connection.send(...answers)
-          return void connection.socket.end()
+          connection.socket.end()
+          return
         }
         if (!seen.arrived.includes(payload)) seen.arrived.push(payload)
         if (qos > 0) answers.push(acknowledged(packetId, qos))
