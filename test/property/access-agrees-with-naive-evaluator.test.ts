@@ -5,6 +5,7 @@ import { AccessRules } from '../../src/broker/auth/access.ts'
 import type { Identity } from '../../src/broker/auth/access.ts'
 import type { AclRule } from '../../src/config/model.ts'
 import { authConfig, rule } from '../support/auth-config.ts'
+import { holds } from '../support/property.ts'
 
 const level = fc.constantFrom('a', 'b', 'ann', 'd1', '$x')
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map(levels => levels.join('/'))
@@ -63,7 +64,7 @@ function naiveMatch (pattern: string, name: string): boolean {
 }
 
 test('compiled and naive agree on topic names', async t => {
-  fc.assert(fc.property(rules, who, topic, fc.boolean(), (list, is, name, noMatch) => {
+  await holds(t, fc.property(rules, who, topic, fc.boolean(), (list, is, name, noMatch) => {
     const access = new AccessRules(authConfig({ rules: list, noMatch: noMatch ? 'allow' : 'deny' })).classFor(is)
     return access.publish(name) === naive(list, noMatch, { is, action: 'publish', name }) &&
       access.receive(name) === naive(list, noMatch, { is, action: 'subscribe', name })
@@ -73,7 +74,7 @@ test('compiled and naive agree on topic names', async t => {
 
 test('with rules that only allow, a granted filter matches only topics that are granted', async t => {
   const allowing = rules.map(list => list.map(one => ({ ...one, permit: 'allow' as const })))
-  fc.assert(fc.property(allowing, who, asked, topic, (list, is, wanted, name) => {
+  await holds(t, fc.property(allowing, who, asked, topic, (list, is, wanted, name) => {
     const access = new AccessRules(authConfig({ rules: list, noMatch: 'deny' })).classFor(is)
     return !access.subscribe(wanted) || !naiveMatch(wanted, name) || access.receive(name)
   }), { numRuns: 5_000 })

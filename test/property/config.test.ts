@@ -3,6 +3,7 @@ import { test } from 'tap'
 import fc from 'fast-check'
 import { inspectText } from '../support/config-text.ts'
 import { HoconPrinter, type Printable } from '../support/hocon-printer.ts'
+import { holds } from '../support/property.ts'
 
 type Block = ReadonlyMap<string, Printable>
 
@@ -78,7 +79,7 @@ function expectBridge (each: Bridge, name: string): object {
 }
 
 test('a valid configuration means the same however it is written', async t => {
-  fc.assert(fc.property(fc.array(bridge, { maxLength: 3 }), fc.integer(), fc.integer({ min: 1, max: 10_000_000 }), (bridges, seed, queue) => {
+  await holds(t, fc.property(fc.array(bridge, { maxLength: 3 }), fc.integer(), fc.integer({ min: 1, max: 10_000_000 }), (bridges, seed, queue) => {
     const written = block({
       mqtt: block({ max_mqueue_len: String(queue) }),
       bridges: bridges.length === 0 ? undefined : block({ mqtt: new Map(bridges.map((each, i) => [`b${i}`, writeBridge(each)])) })
@@ -102,7 +103,7 @@ const { tree } = fc.letrec<{ tree: Block, node: Printable }>(tie => ({
 }))
 
 test('anything that can be read ends in a report, with a key for each problem', async t => {
-  fc.assert(fc.property(tree, fc.integer(), (root, seed) => {
+  await holds(t, fc.property(tree, fc.integer(), (root, seed) => {
     const { config, report } = inspectText(print(root, seed))
     const sound = report.problems.every(({ message, place }) => message !== '' && (place === null || place.line > 0))
     if (!sound || (config === null) !== (report.problems.length > 0)) throw new Error(JSON.stringify(report.problems))

@@ -11,6 +11,7 @@ import { PublishView } from '../../src/mqtt/publish-view.ts'
 import { readSubscribe } from '../../src/mqtt/subscribe.ts'
 import { readUnsubscribe } from '../../src/mqtt/unsubscribe.ts'
 import { isViolation } from '../../src/mqtt/violation.ts'
+import { holds } from '../support/property.ts'
 
 const LIMITS = { maxTopicLevels: 100, maxFilters: 100 }
 const level = fc.constantFrom(3 as const, 4 as const, 5 as const)
@@ -86,8 +87,8 @@ function summaryOfOurs ({ level, bridgeMode, cleanSession, keepAlive, clientId, 
   }
 }
 
-test('readConnect() takes what mqtt-packet writes, and reads the same', async () => {
-  fc.assert(fc.property(connect, packet => {
+test('readConnect() takes what mqtt-packet writes, and reads the same', async t => {
+  await holds(t, fc.property(connect, packet => {
     const frame = generate(packet)
     const read = readConnect(frame, bodyOf(frame), frame.length)
     if (isViolation(read)) assert.fail(`${read.clause} ${read.reason}`)
@@ -108,7 +109,7 @@ const damaged = fc.tuple(connect, fc.array(fc.tuple(fc.nat(127), fc.nat(255)), {
 
 test('what readConnect() takes of damaged packets, mqtt-packet reads the same', async t => {
   let taken = 0
-  fc.assert(fc.property(damaged, frame => {
+  await holds(t, fc.property(damaged, frame => {
     const read = readConnect(frame, 2, frame.length)
     if (isViolation(read)) return undefined
     const theirs = parse(frame, 4)
@@ -119,9 +120,9 @@ test('what readConnect() takes of damaged packets, mqtt-packet reads the same', 
   t.ok(taken > 50, `${taken} were taken by both`)
 })
 
-test('readSubscribe() reads what mqtt-packet writes', async () => {
+test('readSubscribe() reads what mqtt-packet writes', async t => {
   const subscription = fc.record({ topic: filter, qos, nl: fc.boolean(), rap: fc.boolean(), rh: fc.constantFrom(0 as const, 1 as const, 2 as const) })
-  fc.assert(fc.property(level, packetId, fc.array(subscription, { minLength: 1, maxLength: 20 }), (level, messageId, asked) => {
+  await holds(t, fc.property(level, packetId, fc.array(subscription, { minLength: 1, maxLength: 20 }), (level, messageId, asked) => {
     const five = level === 5
     const subscriptions = asked.map(one => five ? { ...one, nl: one.nl && !one.topic.startsWith('$share') } : { topic: one.topic, qos: one.qos })
     const packet: ISubscribePacket = { cmd: 'subscribe', messageId, subscriptions }
@@ -135,8 +136,8 @@ test('readSubscribe() reads what mqtt-packet writes', async () => {
   }))
 })
 
-test('readUnsubscribe() reads what mqtt-packet writes', async () => {
-  fc.assert(fc.property(level, packetId, fc.array(filter, { minLength: 1, maxLength: 20 }), (level, messageId, filters) => {
+test('readUnsubscribe() reads what mqtt-packet writes', async t => {
+  await holds(t, fc.property(level, packetId, fc.array(filter, { minLength: 1, maxLength: 20 }), (level, messageId, filters) => {
     const packet: IUnsubscribePacket = { cmd: 'unsubscribe', messageId, unsubscriptions: filters }
     const frame = generate(packet, { protocolVersion: level })
     const read = readUnsubscribe(frame, bodyOf(frame), frame.length, level, LIMITS)
@@ -157,13 +158,13 @@ test('mqtt-packet reads the answers that are written here', async t => {
   t.match(parse(encodeUnsuback(5, 7, [0, 17]), 5), { cmd: 'unsuback', granted: [0, 17] })
 })
 
-test('no reader throws, whatever the bytes', async () => {
+test('no reader throws, whatever the bytes', async t => {
   const view = new PublishView()
   const field = fc.oneof(
     fc.constantFrom(...[[0, 4, 0x4d, 0x51, 0x54, 0x54, 4], [0, 4, 0x4d, 0x51, 0x54, 0x54, 5], [0, 6, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70, 3], [0, 1], [0, 0], [2]]),
     fc.array(fc.nat(255), { maxLength: 6 })
   )
-  fc.assert(fc.property(fc.array(field, { maxLength: 8 }), level, fc.nat(3), fc.nat(255), (fields, level, body, first) => {
+  await holds(t, fc.property(fc.array(field, { maxLength: 8 }), level, fc.nat(3), fc.nat(255), (fields, level, body, first) => {
     const frame = Buffer.from([first, 0, 0, ...fields.flat()])
     const end = frame.length
     const all = [

@@ -4,6 +4,7 @@ import { test } from 'tap'
 import { FilterTrie } from '../../src/mqtt/filter-trie.ts'
 import { canOverlap, isTopicFilter, matches } from '../../src/mqtt/topic-filter.ts'
 import { isTopicName } from '../../src/mqtt/topic-name.ts'
+import { holds } from '../support/property.ts'
 
 const level = fc.constantFrom('', 'a', 'b', '$s', 'é')
 const topic = fc.array(level, { minLength: 1, maxLength: 5 }).map(levels => levels.join('/')).filter(name => isTopicName(name))
@@ -23,8 +24,8 @@ function naive (filter: string, topic: string): boolean {
   return levels.length === wanted.length && wanted.every((text, i) => text === '+' || text === levels[i])
 }
 
-test('matches() is the plain matcher', async () => {
-  fc.assert(fc.property(filter, topic, (filter, topic) => matches(filter, topic) === naive(filter, topic)), { numRuns: 5000 })
+test('matches() is the plain matcher', async t => {
+  await holds(t, fc.property(filter, topic, (filter, topic) => matches(filter, topic) === naive(filter, topic)), { numRuns: 5000 })
 })
 
 /** Every name of up to four levels of a small alphabet, the empty one too: enough to decide whether two filters over it meet. */
@@ -37,16 +38,16 @@ const smallFilter = fc.tuple(fc.array(fc.constantFrom('', 'a', 'b', '$s', '+'), 
   .map(([levels, open]) => [...levels, ...(open ? ['#'] : [])].join('/'))
   .filter(text => text !== '')
 
-test('canOverlap() is true exactly when some topic matches both', async () => {
-  fc.assert(fc.property(smallFilter, smallFilter, (one, other) =>
+test('canOverlap() is true exactly when some topic matches both', async t => {
+  await holds(t, fc.property(smallFilter, smallFilter, (one, other) =>
     canOverlap(one, other) === everyTopic.some(name => naive(one, name) && naive(other, name)) &&
     canOverlap(one, other) === canOverlap(other, one)), { numRuns: 3000 })
 })
 
 const change = fc.record({ filter, value: fc.nat(3), add: fc.boolean() })
 
-test('the trie agrees with a list of what was added and removed', async () => {
-  fc.assert(fc.property(fc.array(change, { maxLength: 40 }), fc.array(topic, { maxLength: 8 }), filter, (changes, topics, probe) => {
+test('the trie agrees with a list of what was added and removed', async t => {
+  await holds(t, fc.property(fc.array(change, { maxLength: 40 }), fc.array(topic, { maxLength: 8 }), filter, (changes, topics, probe) => {
     const trie = new FilterTrie<number>()
     const held = new Map<string, number>()
     for (const { filter, value, add } of changes) {
@@ -66,7 +67,7 @@ test('the trie agrees with a list of what was added and removed', async () => {
 })
 
 test('what was added and removed again leaves nothing behind', async t => {
-  fc.assert(fc.property(fc.array(filter), filters => {
+  await holds(t, fc.property(fc.array(filter), filters => {
     const trie = new FilterTrie<string>()
     for (const one of filters) trie.add(one, 'x')
     for (const one of filters) trie.remove(one, 'x')

@@ -5,6 +5,7 @@ import type { Packet } from 'mqtt-packet'
 import { test } from 'tap'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import type { FrameSink } from '../../src/mqtt/frame-scanner.ts'
+import { holds } from '../support/property.ts'
 
 const packets: readonly Packet[] = [
   { cmd: 'pingreq' },
@@ -46,7 +47,7 @@ function hex (buffers: readonly Buffer[]): string[] {
 }
 
 test('any split of any packet sequence gives the same frames', async t => {
-  fc.assert(fc.property(frames, cuts, (sent, at) => {
+  await holds(t, fc.property(frames, cuts, (sent, at) => {
     const sink = new Collector()
     const scanner = new FrameScanner(sink, 1000)
     for (const chunk of chunksOf(Buffer.concat(sent), at)) scanner.push(chunk)
@@ -63,8 +64,8 @@ test('byte by byte', async t => {
   t.same(sink.frames, hex(sent))
 })
 
-test('a stop after any frame holds back what follows until resume', async () => {
-  fc.assert(fc.property(frames, cuts, fc.array(fc.boolean()), (sent, at, stops) => {
+test('a stop after any frame holds back what follows until resume', async t => {
+  await holds(t, fc.property(frames, cuts, fc.array(fc.boolean()), (sent, at, stops) => {
     const sink = new Collector(count => !(stops[count % Math.max(1, stops.length)] ?? false))
     const scanner = new FrameScanner(sink, 1000)
     for (const chunk of chunksOf(Buffer.concat(sent), at)) {
@@ -79,8 +80,8 @@ test('a stop after any frame holds back what follows until resume', async () => 
   }), { numRuns: 500 })
 })
 
-test('pushing and resuming inside frame() loses nothing, repeats nothing and does not get stuck', async () => {
-  fc.assert(fc.property(frames, cuts, fc.array(fc.nat(3)), (sent, at, plan) => {
+test('pushing and resuming inside frame() loses nothing, repeats nothing and does not get stuck', async t => {
+  await holds(t, fc.property(frames, cuts, fc.array(fc.nat(3)), (sent, at, plan) => {
     const chunks = chunksOf(Buffer.concat(sent), at)
     const sink = new Collector(count => {
       const act = plan[count % Math.max(1, plan.length)] ?? 0

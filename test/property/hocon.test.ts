@@ -11,6 +11,7 @@ import { readHoconFile } from '../../src/config/hocon/read.ts'
 import { readText } from '../support/hocon.ts'
 import type { HoconNode } from '../../src/config/hocon/tree.ts'
 import type { Printable } from '../support/hocon-printer.ts'
+import { holds } from '../support/property.ts'
 
 const traps = fc.constantFrom('a', 'two words', 'Include', 'include x', 'true', '10', '10s', '', ' ', '"', '"""', '\\', '\\n', 'a"b', '#', '//', '${a}', 'a=b', '__proto__', 'toString', '\ufeff', '\r\n')
 const text = fc.oneof(traps, fc.string({ unit: 'binary' }).filter(text => !text.includes('\0')))
@@ -28,7 +29,7 @@ function printable (node: HoconNode): Printable {
 }
 
 void t.test('a tree is the same in whatever style it is written', async t => {
-  fc.assert(fc.property(tree, fc.infiniteStream(fc.nat()), (tree, chances) => {
+  await holds(t, fc.property(tree, fc.infiniteStream(fc.nat()), (tree, chances) => {
     const printer = new HoconPrinter(bound => (chances.next().value ?? 0) % bound)
     deepStrictEqual(printable(readText(printer.file(tree)).root), tree)
   }), { numRuns: 500 })
@@ -48,7 +49,7 @@ void t.test('JSON means what it means in JSON', async t => {
     object: fc.uniqueArray(fc.tuple(key, tie('value')), { maxLength: 5, selector: ([key]) => foldKey(key) }).map(entries => Object.fromEntries(entries)),
     value: fc.oneof({ depthSize: 'small' }, text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 5 }), tie('object'))
   }))
-  fc.assert(fc.property(object, fc.constantFrom(0, 1, '\t'), (value, indent) => {
+  await holds(t, fc.property(object, fc.constantFrom(0, 1, '\t'), (value, indent) => {
     const written = JSON.stringify(value, null, indent)
     deepStrictEqual(json(readText(written).root), JSON.parse(written))
   }), { numRuns: 500 })
@@ -71,7 +72,7 @@ function readOrRefuse (read: () => unknown): void {
 void t.test('whatever bytes there are, they are read or refused with a place', async t => {
   const cwd = t.testdir()
   const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'binary' }).map(text => Buffer.from(text)))
-  fc.assert(fc.property(bytes, bytes => {
+  await holds(t, fc.property(bytes, bytes => {
     writeFileSync(join(cwd, 'a.conf'), bytes)
     readOrRefuse(() => readHoconFile('a.conf', { cwd, environment: {} }))
   }), { numRuns: 300 })
@@ -81,6 +82,6 @@ void t.test('whatever bytes there are, they are read or refused with a place', a
 void t.test('whatever the pieces of the grammar are put together to, it is read or refused with a place', async t => {
   const pieces = ['{', '}', '[', ']', '(', ')', '=', ':', '+=', ',', '.', ' ', '\n', '\r\n', '\t', '"', '"""', '\\', '\\u', '#', '//', '${', '${?', '${a}', '${b}', 'a', 'b', 'a.b', 'B', '1', '10s', '-', 'include', 'include "', 'file(', 'required(', 'url(', '$', "'", '\u0007', '\u{1f600}', 'password', '\0']
   const text = fc.array(fc.constantFrom(...pieces), { maxLength: 60, size: 'max' }).map(pieces => pieces.join(''))
-  fc.assert(fc.property(text, text => readOrRefuse(() => readText(text, { environment: { a: '1', b: 'x' } }))), { numRuns: 5000 })
+  await holds(t, fc.property(text, text => readOrRefuse(() => readText(text, { environment: { a: '1', b: 'x' } }))), { numRuns: 5000 })
   t.pass()
 })

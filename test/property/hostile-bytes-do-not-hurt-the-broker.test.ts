@@ -5,6 +5,7 @@ import { brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
 import { connect, disconnect, pingreq, puback, pubcomp, pubrec, pubrel, publish, subscribe, unsubscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { holds } from '../support/property.ts'
 
 const packets = [
   connect({ clientId: 'x', clean: false, will: { topic: 'w', payload: 'p', qos: 1 }, username: 'u', password: 'p' }),
@@ -27,7 +28,7 @@ function mutate (bytes: Buffer, changes: readonly { at: number, byte: number, ho
 
 test('mutated conversations', async t => {
   const { port, counters } = await brokerFor(t)
-  await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...packets), { maxLength: 8 }), fc.array(mutation, { maxLength: 4 }), fc.boolean(), async (said, changes, greets) => {
+  await holds(t, fc.asyncProperty(fc.array(fc.constantFrom(...packets), { maxLength: 8 }), fc.array(mutation, { maxLength: 4 }), fc.boolean(), async (said, changes, greets) => {
     const client = await RawClient.dial(port)
     if (greets) client.send(connect({ clientId: 'x', clean: false }))
     client.send(mutate(Buffer.concat([...said, pingreq()]), changes))

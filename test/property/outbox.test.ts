@@ -13,6 +13,7 @@ import { Rewrite } from '../../src/relay/rewrite.ts'
 import { plainTerms } from '../../src/relay/link.ts'
 import { publishFrame, readPublish, viewOf } from '../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../support/scripted-link.ts'
+import { holds } from '../support/property.ts'
 
 type Qos = 0 | 1 | 2
 const CHUNK = 4096
@@ -251,8 +252,8 @@ function faultOf (rig: Rig, inOrder: boolean): string | null {
 }
 
 for (const [what, kind, inOrder] of [['in order, ', step, true], ['also what the remote has put off, ', putOff, false]] as const) {
-  test(`whatever happens, what was taken arrives, ${what}within the limits`, async () => {
-    fc.assert(fc.property(fc.boolean(), fc.array<Step>(kind, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
+  test(`whatever happens, what was taken arrives, ${what}within the limits`, async t => {
+    await holds(t, fc.property(fc.boolean(), fc.array<Step>(kind, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
       const rig = new Rig(rename)
       for (const action of steps) {
         play(rig, action)

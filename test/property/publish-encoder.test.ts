@@ -7,6 +7,7 @@ import { test } from 'tap'
 import { PublishEncoder, encodePublish } from '../../src/mqtt/publish-encoder.ts'
 import { PublishView } from '../../src/mqtt/publish-view.ts'
 import { MAX_VARIABLE_BYTE_INTEGER, readVariableByteInteger, variableByteIntegerSize, writeVariableByteInteger } from '../../src/mqtt/variable-byte-integer.ts'
+import { holds } from '../support/property.ts'
 
 const message: fc.Arbitrary<Message> = fc.record({
   level: fc.constantFrom(4 as const, 5 as const),
@@ -59,8 +60,8 @@ function fill ({ topic, payload, expiry, ...flags }: Message): void {
   Object.assign(encoder, { properties, propertiesStart: 0, propertiesEnd: expiry === null ? 0 : 5 })
 }
 
-test('mqtt-packet and the view read what the encoder writes, at any place of any buffer', async () => {
-  fc.assert(fc.property(message, fc.nat(50), (sent, at) => {
+test('mqtt-packet and the view read what the encoder writes, at any place of any buffer', async t => {
+  await holds(t, fc.property(message, fc.nat(50), (sent, at) => {
     const { level, topic, payload, qos, retain } = sent
     const dup = sent.dup && qos !== 0
     const expiry = level === 5 ? sent.expiry : null
@@ -89,8 +90,8 @@ function pick (from: { qos: number, retain: boolean, dup: boolean }, packetId: n
   return { topic, qos: from.qos, retain: from.retain, dup: from.dup, packetId, payload: payload.toString('hex') }
 }
 
-test('the encoder writes what mqtt-packet writes', async () => {
-  fc.assert(fc.property(message, ({ level, topic, payload, qos, retain, packetId }) => {
+test('the encoder writes what mqtt-packet writes', async t => {
+  await holds(t, fc.property(message, ({ level, topic, payload, qos, retain, packetId }) => {
     const ours = encodePublish({ level, topic, payload, qos, retain, packetId })
     return ours.equals(generate({ cmd: 'publish', topic, payload, qos, retain, dup: false, messageId: packetId }, { protocolVersion: level }))
   }), { numRuns: 1000 })
@@ -98,7 +99,7 @@ test('the encoder writes what mqtt-packet writes', async () => {
 
 test('a variable byte integer is read back; no other form of it is', async t => {
   const into = Buffer.alloc(8, 0xee)
-  fc.assert(fc.property(fc.oneof(fc.nat(20_000), fc.nat(MAX_VARIABLE_BYTE_INTEGER)), value => {
+  await holds(t, fc.property(fc.oneof(fc.nat(20_000), fc.nat(MAX_VARIABLE_BYTE_INTEGER)), value => {
     const end = writeVariableByteInteger(value, into, 1)
     return end - 1 === variableByteIntegerSize(value) && readVariableByteInteger(into, 1, end) === value && readVariableByteInteger(into, 1, end - 1) === -1
   }))

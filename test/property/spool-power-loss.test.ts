@@ -4,6 +4,7 @@ import { test } from 'tap'
 import { Spool } from '../../src/spool/spool.ts'
 import { FaultyDisk } from '../support/faulty-disk.ts'
 import { NO_CLIENT, publishView, roomy, Watcher } from '../support/spooled.ts'
+import { holds } from '../support/property.ts'
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('append' as const), size: fc.integer({ min: 0, max: 300 }) }) },
@@ -35,8 +36,8 @@ async function play (steps: readonly Step[], spool: Spool, watcher: Watcher): Pr
   return { sent, acknowledged }
 }
 
-test('power loss at any moment', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.infiniteStream(fc.nat(1 << 20)), fc.integer({ min: 200, max: 4000 }), async (steps, choices, segmentBytes) => {
+test('power loss at any moment', async t => {
+  await holds(t, fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.infiniteStream(fc.nat(1 << 20)), fc.integer({ min: 200, max: 4000 }), async (steps, choices, segmentBytes) => {
     const disk = new FaultyDisk()
     const watcher = new Watcher()
     const spool = await Spool.open({ dir: '/j', disk, fsync: 'always', limits: roomy, listener: watcher, segmentBytes })
@@ -62,8 +63,8 @@ test('power loss at any moment', async () => {
   }), { numRuns: 300 })
 })
 
-test('a flipped bit anywhere costs one record at most, and is reported', async () => {
-  await fc.assert(fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 7 }), async (where, bit) => {
+test('a flipped bit anywhere costs one record at most, and is reported', async t => {
+  await holds(t, fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 7 }), async (where, bit) => {
     const disk = new FaultyDisk()
     const watcher = new Watcher()
     const spool = await Spool.open({ dir: '/j', disk, fsync: 'always', limits: roomy, listener: watcher })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { matches } from '../../src/mqtt/topic-filter.ts'
 import { compileMapping } from '../../src/relay/topic-mapping.ts'
+import { holds } from '../support/property.ts'
 
 const level = fc.constantFrom('', 'a', 'b', 'ab')
 const name = fc.array(level, { minLength: 1, maxLength: 6 }).map(levels => levels.join('/')).filter(topic => topic !== '')
@@ -30,7 +31,7 @@ function steps (source: string, target: string, topic: string): string {
   return (source.endsWith(target) && before + target === source ? rest : rest.slice(0, target.split('/').length)).join('/')
 }
 
-test('agrees with a plain transcription on each topic that the source matches', async () => {
+test('agrees with a plain transcription on each topic that the source matches', async t => {
   const cases = filter.chain(source => fc.tuple(
     fc.constant(source),
     fc.oneof(
@@ -39,7 +40,7 @@ test('agrees with a plain transcription on each topic that the source matches', 
     ),
     affix, affix, topicFor(source)
   ))
-  fc.assert(fc.property(cases, ([source, target, prefix, suffix, topic]) => {
+  await holds(t, fc.property(cases, ([source, target, prefix, suffix, topic]) => {
     const mapping = compileMapping({ source, target, prefix, suffix })
     if (mapping.refused) throw new Error(mapping.reason)
     const wanted = (prefix + steps(source, target, topic) + suffix) || topic

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { test } from 'tap'
 import { MAX_STRING_BYTES, faultOfString, isSendableText, textOf } from '../../src/mqtt/utf8.ts'
+import { holds } from '../support/property.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -24,8 +25,8 @@ function agrees (bytes: Buffer): boolean {
 /** Bytes at which the tables of RFC 3629 change. */
 const edge = fc.constantFrom(0x00, 0x01, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff)
 
-test('bytes are a string exactly when the strict decoder takes them and there is no U+0000', async () => {
-  fc.assert(fc.property(fc.oneof(
+test('bytes are a string exactly when the strict decoder takes them and there is no U+0000', async t => {
+  await holds(t, fc.property(fc.oneof(
     fc.array(edge, { maxLength: 6 }).map(bytes => Buffer.from(bytes)),
     fc.uint8Array({ maxLength: 12 }).map(bytes => Buffer.from(bytes)),
     fc.string({ unit: 'binary' }).map(text => Buffer.from(text))
@@ -49,7 +50,7 @@ test('a byte order mark is kept [MQTT-1.5.3-3]', async t => {
 })
 
 test('a text can be sent exactly when its bytes give it back and fit a length prefix', async t => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), units => {
+  await holds(t, fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), units => {
     const text = String.fromCharCode(...units)
     return isSendableText(text) === (Buffer.from(text).toString() === text && !text.includes('\0'))
   }), { numRuns: 2000 })

@@ -54,6 +54,7 @@ test('who may not be here any more has to go', async t => {
   const client = await RawClient.open(port)
   gatekeeper.replace({ allow: false, returnCode: 4, reason: 'its user is gone' })
   await client.ended()
+  t.same(client.deliveries(), [], 'the connection is closed without another word')
 })
 
 test('a message is withheld from who may not receive it, and its session lives', async t => {

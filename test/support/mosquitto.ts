@@ -111,7 +111,10 @@ export class Mosquitto {
     const exit = once(child, 'exit')
     child.kill('SIGCONT')
     child.kill(signal)
+    // one that has just said that it runs forgets what it was sent: it sets `run = 1` after that line
+    const again = setInterval(() => child.kill(signal), 100)
     await exit
+    clearInterval(again)
   }
 
   /** Hangs it: its sockets stay open and nobody answers. */

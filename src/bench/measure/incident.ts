@@ -1,5 +1,6 @@
 /** What befalls a target in the middle of a window, and what must hold afterwards. */
 import { writeFile, rename } from 'node:fs/promises'
+import { withDeadline } from '../rig/deadline.ts'
 import type { Extra } from './figures.ts'
 import type { Rig } from './rig.ts'
 
@@ -54,10 +55,9 @@ class Rotation implements Incident {
   async after (): Promise<readonly string[]> {
     const { plan, receiver } = this.#rig
     plan.phase('cutting the link')
-    const deadline = AbortSignal.any([plan.signal, AbortSignal.timeout(RETURN_MS)])
     await receiver.ask('cut', null)
     try {
-      await this.#rig.guard(this.#rig.bridged(deadline))
+      await withDeadline(plan.signal, RETURN_MS, async deadline => this.#rig.guard(this.#rig.bridged(deadline)))
       return []
     } catch {
       return [`did not come back within ${RETURN_MS / 1000} s once the remote showed a certificate of the new authority`]

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
+import { withDeadline } from '../rig/deadline.ts'
 import { freePort, LOOPBACK } from '../rig/ports.ts'
 import { Station } from '../rig/station.ts'
 import type { Launch, TargetSetup } from '../target/target.ts'
@@ -72,11 +73,12 @@ export class Rig {
       plan.phase('starting')
       const began = nowMicros()
       const patience = plan.target.kind === 'external' ? plan.patienceMs : BRIDGE_MS
-      const deadline = AbortSignal.any([plan.signal, AbortSignal.timeout(patience)])
-      const bridged = this.bridged(deadline)
-      bridged.catch(() => {})
-      await this.target?.start(plan.signal)
-      await this.guard(bridged)
+      await withDeadline(plan.signal, patience, async deadline => {
+        const bridged = this.bridged(deadline)
+        bridged.catch(() => {})
+        await this.target?.start(plan.signal)
+        await this.guard(bridged)
+      })
       this.bridgedAfter = nowMicros() - began
     }
     await this.guard(this.#devices())

@@ -2,6 +2,7 @@
 import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
 import { Child, type Launcher } from '../rig/child.ts'
+import { withDeadline } from '../rig/deadline.ts'
 import { accepts, LOOPBACK } from '../rig/ports.ts'
 import { spreadOf } from '../report/statistics.ts'
 import type { Launch } from '../target/target.ts'
@@ -56,9 +57,10 @@ export class RunningTarget {
       line: line => { if (launch.readyLine?.test(line) === true) sawReady() }
     })
     this.#child = child
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(READY_MS)])
-    const ready = launch.readyLine === null ? accepts(LOOPBACK, this.#options.port, deadline) : said
-    await Promise.race([ready, this.#failsToStart(child, deadline)])
+    await withDeadline(signal, READY_MS, async deadline => {
+      const ready = launch.readyLine === null ? accepts(LOOPBACK, this.#options.port, deadline) : said
+      await Promise.race([ready, this.#failsToStart(child, deadline)])
+    })
     this.readyAfter = nowMicros() - began
     this.#watchOver(child)
   }

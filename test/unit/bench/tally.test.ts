@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { STAMP_BYTES, writeIntended, writeOrigin, writeSequence } from '../../../src/bench/wire/message-stamp.ts'
 import { Tally } from '../../../src/bench/wire/tally.ts'
+import { holds } from '../../support/property.ts'
 
 const RUN = 7
 
@@ -18,7 +19,7 @@ function takenBy (tally: Tally, bytes: Buffer, now = 0): void {
 }
 
 test('duplicates and reordering are counted as a plain model counts them', async t => {
-  fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 40_000 })), { maxLength: 300 }), arrivals => {
+  await holds(t, fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 40_000 })), { maxLength: 300 }), arrivals => {
     const tally = new Tally(RUN)
     const seen = new Set<string>()
     const highest = new Map<number, number>()
