@@ -39,7 +39,7 @@ test('when the file becomes good the next dial uses it', { skip: mosquittoMissin
   await north.reaches('waiting')
   await pki.write('late.pem', pki.root.certPem)
   await north.reaches('up')
-  const connects = (): number => remote.log.filter(line => line.includes('New client connected')).length
+  const connects = (): number => remote.log.filter(line => line.includes('New bridge connected')).length
   await eventually('the remote has logged it', () => connects() > 0)
   t.equal(connects(), 1, 'and nothing before it said CONNECT')
 })
