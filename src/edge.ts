@@ -9,6 +9,7 @@ import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import type { ClientFacts } from './broker/client-facts.ts'
 import type { DeviceEvent } from './broker/device-events.ts'
+import type { DeviceSide } from './broker/device-side.ts'
 import type { ObservedMessage } from './broker/observation.ts'
 import { LocalInterest } from './broker/local-interest.ts'
 import type { ListenerAddress } from './broker/listener/listener.ts'
@@ -52,27 +53,11 @@ export interface EdgeOptions {
   readonly setLogLevels?: (levels: LogLevels) => void
 }
 
-export interface Edge {
+export interface Edge extends DeviceSide {
   /** What is in force. */
   readonly config: Config
   /** What the broker and its store of sessions count. */
   readonly counters: { readonly broker: BrokerCounters, readonly sessions: SessionCounters }
-  /** Devices that are connected. */
-  clients (): readonly ClientFacts[]
-  /** Calls when a device has come, was refused or is gone; the answer ends that. */
-  onDevice (call: (event: DeviceEvent) => void): () => void
-  /** Calls with each message for local sessions that a filter matches, once; the answer ends that. It must return at once. */
-  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void
-  /** How many connections each listener has. */
-  connectionsByListener (): ReadonlyMap<string, number>
-  /**
-   * Publishes a message that came by no connection, past all rights. Resolves when local sessions and bridges have it safe.
-   * @param publisher a client id whose own it is, for subscribers that do not want theirs back; null: nobody's
-   * @throws BrokerError when there is no room for it
-   */
-  publish (message: Message, publisher: string | null): Promise<void>
-  /** What is bound, in the order in which it was opened: that of the configuration at first. */
-  readonly addresses: readonly ListenerAddress[]
   readonly bridges: readonly Bridge[]
   /** The broker that is not ours, in a sidecar; null: there is a broker of our own. */
   readonly sidecar: Pick<Sidecar, 'link' | 'broker'> | null

@@ -11,6 +11,7 @@ import type { Relay } from '../relay/relay.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import type { Gatekeeper } from './auth/rights.ts'
 import type { ClientFacts } from './client-facts.ts'
+import type { DeviceSide } from './device-side.ts'
 import { type DeviceEvent, DeviceEvents } from './device-events.ts'
 import { ClientClaims } from './client-claims.ts'
 import { Departure, type Farewell, listenerClosed } from './departure.ts'
@@ -47,27 +48,8 @@ export interface BrokerOptions {
   readonly logger: Logger
 }
 
-export interface Broker extends LocalDelivery {
+export interface Broker extends LocalDelivery, DeviceSide {
   readonly counters: BrokerCounters
-  /** Devices whose session is open. */
-  clients (): readonly ClientFacts[]
-  /** Calls when a device has come, was refused or is gone; the answer ends that. */
-  onDevice (call: (event: DeviceEvent) => void): () => void
-  /**
-   * Calls with each message that local sessions are given and a filter matches, once; `$SYS` topics only for a filter that begins with `$`. It must return at once.
-   * The answer ends that.
-   */
-  observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void
-  /** How many connections each listener has. */
-  connectionsByListener (): ReadonlyMap<string, number>
-  /**
-   * Publishes a message that came by no connection, past all rights. Resolves when local sessions and bridges have it safe.
-   * @param publisher a client id whose own it is; null: nobody's
-   * @throws BrokerError when there is no room for it
-   */
-  publish (message: Message, publisher: string | null): Promise<void>
-  /** What is bound, in the order in which it was opened: that of the configuration at first. */
-  readonly addresses: readonly ListenerAddress[]
   /** @throws ListenerError, TrustError; it is not open then */
   openListener (listener: ListenerConfig): Promise<void>
   /**

@@ -1,11 +1,11 @@
 /** The route table against the plain reading of the rules: each rule asked in turn, duplicates struck out. */
 import fc from 'fast-check'
 import { test } from 'tap'
-import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { matches } from '../../src/mqtt/topic-filter.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { RouteTable } from '../../src/relay/route-table.ts'
 import type { ForwardRule } from '../../src/relay/route-table.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
 import { holds } from '../support/property.ts'
 
 const level = fc.constantFrom('a', 'b', '', '$x')
@@ -26,19 +26,7 @@ const rule = fc.record({
   rename: target === null ? null : name => target === 'p/' || target === '' ? target + name : target
 }))
 
-const bridge = (name: string): Outbox => new Outbox({
-  name,
-  level: 4,
-  required: true,
-  forwardBridged: false,
-  awaitRemote: false,
-  maxCount: 1,
-  maxBytes: 1,
-  windowQos1: 1,
-  windowQos2: 1,
-  schedule: () => {},
-  counters: new BridgeCounters()
-})
+const bridge = (name: string): Outbox => new Outbox(outboxOptions({ name }))
 const outboxes = [bridge('one'), bridge('two')] as const
 
 function plainly (name: string, perBridge: readonly (readonly ForwardRule[])[]): string[] {

@@ -1,29 +1,17 @@
 /** Invariant 4: every required bridge is asked before any takes a message, then all take it; one that is not required never holds it up. */
 import { test } from 'tap'
-import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { createRelay } from '../../src/relay/bridge-relay.ts'
 import { plainTerms } from '../../src/relay/link.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
 import { publish } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { ScriptedLink } from '../support/scripted-link.ts'
 
 function outbox (name: string, maxCount: number, required: boolean): Outbox {
-  return new Outbox({
-    name,
-    level: 4,
-    required,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount,
-    maxBytes: 1_000_000,
-    windowQos1: 10,
-    windowQos2: 10,
-    schedule: flush => { setImmediate(flush) },
-    counters: new BridgeCounters()
-  })
+  return new Outbox(outboxOptions({ name, required, maxCount, schedule: flush => { setImmediate(flush) } }))
 }
 
 test('a full required bridge: none takes the message, and the device is not acknowledged, until all can', async t => {

@@ -11,6 +11,7 @@ import { plainTerms } from '../../src/relay/link.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { Rewrite } from '../../src/relay/rewrite.ts'
 import { downRule } from '../support/bridge-rig.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
 import { connect, subscribe } from '../support/packets.ts'
 import { publishFrame, readPublish, viewOf } from '../support/publish-frames.ts'
 import { scriptedRemote, type } from '../support/scripted-remote.ts'
@@ -23,19 +24,7 @@ test('SUBSCRIBE written a byte at a time between messages, and answers that come
   const socket = dial({ port: remote.port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
   const counters = new BridgeCounters()
-  const outbox = new Outbox({
-    name: 'north',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount: 1000,
-    maxBytes: 1_000_000,
-    windowQos1: 1000,
-    windowQos2: 100,
-    schedule: flush => { setImmediate(flush) },
-    counters
-  })
+  const outbox = new Outbox(outboxOptions({ name: 'north', windowQos1: 1000, schedule: flush => { setImmediate(flush) }, counters }))
   const landed: string[] = []
   const faults: string[] = []
   const tap = new RemoteTap({

@@ -1,11 +1,10 @@
 /** The devices of a run, in a process of their own: publishers, and subscribers where the scenario has them. It answers the coordinator's calls. */
-import type { Calls, ConnectRequest, SubscribeRequest } from './calls.ts'
+import type { ConnectRequest, SubscribeRequest } from './calls.ts'
+import { ProcessAccount } from './account.ts'
 import { answerCalls } from './answering.ts'
-import { snapshotOf } from './counts.ts'
 import { DeviceLink } from './device-link.ts'
 import { nowMicros } from '../wire/clock.ts'
 import { subscribeFrame } from '../wire/frames.ts'
-import { Histogram } from '../wire/histogram.ts'
 import { Publisher } from '../wire/publisher.ts'
 import { Pump } from '../wire/pump.ts'
 import { Tally } from '../wire/tally.ts'
@@ -18,26 +17,22 @@ const AGAIN_MS = 200
 const ATTEMPTS = 50
 
 class Generator {
-  readonly #lateness = new Histogram()
-  #tally = new Tally(0)
+  readonly account = new ProcessAccount(() => this.#up)
   /** Takes what nobody counts. */
   readonly #ignored = new Tally(0)
-  readonly #publishers: Publisher[] = []
   readonly #links: DeviceLink[] = []
   readonly #subscribers: DeviceLink[] = []
   #up = 0
-  #losses = 0
-  #fault: string | null = null
   #pump: Pump | null = null
   #pings: NodeJS.Timeout | null = null
   #ended = false
 
   async connect (asks: ConnectRequest): Promise<null> {
-    this.#tally = new Tally(asks.run)
+    this.account.tally = new Tally(asks.run)
     const wake = (): void => this.#pump?.wake()
     for (let place = 0; place < asks.workload.connections; place++) {
-      const publisher = new Publisher({ workload: asks.workload, topicPrefix: asks.topicPrefix, run: asks.run, place, wake, late: micros => this.#lateness.record(micros) })
-      this.#publishers.push(publisher)
+      const publisher = new Publisher({ workload: asks.workload, topicPrefix: asks.topicPrefix, run: asks.run, place, wake, late: micros => this.account.lateness.record(micros) })
+      this.account.publishers.push(publisher)
       this.#links.push(new DeviceLink({
         ...asks,
         level: asks.workload.level,
@@ -48,22 +43,22 @@ class Generator {
       }))
     }
     await this.#open(this.#links, OPENING)
-    this.#pump = new Pump(this.#publishers, asks.workload.rate !== null)
+    this.#pump = new Pump(this.account.publishers, asks.workload.rate !== null)
     this.#pings = setInterval(() => { for (const link of [...this.#links, ...this.#subscribers]) link.ping() }, PING_EVERY_MS)
     return null
   }
 
   async subscribe (asks: SubscribeRequest): Promise<null> {
-    if (asks.counted) this.#tally = new Tally(asks.run)
+    if (asks.counted) this.account.tally = new Tally(asks.run)
     const added = Array.from({ length: asks.count }, (_, place) => new DeviceLink({
       ...asks,
       ca: null,
       keepAlive: 60,
       clientId: `bench-${asks.run}-${asks.stalled ? 'stalled' : 'listening'}-${place}`,
-      tally: asks.counted ? this.#tally : this.#ignored,
+      tally: asks.counted ? this.account.tally : this.#ignored,
       publisher: null,
       // a broker may well drop one that does not read
-      lost: () => { if (!asks.stalled) this.#losses++ }
+      lost: () => { if (!asks.stalled) this.account.losses++ }
     }))
     await this.#open(added, OPENING)
     for (const link of added) {
@@ -91,20 +86,6 @@ class Generator {
   stop (): null {
     this.#pump?.stop()
     return null
-  }
-
-  snapshot (): ReturnType<typeof snapshotOf> {
-    return snapshotOf({ tally: this.#tally, publishers: this.#publishers, links: this.#up, losses: this.#losses, fault: this.#fault })
-  }
-
-  mark (): ReturnType<typeof snapshotOf> {
-    this.#tally.mark(nowMicros())
-    this.#lateness.clear()
-    return this.snapshot()
-  }
-
-  distributions (): Calls['distributions']['answers'] {
-    return { latency: this.#tally.latency.toRecord(), lateness: this.#lateness.toRecord() }
   }
 
   end (): void {
@@ -140,16 +121,16 @@ class Generator {
   }
 
   #lost (link: DeviceLink, reason: string): void {
-    this.#losses++
+    this.account.losses++
     this.#up--
-    this.#fault ??= link.fault
+    this.account.fault ??= link.fault
     if (this.#ended) return
     this.#openPatiently(link).then(
       () => {
         this.#up++
         this.#pump?.wake()
       },
-      () => { this.#fault ??= `a device could not come back: ${reason}` }
+      () => { this.account.fault ??= `a device could not come back: ${reason}` }
     )
   }
 }
@@ -161,7 +142,7 @@ answerCalls({
   storm: async () => generator.storm(),
   start: () => generator.start(),
   stop: () => generator.stop(),
-  mark: () => generator.mark(),
-  snapshot: () => generator.snapshot(),
-  distributions: () => generator.distributions()
+  mark: () => generator.account.mark(),
+  snapshot: () => generator.account.snapshot(),
+  distributions: () => generator.account.distributions()
 }, () => generator.end())

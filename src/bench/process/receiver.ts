@@ -2,12 +2,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { TLSSocket, createSecureContext, type SecureContext } from 'node:tls'
 import type { Calls, Identity } from './calls.ts'
+import { ProcessAccount } from './account.ts'
 import { announce, answerCalls } from './answering.ts'
 import { BridgeLink } from './bridge-link.ts'
-import { snapshotOf } from './counts.ts'
 import { SessionStore } from './session-store.ts'
-import { nowMicros } from '../wire/clock.ts'
-import { Histogram } from '../wire/histogram.ts'
 import { Publisher } from '../wire/publisher.ts'
 import { Pump } from '../wire/pump.ts'
 import { Tally } from '../wire/tally.ts'
@@ -16,26 +14,22 @@ import type { Workload } from '../wire/workload.ts'
 const LOOPBACK = '127.0.0.1'
 
 class Receiver {
-  readonly #lateness = new Histogram()
+  readonly account = new ProcessAccount(() => this.#links.size)
   readonly #sessions = new SessionStore()
   readonly #links = new Set<BridgeLink>()
   readonly #sockets = new Set<Socket>()
-  #tally = new Tally(0)
   #run = 0
   #server: Server | null = null
   #context: SecureContext = createSecureContext()
   #port = 0
   #away = false
   #handshakes = 0
-  #losses = 0
-  #fault: string | null = null
-  #publishers: Publisher[] = []
   #pump: Pump | null = null
   #down: BridgeLink | null = null
 
   async listen (asks: Calls['listen']['asks']): Promise<{ port: number }> {
     this.#run = asks.run
-    this.#tally = new Tally(asks.run)
+    this.account.tally = new Tally(asks.run)
     this.present(asks.identity)
     this.#port = await this.#open(asks.port)
     return { port: this.#port }
@@ -70,16 +64,16 @@ class Receiver {
   prepare ({ workload, topicPrefix }: { workload: Workload, topicPrefix: string }): null {
     if (this.#down === null) throw new Error('the target has not subscribed to anything at the receiver')
     const pump = { wake: (): void => this.#pump?.wake() }
-    this.#publishers = [new Publisher({
+    this.account.publishers = [new Publisher({
       workload: { ...workload, connections: 1 },
       topicPrefix,
       run: this.#run,
       place: 0,
       wake: pump.wake,
-      late: micros => this.#lateness.record(micros)
+      late: micros => this.account.lateness.record(micros)
     })]
-    this.#pump = new Pump(this.#publishers, workload.rate !== null)
-    const [publisher] = this.#publishers
+    this.#pump = new Pump(this.account.publishers, workload.rate !== null)
+    const [publisher] = this.account.publishers
     if (publisher !== undefined) {
       publisher.attach(this.#down.socket)
       this.#down.traffic.publisher = publisher
@@ -98,20 +92,6 @@ class Receiver {
   }
 
   get handshakes (): number { return this.#handshakes }
-
-  snapshot (): ReturnType<typeof snapshotOf> {
-    return snapshotOf({ tally: this.#tally, publishers: this.#publishers, links: this.#links.size, losses: this.#losses, fault: this.#fault })
-  }
-
-  mark (): ReturnType<typeof snapshotOf> {
-    this.#tally.mark(nowMicros())
-    this.#lateness.clear()
-    return this.snapshot()
-  }
-
-  distributions (): Calls['distributions']['answers'] {
-    return { latency: this.#tally.latency.toRecord(), lateness: this.#lateness.toRecord() }
-  }
 
   end (): void {
     this.stop()
@@ -139,7 +119,7 @@ class Receiver {
     secure.on('secure', () => { this.#handshakes++ })
     // one of the sessions' links only once it has said CONNECT: a bridge may dial just to see the certificate
     const link: BridgeLink = new BridgeLink(secure, {
-      tally: this.#tally,
+      tally: this.account.tally,
       sessions: this.#sessions,
       connected: opened => {
         this.#links.add(opened)
@@ -152,10 +132,10 @@ class Receiver {
   }
 
   #closed (link: BridgeLink, fault: string | null): void {
-    this.#fault ??= fault
+    this.account.fault ??= fault
     if (this.#down === link) this.#down = null
     if (!this.#links.delete(link)) return
-    if (!this.#away) this.#losses++
+    if (!this.#away) this.account.losses++
     announce({ links: this.#links.size })
   }
 }
@@ -171,7 +151,7 @@ answerCalls({
   prepare: asks => receiver.prepare(asks),
   start: () => receiver.start(),
   stop: () => receiver.stop(),
-  mark: () => receiver.mark(),
-  snapshot: () => receiver.snapshot(),
-  distributions: () => receiver.distributions()
+  mark: () => receiver.account.mark(),
+  snapshot: () => receiver.account.snapshot(),
+  distributions: () => receiver.account.distributions()
 }, () => receiver.end())

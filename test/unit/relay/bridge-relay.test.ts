@@ -1,5 +1,4 @@
 import { test } from 'tap'
-import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import type { LocalInterest } from '../../../src/relay/local-interest.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
 import { createRelay } from '../../../src/relay/bridge-relay.ts'
@@ -7,6 +6,7 @@ import type { OutboxOptions } from '../../../src/relay/outbox-options.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import { Admission } from '../../../src/relay/relay.ts'
 import type { ForwardRule } from '../../../src/relay/route-table.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { type PlainPublish, publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
@@ -17,20 +17,7 @@ function rule (filter: string, more: Partial<ForwardRule> = {}): ForwardRule {
 }
 
 function bridge (turn: Turn, more: Partial<OutboxOptions> = {}) {
-  const outbox = new Outbox({
-    name: 'north',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount: 4,
-    maxBytes: 4096,
-    windowQos1: 10,
-    windowQos2: 10,
-    schedule: turn.schedule,
-    counters: new BridgeCounters(),
-    ...more
-  })
+  const outbox = new Outbox(outboxOptions({ name: 'north', maxCount: 4, maxBytes: 4096, windowQos1: 10, windowQos2: 10, schedule: turn.schedule, ...more }))
   const link = new ScriptedLink()
   return { outbox, link, up: () => outbox.linkUp(link, plainTerms) }
 }

@@ -3,6 +3,7 @@ import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import { Rewrite } from '../../../src/relay/rewrite.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
@@ -13,19 +14,7 @@ function gated () {
   const turn = new Turn()
   const link = new ScriptedLink()
   const counters = new BridgeCounters()
-  const outbox = new Outbox({
-    name: 'x',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount: 1000,
-    maxBytes: 1_000_000,
-    windowQos1: 100,
-    windowQos2: 100,
-    schedule: turn.schedule,
-    counters
-  })
+  const outbox = new Outbox(outboxOptions({ schedule: turn.schedule, counters }))
   outbox.linkUp(link, plainTerms)
   const offer = (qos: 0 | 1 | 2, payload: string | Buffer = 'x'): boolean => {
     const view = viewOf(publishFrame({ topic: 'a/b', payload: payload.toString(), qos, packetId: 7 }), 0, 4)

@@ -1,9 +1,9 @@
 import { test } from 'tap'
-import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import { FIRST_QOS_2_ID, QOS_2_IDS } from '../../../src/relay/packet-ids.ts'
 import { Rewrite } from '../../../src/relay/rewrite.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
@@ -12,20 +12,7 @@ const at = (session: string, sessionPresent: boolean): typeof plainTerms => ({ .
 
 function outboxWith (severalServers: boolean) {
   const turn = new Turn()
-  const outbox = new Outbox({
-    name: 'x',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    severalServers,
-    awaitRemote: false,
-    maxCount: 100,
-    maxBytes: 100_000,
-    windowQos1: 10,
-    windowQos2: 10,
-    schedule: turn.schedule,
-    counters: new BridgeCounters()
-  })
+  const outbox = new Outbox(outboxOptions({ severalServers, windowQos1: 10, windowQos2: 10, schedule: turn.schedule }))
   const offer = (qos: 1 | 2): void => {
     outbox.take(asIs, viewOf(publishFrame({ topic: 'a/b', payload: 'x', qos, packetId: 7 })), null, 0)
     turn.end()

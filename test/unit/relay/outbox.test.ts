@@ -7,6 +7,7 @@ import { Outbox } from '../../../src/relay/outbox.ts'
 import type { OutboxOptions } from '../../../src/relay/outbox-options.ts'
 import { Receipts } from '../../../src/relay/receipts.ts'
 import { Rewrite } from '../../../src/relay/rewrite.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { publishFrame, readPublish, viewOf } from '../../support/publish-frames.ts'
 import type { PlainPublish } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
@@ -18,20 +19,7 @@ function outboxWith (more: Partial<OutboxOptions> = {}) {
   const turn = new Turn()
   const link = new ScriptedLink()
   const counters = new BridgeCounters()
-  const outbox = new Outbox({
-    name: 'x',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount: 1000,
-    maxBytes: 1_000_000,
-    windowQos1: 100,
-    windowQos2: 100,
-    schedule: turn.schedule,
-    counters,
-    ...more
-  })
+  const outbox = new Outbox(outboxOptions({ schedule: turn.schedule, counters, ...more }))
   return {
     outbox,
     link,
