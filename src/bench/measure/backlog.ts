@@ -1,4 +1,6 @@
 /** The remote goes away, devices go on until their count is sent or the target holds them, the remote comes back: how fast is all of it there. */
+import { BenchError, benchCodes } from '../errors.ts'
+import { withDeadline } from '../rig/deadline.ts'
 import { drain } from './drain.ts'
 import { figuresOf } from './figures.ts'
 import type { FlowResult } from './flow.ts'
@@ -19,6 +21,7 @@ export async function backlog (rig: Rig): Promise<FlowResult> {
   plan.phase('remote back')
   await receiver.ask('back', null)
   const begin = await openWindow(rig)
+  const back = await comesBack(rig)
   const drained = await drain(rig, plan.drainMs)
   const end = await closeWindow(rig)
   const { latency } = await receiver.ask('distributions', null)
@@ -29,10 +32,22 @@ export async function backlog (rig: Rig): Promise<FlowResult> {
   return {
     figures: figuresOf(begin, end, rig, { drainRate, recovery: Math.max(0, end.sink.firstArrival - begin.sink.at) }),
     accounting: counts,
-    reasons: reasonsOf(counts, drained, plan),
+    reasons: [...back, ...reasonsOf(counts, drained, plan)],
     warnings: [...held(taken, plan.case.workload.count ?? 0), ...warningsOf(counts, drained, plan), ...doubtsOf(begin, end, plan)],
     latency,
     memoryCourse: []
+  }
+}
+
+/** How long a bridge waits before it dials again is not what is measured: nothing counts as over before it has, or patience ends. */
+async function comesBack (rig: Rig): Promise<string[]> {
+  const { drainMs, signal } = rig.plan
+  try {
+    await withDeadline(signal, drainMs, async deadline => rig.guard(rig.bridged(deadline)))
+    return []
+  } catch (thrown) {
+    if (!(thrown instanceof BenchError) || thrown.code !== benchCodes.NO_BRIDGE) throw thrown
+    return [`did not come back within ${drainMs / 1000} s once the remote was there again`]
   }
 }
 
