@@ -203,10 +203,10 @@ class LivingBridge implements Bridge {
       })
       const reason = await this.#lastEnd(connection)
       cancel()
-      this.counters.disconnects++
+      if (!this.#isStopping()) this.counters.disconnects++
       return reason
     } catch (error) {
-      this.counters.connectFailures++
+      if (!this.#isStopping()) this.counters.connectFailures++
       return error instanceof CausewayError ? error : unforeseen(this.name, error)
     } finally {
       this.#failback.lost()

@@ -52,7 +52,7 @@ export class BridgeCounters {
   connectFailures = 0
   /** Connections that took over from one that was up, without a break. */
   takeOvers = 0
-  /** Links that were up and broke. */
+  /** Links that were up and broke; not those that were closed here, as by a stop or a reload. */
   disconnects = 0
 
   /** Counts a message from the remote. */

@@ -81,7 +81,6 @@ class CachingRelay implements BridgeRelay {
 
   detach (outbox: Outbox): void {
     this.#change(this.#without(outbox))
-    this.#callWaiting()
   }
 
   #without (outbox: Outbox): Member[] {
@@ -94,6 +93,8 @@ class CachingRelay implements BridgeRelay {
     this.#members = members
     this.#table = new RouteTable(members)
     this.#generation++
+    // who waits for room in a bridge may be free of it by these rules
+    this.#callWaiting()
   }
 
   lookup (bytes: Buffer, start: number, end: number): TopicEntry {
@@ -130,7 +131,8 @@ class CachingRelay implements BridgeRelay {
   }
 
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {
-    const routes = entry.routes
+    // one that has waited for room may be older than the rules
+    const routes = entry.generation === this.#generation ? entry.routes : this.#routesOfNow(entry)
     if (routes.length === 0) return Admission.TAKEN
     const hops = view.propertiesStart === view.propertiesEnd ? 0 : viaCount(view.bytes, view.propertiesStart, view.propertiesEnd)
     if (routes.length > 1 || origin.bridge !== null || hops !== 0) return this.#admitToMany(routes, view, origin, hops, receipts, slot)
@@ -140,6 +142,11 @@ class CachingRelay implements BridgeRelay {
     else if (outbox.required) return Admission.FULL
     else outbox.drop(view)
     return Admission.TAKEN
+  }
+
+  #routesOfNow ({ name }: TopicEntry): readonly Route[] {
+    const bytes = Buffer.from(name)
+    return this.lookup(bytes, 0, bytes.length).routes
   }
 
   /** Every required outbox is asked for all its routes before any takes one [invariant 4]. */

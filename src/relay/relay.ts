@@ -24,6 +24,8 @@ export interface TopicEntry {
   readonly local: boolean
   /** Where its messages go, those of one bridge side by side; renewed by lookup when the rules have changed. */
   readonly routes: readonly Route[]
+  /** Of the rules that `routes` came from. */
+  readonly generation: number
 }
 
 /** What became of an offer. */
@@ -40,7 +42,7 @@ export interface Relay {
   lookup (bytes: Buffer, start: number, end: number): TopicEntry
 
   /**
-   * Offers a message to the bridges. Synchronous. The view is read before it returns; the bytes behind it are copied by
+   * Offers a message to the bridges, by the rules of now also where the entry is older. Synchronous. The view is read before it returns; the bytes behind it are copied by
    * the end of this turn of the event loop and must not be changed until then, so that neighbouring frames of a chunk
    * are copied at once.
    * @param receipts the publisher's, with `slot` open for this message; null where nobody waits for an acknowledgement (QoS 0)

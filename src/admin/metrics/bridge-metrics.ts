@@ -125,7 +125,7 @@ export const bridgeMetrics: readonly Metric[] = [
   },
   bridgeMetric('counter', 'connects_total', 'Links that came up.', ({ counters }) => counters.connects),
   bridgeMetric('counter', 'connect_failures_total', 'Attempts that failed.', ({ counters }) => counters.connectFailures),
-  bridgeMetric('counter', 'disconnects_total', 'Links that were up and broke.', ({ counters }) => counters.disconnects),
+  bridgeMetric('counter', 'disconnects_total', 'Links that were up and broke; not those that were closed here, as by a stop or a reload.', ({ counters }) => counters.disconnects),
   bridgeMetric('counter', 'take_overs_total', 'Connections that took over from one that was up, without a break.', ({ counters }) => counters.takeOvers),
   bridgeMetric('counter', 'stray_acknowledgements_total', 'Acknowledgements of the remote that answer nothing.', ({ counters }) => counters.strayAcknowledgements),
   {

@@ -118,12 +118,14 @@ test('the remote may be poorer than the message', async t => {
   })
   await t.test('maximum QoS and retain', async t => {
     for (const maximumQos of [0, 1] as const) {
-      const { outbox, up, turn, link, take } = outboxWith({ level: 5 })
+      const { outbox, up, turn, link, take, counters } = outboxWith({ level: 5 })
       for (const qos of [1, 2] as const) take({ ...message, qos, retain: true })
       up({ maximumQos, retainAvailable: false })
       take({ ...message, qos: 0, retain: true })
       turn.end()
-      const made = link.publishes(5)
+      const frames = link.taken()
+      const made = frames.map(frame => readPublish(frame, 5))
+      t.equal(counters.sentBytes, frames.reduce((sum, { length }) => sum + length, 0), 'also those that have lost their QoS')
       t.same(made.map(({ topic, payload, qos, retain }) => [topic, payload, qos, retain]), [maximumQos, maximumQos, 0].map(qos => ['a/b', 'hello', qos, false]))
       t.equal(outbox.queued, maximumQos === 0 ? 0 : 2)
     }
