@@ -20,6 +20,9 @@ import { isNamed } from './steering.ts'
 /** Of all connections of the bridge. */
 export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
 
+/** Of the bridge. */
+export type ConnectorOptions = Pick<BridgeOptions, 'config' | 'trust' | 'trustListener' | 'stateDir' | 'maxPacketSize'>
+
 /** NanoMQ's own. */
 const MAX_PACKET_SIZE = 10 * 1024 * 1024
 
@@ -31,7 +34,7 @@ interface Server {
 }
 
 export class Connector {
-  readonly #options: BridgeOptions
+  readonly #options: ConnectorOptions
   readonly #surroundings: ConnectionSurroundings
   readonly #logger: Logger
   readonly #session = new KnownSession(true)
@@ -47,7 +50,7 @@ export class Connector {
   #clientId: string | null
   #limits: ConnectionOptions['limits']
 
-  constructor (options: BridgeOptions, surroundings: ConnectionSurroundings) {
+  constructor (options: ConnectorOptions, surroundings: ConnectionSurroundings) {
     this.#options = options
     this.#surroundings = surroundings
     this.#logger = surroundings.logger
