@@ -6,6 +6,7 @@
 import { reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
+import { FlushWaiters } from './flush-waiters.ts'
 import type { Encode, Journal } from './journal.ts'
 
 export type DiskOperation =
@@ -51,9 +52,7 @@ export class DiskWriter implements Journal {
   /** Changes made, and how many of them are on disk. */
   #made = 0
   #safe = 0
-  /** Who waits, by the number of changes that must be safe; both in order. */
-  #waitFor: number[] = []
-  #waiting: (() => void)[] = []
+  readonly #waiting = new FlushWaiters()
   #running: Promise<void> | null = null
   #scheduled = false
   #closed = false
@@ -89,8 +88,7 @@ export class DiskWriter implements Journal {
       this.#options.counters.diskUnflushed++
       return call()
     }
-    this.#waitFor.push(this.#made)
-    this.#waiting.push(call)
+    this.#waiting.add(this.#made, call)
   }
 
   /** Resolves once everything up to now is on disk. */
@@ -105,7 +103,7 @@ export class DiskWriter implements Journal {
     this.#schedule()
     const isWritten = await within(this.#patienceMs, this.#idle())
     this.#stopPatience()
-    this.#release(this.#made)
+    this.#waiting.release(this.#made)
     if (isWritten) await this.#options.backend.close()
   }
 
@@ -205,7 +203,7 @@ export class DiskWriter implements Journal {
     this.#failing = false
     this.#degraded = false
     this.#options.counters.diskDegraded = 0
-    this.#release(upTo)
+    this.#waiting.release(upTo)
   }
 
   #startPatience (): void {
@@ -225,17 +223,7 @@ export class DiskWriter implements Journal {
     this.#options.counters.diskUnflushed += this.#waiting.length
     this.#options.logger.error({ code: 'CW_PERSISTENCE_WRITE', waitedMs: this.#patienceMs },
       'the disk does not take sessions and retained messages: acknowledgements do not wait for it any more, a crash now loses what is in memory only')
-    this.#release(this.#made)
-  }
-
-  /** Calls who waited for no more than `upTo` changes, in order. */
-  #release (upTo: number): void {
-    let count = 0
-    while (count < this.#waitFor.length && (this.#waitFor[count] ?? 0) <= upTo) count++
-    if (count === 0) return
-    const calls = this.#waiting.splice(0, count)
-    this.#waitFor.splice(0, count)
-    for (const call of calls) call()
+    this.#waiting.release(this.#made)
   }
 
   #sleep (ms: number): Promise<void> {

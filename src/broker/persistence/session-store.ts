@@ -10,14 +10,15 @@ import { SessionCounters } from '../../metrics/session-counters.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { noJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
+import type { OfflineInterest } from './kept-filters.ts'
 import type { KeyedPacket } from './offline-queue.ts'
 import { copyOf } from './packet.ts'
-import type { PacketProperties, PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
-import { encodeMessage, encodePacket, keys } from './record.ts'
+import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
+import { encodePacket, keys } from './record.ts'
 import { RetainedMessages } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
-import type { OfflineInterest } from './sessions.ts'
 import type { Match, SubscriptionOptions } from './stored-session.ts'
+import { StoredWills, type Will } from './stored-wills.ts'
 
 export interface SessionStoreOptions {
   readonly mqtt: Pick<MqttConfig, 'maxMqueueLen'>
@@ -41,23 +42,13 @@ export interface StoreBroker {
   on? (event: 'client' | 'clientDisconnect', listener: (client: ClientRef) => void): unknown
 }
 
-export interface Will {
-  topic: string
-  payload: Buffer | string
-  qos: 0 | 1 | 2
-  retain: boolean
-  brokerId?: string
-  clientId?: string
-  properties?: PacketProperties
-}
-
 const EXPIRY_SWEEP_MS = 60_000
 
 export class SessionStore {
   readonly sessions: Sessions
   readonly counters: SessionCounters
   readonly #retained: RetainedMessages
-  readonly #wills = new Map<string, Will>()
+  readonly #wills: StoredWills
   readonly #journal: Journal
   readonly #logger: Logger
   readonly #now: () => number
@@ -71,6 +62,7 @@ export class SessionStore {
     this.#journal = journal
     this.#logger = logger
     this.#now = now
+    this.#wills = new StoredWills(journal, counters)
     this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters)
     const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
     this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
@@ -138,13 +130,13 @@ export class SessionStore {
   }
 
   async subscriptionsByTopic (topic: string): Promise<Match[]> {
-    return this.sessions.matching(topic)
+    return this.sessions.filters.matching(topic)
   }
 
   async countOffline (): Promise<{ subsCount: number, clientsCount: number }> {
     let clientsCount = 0
     for (const session of this.sessions.all()) if (session.subscriptions.size > 0) clientsCount++
-    return { subsCount: this.sessions.keptSubscriptions, clientsCount }
+    return { subsCount: this.sessions.filters.size, clientsCount }
   }
 
   /** Asked when a client connects without wanting its session: what waits for it goes too. */
@@ -192,9 +184,9 @@ export class SessionStore {
     this.sessions.dropIfEmpty(clientId)
   }
 
-  sharedFilters (): Iterable<string> { return this.sessions.sharedFilters() }
+  sharedFilters (): Iterable<string> { return this.sessions.filters.sharedFilters() }
 
-  sharedMembers (filter: string): ReadonlyMap<string, SubscriptionOptions> | undefined { return this.sessions.sharedMembers(filter) }
+  sharedMembers (filter: string): ReadonlyMap<string, SubscriptionOptions> | undefined { return this.sessions.filters.sharedMembers(filter) }
 
   enter (clientId: string, { fresh, expiryMs }: { readonly fresh: boolean, readonly expiryMs: number | null }): boolean {
     return this.sessions.enter(clientId, fresh, expiryMs)
@@ -236,12 +228,7 @@ export class SessionStore {
   }
 
   async putWill (client: ClientRef, will: Will): Promise<void> {
-    will.brokerId = this.#broker.id
-    will.clientId = client.id
-    if (!this.#wills.has(client.id)) this.counters.wills++
-    this.#wills.set(client.id, will)
-    const { payload, ...facts } = will
-    this.#journal.put(keys.will(client.id), () => encodeMessage(facts, payload), false)
+    this.#wills.put(client.id, will, this.#broker.id)
   }
 
   async getWill (client: ClientRef): Promise<Will | undefined> {
@@ -249,17 +236,12 @@ export class SessionStore {
   }
 
   async delWill (client: ClientRef): Promise<Will | undefined> {
-    const will = this.#wills.get(client.id)
-    if (this.#wills.delete(client.id)) {
-      this.counters.wills--
-      this.#journal.del(keys.will(client.id))
-    }
-    return will
+    return this.#wills.delete(client.id)
   }
 
   /** Wills of brokers that are not among the living. */
   streamWill (living: Readonly<Record<string, unknown>> = {}): Readable {
-    return Readable.from([...this.#wills.values()].filter(({ brokerId }) => brokerId === undefined || living[brokerId] === undefined))
+    return Readable.from(this.#wills.ofOthers(living))
   }
 
   getClientList (filter: string): Readable {
@@ -278,8 +260,7 @@ export class SessionStore {
   }
 
   restoreWill (clientId: string, will: Will): void {
-    this.#wills.set(clientId, will)
-    this.counters.wills++
+    this.#wills.restore(clientId, will)
   }
 
   #retainedRefused (): void {

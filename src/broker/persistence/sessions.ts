@@ -4,14 +4,13 @@
  */
 import type { Logger } from '../../logger.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
-import { FilterTrie } from '../../mqtt/filter-trie.ts'
-import { isShared } from '../../mqtt/topic-filter.ts'
 import { PersistenceError, persistenceErrorCodes } from './errors.ts'
 import type { Journal } from './journal.ts'
+import { KeptFilters, type OfflineInterest } from './kept-filters.ts'
 import type { QueueLimits } from './offline-queue.ts'
 import type { PublishPacket, QueuedPacket } from './packet.ts'
 import { StoredSession } from './stored-session.ts'
-import type { Match, SubscriptionOptions } from './stored-session.ts'
+import type { SubscriptionOptions } from './stored-session.ts'
 
 export interface SessionLimits {
   readonly maxSessions: number
@@ -19,13 +18,6 @@ export interface SessionLimits {
   /** A session offline for longer is forgotten; 0: never. */
   readonly sessionExpiryMs: number
   readonly queue: QueueLimits
-}
-
-/** Wants to know what stored sessions subscribe to at QoS 1 or 2, whether they are connected or not. Told before the change is answered. */
-export interface OfflineInterest {
-  /** Telling it again changes nothing. */
-  stored (clientId: string, filter: string): void
-  dropped (clientId: string, filter: string): void
 }
 
 export interface SessionsOptions {
@@ -40,19 +32,15 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #sessions = new Map<string, StoredSession>()
-  /** Of QoS 1 and 2: what QoS 0 asks for is not kept for who is away. */
-  readonly #filters = new FilterTrie<Match>()
-  /** Of QoS 1 and 2 to shared groups, by filter: who has it. */
-  readonly #shared = new Map<string, Map<string, SubscriptionOptions>>()
+  /** What the sessions subscribe to. */
+  readonly filters: KeptFilters
 
   constructor (options: SessionsOptions) {
     this.#options = options
+    this.filters = new KeptFilters(options.interest)
   }
 
   get size (): number { return this.#sessions.size }
-
-  /** Subscriptions of QoS 1 and 2. */
-  get keptSubscriptions (): number { return this.#filters.size }
 
   get (clientId: string): StoredSession | undefined { return this.#sessions.get(clientId) }
 
@@ -75,20 +63,16 @@ export class Sessions {
       })
     }
     session.subscribe(filter, options)
-    this.#index(session, filter, options)
+    this.filters.add(session, filter, options)
   }
 
   unsubscribe (clientId: string, filter: string): void {
     const session = this.#sessions.get(clientId)
     if (session === undefined) return
     session.unsubscribe(filter)
-    this.#unindex(session, filter)
+    this.filters.remove(session, filter)
     if (session.subscriptions.size === 0) this.#dropIfEmpty(session)
   }
-
-  sharedFilters (): Iterable<string> { return this.#shared.keys() }
-
-  sharedMembers (filter: string): ReadonlyMap<string, SubscriptionOptions> | undefined { return this.#shared.get(filter) }
 
   /**
    * A device of MQTT 5 comes to its session, or one of 3.1.1 (`expiryMs` null). Answers whether there was one.
@@ -102,10 +86,6 @@ export class Sessions {
     else present?.setExpiry(expiryMs)
     if (expiryMs === null && present !== undefined) this.#dropIfEmpty(present)
     return present !== undefined
-  }
-
-  matching (topic: string): Match[] {
-    return this.#filters.match(topic, [])
   }
 
   /** Queues a message for a session. Without room the newest is the one that is lost. */
@@ -136,7 +116,7 @@ export class Sessions {
   forget (clientId: string): void {
     const session = this.#sessions.get(clientId)
     if (session === undefined) return
-    for (const filter of [...session.kept.keys()]) this.#unindex(session, filter)
+    for (const filter of [...session.kept.keys()]) this.filters.remove(session, filter)
     session.wipe()
     this.#sessions.delete(clientId)
     this.#options.counters.sessions--
@@ -165,7 +145,7 @@ export class Sessions {
   restoreSubscription (clientId: string, filter: string, options: SubscriptionOptions): void {
     const session = this.#make(clientId)
     session.restoreSubscription(filter, options)
-    this.#index(session, filter, options)
+    this.filters.add(session, filter, options)
   }
 
   restoreQueued (clientId: string, sequence: number, packet: QueuedPacket): void {
@@ -219,41 +199,5 @@ export class Sessions {
     const { limits, now } = this.#options
     const longest = Math.min(expiryMs ?? Infinity, limits.sessionExpiryMs === 0 ? Infinity : limits.sessionExpiryMs)
     return offlineSince !== null && now() - offlineSince >= longest
-  }
-
-  #index (session: StoredSession, filter: string, options: SubscriptionOptions): void {
-    if (options.qos === 0) return this.#unindex(session, filter)
-    if (isShared(filter)) return this.#join(session, filter, options)
-    const before = session.kept.get(filter)
-    const { subscriptionIdentifier: _, ...match } = options
-    const entry: Match = { clientId: session.id, topic: filter, ...match }
-    session.kept.set(filter, entry)
-    this.#filters.add(filter, entry)
-    if (before !== undefined) this.#filters.remove(filter, before)
-    this.#options.interest.stored(session.id, filter)
-  }
-
-  #join (session: StoredSession, filter: string, options: SubscriptionOptions): void {
-    const members = this.#shared.get(filter) ?? new Map<string, SubscriptionOptions>()
-    this.#shared.set(filter, members.set(session.id, options))
-    session.kept.set(filter, { clientId: session.id, topic: filter, qos: options.qos })
-    this.#options.interest.stored(session.id, filter)
-  }
-
-  #part (session: StoredSession, filter: string): void {
-    const members = this.#shared.get(filter)
-    if (members?.delete(session.id) !== true) return
-    if (members.size === 0) this.#shared.delete(filter)
-    session.kept.delete(filter)
-    this.#options.interest.dropped(session.id, filter)
-  }
-
-  #unindex (session: StoredSession, filter: string): void {
-    if (isShared(filter)) return this.#part(session, filter)
-    const entry = session.kept.get(filter)
-    if (entry === undefined) return
-    session.kept.delete(filter)
-    this.#filters.remove(filter, entry)
-    this.#options.interest.dropped(session.id, filter)
   }
 }
