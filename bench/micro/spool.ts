@@ -8,7 +8,7 @@ import { CHUNK, type Subject } from './subject.ts'
 const done = async (): Promise<void> => Promise.resolve()
 
 /** Takes everything and keeps nothing. */
-const file: SpoolFile = { append: done, sync: done, read: async () => Promise.resolve(0), size: async () => Promise.resolve(0), close: done }
+const file: SpoolFile = { syncsItself: false, append: done, sync: done, read: async () => Promise.resolve(0), size: async () => Promise.resolve(0), close: done }
 const disk: Disk = {
   makeDirectory: done,
   lock: async () => Promise.resolve(done),

@@ -1,6 +1,6 @@
 /**
- * Group commit: records gather in memory while the disk is busy, and are written and synced together as soon as the sync before
- * has returned. No timer: the slower the disk, the larger the groups. What is not known to be on disk stays in memory, so that
+ * Group commit: records gather in memory while the disk is busy, and are written and synced together, in one call where the system has
+ * that, as soon as the sync before has returned. No timer: the slower the disk, the larger the groups. What is not known to be on disk stays in memory, so that
  * after a failed write or sync it is written again, to a new file: the kernel may have forgotten the pages it could not write.
  */
 import { reasonOf } from '../errors.ts'
@@ -89,7 +89,7 @@ export class Commit {
     const file = this.#file
     this.#file = null
     if (file === null) return
-    if (this.#options.fsync !== 'never') await file.sync()
+    if (this.#options.fsync !== 'never' && !file.syncsItself) await file.sync()
     await file.close()
   }
 
@@ -130,7 +130,7 @@ export class Commit {
     this.#unsynced.push(...batches)
     const now = this.#options.clock()
     if (this.#options.fsync === 'always' || (this.#options.fsync === 'interval' && now - this.#syncedAt >= SYNC_INTERVAL_MS)) {
-      await file.sync()
+      if (!file.syncsItself) await file.sync()
       this.#syncedAt = now
       this.#unsynced = []
     } else if (this.#options.fsync === 'never') {
@@ -148,14 +148,14 @@ export class Commit {
     const full = this.#file
     if (full !== null) {
       this.#file = null
-      if (this.#options.fsync !== 'never') await full.sync()
+      if (this.#options.fsync !== 'never' && !full.syncsItself) await full.sync()
       this.#unsynced = []
       await full.close()
     }
     const header = { salt, firstNumber, created: clock() }
     const ordinal = this.#ordinal++
     const path = `${dir}/${segmentName(ordinal)}`
-    const file = await disk.create(path)
+    const file = await disk.create(path, this.#options.fsync === 'always')
     this.#file = file
     await file.append(writeSegmentHeader(header))
     if (this.#options.fsync !== 'never') await disk.syncDirectory(dir)

@@ -7,6 +7,8 @@ import { mkdir, open, readdir, readFile, rename, statfs, unlink, type FileHandle
 import { lockDirectory } from './lock.ts'
 
 export interface SpoolFile {
+  /** What {@link append} has written is on the medium when it resolves: {@link sync} has nothing to add. */
+  readonly syncsItself: boolean
   /** Writes all of it at the end of the file. */
   append (bytes: Buffer): Promise<void>
   /** Resolves when the data is on the medium (fdatasync). */
@@ -21,8 +23,11 @@ export interface Disk {
   /** Takes the directory for this process; answers how to give it back. @throws SpoolError CW_SPOOL_LOCKED */
   lock (dir: string): Promise<() => Promise<void>>
   list (dir: string): Promise<string[]>
-  /** Creates; fails when it exists. */
-  create (file: string): Promise<SpoolFile>
+  /**
+   * Creates; fails when it exists.
+   * @param synced each append is to be on the medium when it resolves; where the system has no such files, {@link SpoolFile.syncsItself} is false
+   */
+  create (file: string, synced: boolean): Promise<SpoolFile>
   openForReading (file: string): Promise<SpoolFile>
   readWhole (file: string): Promise<Buffer>
   rename (from: string, to: string): Promise<void>
@@ -33,11 +38,19 @@ export interface Disk {
   free (dir: string): Promise<number>
 }
 
+/**
+ * One call where write and fdatasync are two, each with its way through the thread pool and a turn of the event loop (docs/design/hot-path.md). Linux
+ * only: elsewhere the flag does not reach past the cache of the drive, or is not there.
+ */
+const SYNCED_WRITES = process.platform === 'linux' ? constants.O_DSYNC : 0
+
 class RealFile implements SpoolFile {
+  readonly syncsItself: boolean
   readonly #handle: FileHandle
 
-  constructor (handle: FileHandle) {
+  constructor (handle: FileHandle, syncsItself: boolean) {
     this.#handle = handle
+    this.syncsItself = syncsItself
   }
 
   async append (bytes: Buffer): Promise<void> {
@@ -74,11 +87,12 @@ export const realDisk: Disk = {
   async list (dir) {
     return await readdir(dir)
   },
-  async create (file) {
-    return new RealFile(await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600))
+  async create (file, synced) {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND
+    return new RealFile(await open(file, synced ? flags | SYNCED_WRITES : flags, 0o600), synced && SYNCED_WRITES !== 0)
   },
   async openForReading (file) {
-    return new RealFile(await open(file, 'r'))
+    return new RealFile(await open(file, 'r'), false)
   },
   async readWhole (file) {
     return await readFile(file)

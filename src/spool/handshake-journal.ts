@@ -33,7 +33,7 @@ export class HandshakeJournal {
   /** PUBREC came. @returns the note's number: PUBREL may go out when it is safe */
   noteReleased (number: number): number {
     this.#noted = true
-    return this.#writer.note(RecordKind.RELEASED, numberBody(number))
+    return this.#writer.noteAmong(RecordKind.RELEASED, numberBody(number))
   }
 
   /** Had PUBREC come for it before this process began? */
@@ -61,7 +61,7 @@ export class HandshakeJournal {
     const state = this.#devices.stateOf(clientId, packetId)
     if (state < 0) return 0
     if (state > 0) return this.#writer.last // it asks again; its note is among those being written
-    const note = this.#writer.note(RecordKind.COMPLETED, handshakeBody(bytes, packetId))
+    const note = this.#writer.noteAmong(RecordKind.COMPLETED, handshakeBody(bytes, packetId))
     this.#devices.completing(clientId, packetId, note)
     return note
   }

@@ -1,12 +1,17 @@
 /** The bodies of notes about QoS 2, and how they are read. Numbers are little-endian. */
 
-/** A message of this journal, for {@link RecordKind.RELEASED}. The buffer is used again by the next call. */
+/** A message of this journal, for {@link RecordKind.RELEASED}, where several may stand one after the other. The buffer is used again by the next call. */
 export function numberBody (number: number): Buffer {
   scratch.writeDoubleLE(number, 0)
   return scratch
 }
 
 const scratch = Buffer.alloc(8)
+
+/** Reads one number or several. */
+export function readNumbers (body: Buffer, each: (number: number) => void): void {
+  for (let at = 0; at + 8 <= body.length; at += 8) each(body.readDoubleLE(at))
+}
 
 /** A device's handshake: packet id 2 | client id length 2 | client id. */
 export function handshakeBody (clientId: Buffer, packetId: number): Buffer {

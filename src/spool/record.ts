@@ -16,7 +16,7 @@ export const RecordKind = {
   ACKNOWLEDGED: 2,
   /** The remote began a session: what was noted as released before is void. */
   SESSION: 3,
-  /** PUBREC came from the remote: only PUBREL is sent from now on. */
+  /** PUBREC came from the remote: only PUBREL is sent from now on. One message, or from version 2 on several. */
   RELEASED: 4,
   /** The device has sent PUBREL: its packet identifier is free again; all it had, where the identifier is 0. */
   COMPLETED: 5,

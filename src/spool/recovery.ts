@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Disk } from './disk.ts'
-import { readHandshakes } from './handshake-notes.ts'
+import { readHandshakes, readNumbers } from './handshake-notes.ts'
 import { Handshakes } from './handshakes.ts'
 import { readMessage } from './message.ts'
 import { type Damage, type FoundRecord, readRecords, RecordKind } from './record.ts'
@@ -98,7 +98,7 @@ class RecoveryState {
       case RecordKind.MESSAGE: this.#message(record); break
       case RecordKind.ACKNOWLEDGED: this.#acknowledged(record.body); break
       case RecordKind.SESSION: this.released.clear(); break
-      case RecordKind.RELEASED: if (record.body.length >= 8) this.released.add(record.body.readDoubleLE(0)); break
+      case RecordKind.RELEASED: readNumbers(record.body, number => this.released.add(number)); break
       case RecordKind.COMPLETED: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.close(clientId, packetId)); break
       case RecordKind.OPEN: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.open(clientId, packetId, record.number, true)); break
     }

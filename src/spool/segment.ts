@@ -9,7 +9,9 @@ import { SpoolError, spoolCodes } from './errors.ts'
 
 export const SEGMENT_HEADER_BYTES = 36
 const MAGIC = Buffer.from('CAUSEWAY')
-export const FORMAT_VERSION = 1
+/** In files of version 1 a note of PUBREC speaks of one message, and its reader sees no second one: so it must not be given what this version writes. */
+export const FORMAT_VERSION = 2
+const OLDEST_VERSION = 1
 
 export interface SegmentHeader {
   readonly salt: number
@@ -65,8 +67,8 @@ export function readSegmentHeader (bytes: Buffer, file: string): FoundHeader | n
   const header = right ? bytes : withOneBitUndone(bytes)
   if (header === null) return null
   const version = header.readUInt16LE(8)
-  if (version !== FORMAT_VERSION) {
-    throw new SpoolError(spoolCodes.VERSION, `${file}: journal of version ${version}, this Causeway reads version ${FORMAT_VERSION}`,
+  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
+    throw new SpoolError(spoolCodes.VERSION, `${file}: journal of version ${version}, this Causeway reads versions ${OLDEST_VERSION} to ${FORMAT_VERSION}`,
       { hint: 'start the version of Causeway that wrote it and let it drain, or move the directory aside' })
   }
   return { salt: header.readUInt32LE(12), firstNumber: header.readDoubleLE(16), created: header.readDoubleLE(24), mended: !right }

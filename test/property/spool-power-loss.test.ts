@@ -37,8 +37,8 @@ async function play (steps: readonly Step[], spool: Spool, watcher: Watcher): Pr
 }
 
 test('power loss at any moment', async t => {
-  await holds(t, fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.infiniteStream(fc.nat(1 << 20)), fc.integer({ min: 200, max: 4000 }), async (steps, choices, segmentBytes) => {
-    const disk = new FaultyDisk()
+  await holds(t, fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.infiniteStream(fc.nat(1 << 20)), fc.integer({ min: 200, max: 4000 }), fc.boolean(), async (steps, choices, segmentBytes, syncsItself) => {
+    const disk = new FaultyDisk(syncsItself)
     const watcher = new Watcher()
     const spool = await Spool.open({ dir: '/j', disk, fsync: 'always', limits: roomy, listener: watcher, segmentBytes })
     const { sent, acknowledged } = await play(steps, spool, watcher)

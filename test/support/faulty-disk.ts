@@ -20,6 +20,12 @@ export class FaultyDisk implements Disk {
   failSync: string | null = null
   syncs = 0
   removed: string[] = []
+  readonly #syncsItself: boolean
+
+  /** @param syncsItself has it files whose appends are synced? */
+  constructor (syncsItself = true) {
+    this.#syncsItself = syncsItself
+  }
 
   async makeDirectory (): Promise<void> {}
 
@@ -31,16 +37,16 @@ export class FaultyDisk implements Disk {
     return [...this.#entries.keys()].filter(name => name.startsWith(dir + '/')).map(name => name.slice(dir.length + 1))
   }
 
-  async create (file: string): Promise<SpoolFile> {
+  async create (file: string, synced: boolean): Promise<SpoolFile> {
     if (this.failAppend !== null) throw coded(this.failAppend)
     if (this.#entries.has(file)) throw coded('EEXIST')
     const inode: Inode = { writes: [], synced: 0 }
     this.#entries.set(file, inode)
-    return this.#file(inode)
+    return this.#file(inode, synced && this.#syncsItself)
   }
 
   async openForReading (file: string): Promise<SpoolFile> {
-    return this.#file(this.#inode(file))
+    return this.#file(this.#inode(file), false)
   }
 
   async readWhole (file: string): Promise<Buffer> {
@@ -68,7 +74,7 @@ export class FaultyDisk implements Disk {
 
   /** The power goes; what remains is a disk as the next boot finds it. */
   losePower (choose: Choose): FaultyDisk {
-    const after = new FaultyDisk()
+    const after = new FaultyDisk(this.#syncsItself)
     const names = new Set([...this.#entries.keys(), ...this.#durableEntries.keys()])
     for (const name of names) {
       const now = this.#entries.get(name)
@@ -104,8 +110,9 @@ export class FaultyDisk implements Disk {
     return inode
   }
 
-  #file (inode: Inode): SpoolFile {
+  #file (inode: Inode, syncsItself: boolean): SpoolFile {
     return {
+      syncsItself,
       append: async bytes => {
         if (this.failAppend !== null) {
           // a full disk takes a part of it
@@ -113,21 +120,26 @@ export class FaultyDisk implements Disk {
           throw coded(this.failAppend)
         }
         inode.writes.push(Buffer.from(bytes))
+        if (syncsItself) await this.#sync(inode)
       },
-      sync: async () => {
-        const length = inode.writes.length
-        if (this.failSync !== null) {
-          // as kernels do: the pages are marked clean, the next sync would succeed, and the data is not on the medium
-          inode.writes.length = inode.synced
-          throw coded(this.failSync)
-        }
-        this.syncs++
-        inode.synced = Math.max(inode.synced, length)
-      },
+      sync: async () => this.#sync(inode),
       read: async (bytes, position) => Buffer.concat(inode.writes).copy(bytes, 0, position, position + bytes.length),
       size: async () => inode.writes.reduce((sum, write) => sum + write.length, 0),
       close: async () => {}
     }
+  }
+
+  async #sync (inode: Inode): Promise<void> {
+    const length = inode.writes.length
+    // the power may go while it is under way
+    await new Promise(resolve => setImmediate(resolve))
+    if (this.failSync !== null) {
+      // as kernels do: the pages are marked clean, the next sync would succeed, and the data is not on the medium
+      inode.writes.length = inode.synced
+      throw coded(this.failSync)
+    }
+    this.syncs++
+    inode.synced = Math.max(inode.synced, length)
   }
 }
 

@@ -66,7 +66,8 @@ const blocks: readonly Block[] = [
     ]
   },
   { name: 'qos1', runs: [run('qos1', MEMORY, ['saturate-qos1']), run('qos1', MOSQUITTO, ['saturate-qos1']), run('qos1', SPOOL, ['saturate-qos1'])] },
-  { name: 'qos2', runs: [run('qos2', MEMORY, ['saturate-qos2']), run('qos2', SPOOL, ['saturate-qos2'])] },
+  // to a remote of MQTT 5, which says how much it takes: to one of 3.1.1 only 16 are under way, and that is what would be measured (docs/design/outbox.md)
+  { name: 'qos2', runs: [run('qos2', MEMORY, ['saturate-qos2'], { remoteLevel: 5 }), run('qos2', SPOOL, ['saturate-qos2'], { remoteLevel: 5 })] },
   { name: 'fan-in', runs: [run('fan-in-20000', MOSQUITTO, ['fan-in', 0]), run('fan-in-20000', MEMORY, ['fan-in', 0]), run('fan-in-60000', MEMORY, ['fan-in', 1]), run('fan-in-60000', MOSQUITTO, ['fan-in', 1])] },
   { name: 'backlog', runs: [run('backlog', MEMORY, ['backlog'], million())] },
   { name: 'idle', runs: [run('idle', MEMORY, ['idle'], alone())] }

@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { type Test, test } from 'tap'
+import { numberBody } from '../../../src/spool/handshake-notes.ts'
+import { HEADER_BYTES, RecordKind, sealRecord } from '../../../src/spool/record.ts'
+import { writeSegmentHeader } from '../../../src/spool/segment.ts'
 import { Spool, type SpoolOptions } from '../../../src/spool/spool.ts'
 import { eventually } from '../../support/eventually.ts'
 import { FaultyDisk } from '../../support/faulty-disk.ts'
@@ -50,6 +54,64 @@ test('the handshakes of QoS 2 are there after a restart', async t => {
   t.notOk(third.handshakes.inherits('pump-7', 18), 'the device began one')
   await third.close()
 })
+
+test('notes of one kind that come together are one record, and each is there after a restart', async t => {
+  const disk = new FaultyDisk()
+  const { spool, watcher } = await open('/j', { disk, dir: '/j' })
+  const client = Buffer.from('pump-7')
+  const numbers = Array.from({ length: 400 }, (_, i) => {
+    const number = spool.append(publishView('a', `${i}`, 2, i + 1), client, i + 1)
+    spool.handshakes.opened('pump-7', i + 1, number)
+    return number
+  })
+  await watcher.untilDurable(spool.last)
+  const before = spool.last
+  const released = numbers.slice(0, 300).map(number => spool.handshakes.noteReleased(number))
+  const completed = numbers.slice(0, 200).map((_, i) => spool.handshakes.noteCompleted('pump-7', client, i + 1))
+  spool.append(publishView('a', 'between'), NO_CLIENT, 0)
+  const later = spool.handshakes.noteReleased(numbers[300] ?? 0)
+  t.strictSame([...new Set(released), ...new Set(completed), later], [before + 1, before + 2, before + 4], 'what stands between two of them ends a record')
+  await watcher.untilDurable(later)
+  t.equal(spool.handshakes.noteReleased(numbers[301] ?? 0), later + 1, 'one that was written takes no more')
+  await watcher.untilDurable(later + 1)
+  await spool.close()
+
+  const again = (await open('/j', { disk, dir: '/j' })).spool
+  t.same(numbers.map(number => again.handshakes.wasReleased(number)), numbers.map((_, i) => i < 302))
+  t.same(numbers.map((_, i) => again.handshakes.inherits('pump-7', i + 1)), numbers.map((_, i) => i >= 200))
+  t.same(again.recovered.damages, [])
+  await again.close()
+})
+
+test('a journal of version 1, where a note of PUBREC speaks of one message, is read', async t => {
+  const disk = new FaultyDisk()
+  const salt = 77
+  const file = await disk.create('/j/000000000001.journal', true)
+  const header = writeSegmentHeader({ salt, firstNumber: 1, created: 0 })
+  header.writeUInt16LE(1, 8)
+  header.writeUInt32LE(crc32(header.subarray(0, 32)), 32)
+  await file.append(header)
+  const message = Buffer.alloc(18 + 2)
+  message.writeUInt16LE(1, 12)
+  message.write('ab', 18)
+  await file.append(record(salt, 1, RecordKind.MESSAGE, message))
+  await file.append(record(salt, 2, RecordKind.RELEASED, numberBody(1)))
+  const { spool, watcher } = await open('/j', { disk, dir: '/j' })
+  t.equal(spool.waiting.count, 1)
+  t.ok(spool.handshakes.wasReleased(1))
+  await watcher.untilDurable(spool.append(publishView('a', 'new'), NO_CLIENT, 0))
+  await spool.close()
+  const again = (await open('/j', { disk, dir: '/j' })).spool
+  t.equal(again.waiting.count, 2, 'with files of both versions')
+  await again.close()
+})
+
+function record (salt: number, number: number, kind: RecordKind, body: Buffer): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES + body.length)
+  body.copy(bytes, HEADER_BYTES)
+  sealRecord(bytes, 0, { kind, flags: 2, length: body.length, number, salt })
+  return bytes
+}
 
 test('open handshakes outlive the files that told of them', async t => {
   const dir = await realDir(t)

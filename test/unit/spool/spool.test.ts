@@ -87,15 +87,15 @@ test('a journal of an unknown version is refused and left alone', async t => {
   header.writeUInt16LE(9, 8)
   header.writeUInt32LE(crc32(header.subarray(0, 32)), 32)
   const other = new FaultyDisk()
-  const handle = await other.create(file)
+  const handle = await other.create(file, true)
   await handle.append(header)
   await t.rejects(open('/', { disk: other, dir: '/' }), { code: 'CW_SPOOL_VERSION' })
   t.equal((await other.list('/')).length, 1)
 })
 
 test('a full disk and a failing sync lose nothing: records wait and are written again elsewhere', async t => {
-  for (const fault of ['failAppend', 'failSync'] as const) {
-    const disk = new FaultyDisk()
+  for (const [fault, syncsItself] of [['failAppend', true], ['failAppend', false], ['failSync', true], ['failSync', false]] as const) {
+    const disk = new FaultyDisk(syncsItself)
     const { spool, watcher } = await open('/', { disk, dir: '/j' })
     spool.append(publishView('a', 'one'), NO_CLIENT, 0)
     await watcher.untilDurable(1)
@@ -113,7 +113,7 @@ test('a full disk and a failing sync lose nothing: records wait and are written 
     const after = disk.losePower(() => 0)
     await spool.close()
     const again = await open('/', { disk: after, dir: '/j' })
-    t.strictSame(payloads(await readAll(again.spool)), ['one', 'two', 'three'], fault)
+    t.strictSame(payloads(await readAll(again.spool)), ['one', 'two', 'three'], `${fault}, ${syncsItself ? 'synced appends' : 'a sync of its own'}`)
     await again.spool.close()
   }
 })
