@@ -101,6 +101,8 @@ export interface MqttConfig {
   readonly serverReference: string | null
   /** It is for good. */
   readonly serverMoved: boolean
+  /** What a device of MQTT 5 gets that asks for Response Information, `%c` for its client id; null: nothing. */
+  readonly responseInformation: string | null
 }
 
 export type MqttVersion = '3.1' | '3.1.1' | '5.0'

@@ -10,6 +10,8 @@ export class SessionCounters {
   wills = 0
   /** Sessions forgotten because they were offline too long. */
   sessionsExpired = 0
+  /** Messages that expired before they were sent, or while they were retained. */
+  messagesExpired = 0
   /** Refused because `max_sessions` is reached. */
   sessionsRefused = 0
   /** Refused because a client has `max_subscriptions_per_client`. */

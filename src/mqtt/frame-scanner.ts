@@ -21,12 +21,15 @@ export interface FrameSink {
 }
 
 const MALFORMED_LENGTH = violation('MQTT-2.2.3', 'remaining length has more than four bytes')
+const LONG_LENGTH = violation('MQTT-1.5.5-1', 'remaining length is not in its shortest form')
 const TOO_LARGE = violation('', 'packet is larger than the limit', 0x95)
 const NOTHING = Buffer.alloc(0)
 /** Room for the first bytes of a header: its longest form has five. */
 const HEADER_ROOM = 8
 
 export class FrameScanner {
+  /** MQTT 5: a remaining length has its shortest form [MQTT-1.5.5-1]. Before, some clients pad it. */
+  shortest = false
   readonly #sink: FrameSink
   readonly #maxPacketSize: number
   /** The frame that crosses chunks: #have bytes of it, with room for more. */
@@ -189,7 +192,7 @@ export class FrameScanner {
     this.#need = 0
   }
 
-  /** End of the frame at `at`; 0 when its header is not whole, -1 malformed, -2 over the limit. Sets #body. */
+  /** End of the frame at `at`; 0 when its header is not whole, -1 malformed, -2 over the limit, -3 not the shortest form. Sets #body. */
   #frameEnd (bytes: Buffer, at: number, length: number): number {
     let value = 0
     let shift = 0
@@ -197,6 +200,7 @@ export class FrameScanner {
       const byte = bytes[i] as number
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) {
+        if (byte === 0 && shift > 0 && this.shortest) return -3
         this.#body = i + 1
         const end = i + 1 + value
         return end - at > this.#maxPacketSize ? -2 : end
@@ -209,6 +213,7 @@ export class FrameScanner {
 
   #fail (how: number): void {
     this.end()
-    this.#sink.malformed(how === -2 ? TOO_LARGE : MALFORMED_LENGTH)
+    if (how === -2) this.#sink.malformed(TOO_LARGE)
+    else this.#sink.malformed(how === -3 ? LONG_LENGTH : MALFORMED_LENGTH)
   }
 }

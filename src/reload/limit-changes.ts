@@ -35,6 +35,7 @@ const mqtt: { readonly [P in keyof MqttConfig]: Treatment } = {
   maxTopicAlias: 'live',
   serverReference: 'live',
   serverMoved: 'live',
+  responseInformation: 'live',
   maxMqueueLen: 'fixed'
 }
 

@@ -48,7 +48,7 @@ test('properties arrive in their order, and 3.1.1 gets the message without them 
   t.match(await next5(five), { topic: 't/3', payload: '', properties: '' })
 })
 
-test('the whole of a QoS 2 delivery, and one that the device refuses [MQTT-4.3.3-8]', async t => {
+test('the whole of a QoS 2 delivery, and one that the device refuses [MQTT-4.4.0-2]', async t => {
   const { port, counters } = await brokerFor(t)
   const five = await open5(port, { clientId: 'five', clean: false, properties: [[0x11, 0, 0, 0, 60]] })
   const sender = await open5(port, { clientId: 'sender' })
@@ -161,12 +161,12 @@ test('a PUBLISH that is not allowed is answered so, and the connection stays; DI
   const { port } = await brokerFor(t, { gatekeeper: gatekeeperOf(rights), limits: { maxInboundQos2: 2 } })
   const client = await open5(port)
   client.send(publish5('no', 'x', { qos: 1, id: 4 }), publish5('no', 'x', { qos: 2, id: 5 }), publish5('yes', 'x', { qos: 1, id: 6 }), subscribe5(7, [['no', 0], ['yes', 1]]))
-  t.same([...(await client.next(4)).body], [0, 4, 0x87, 0])
-  t.same([...(await client.next(5)).body], [0, 5, 0x87, 0])
+  t.same([...(await client.next(4)).body.subarray(0, 3)], [0, 4, 0x87])
+  t.same([...(await client.next(5)).body.subarray(0, 3)], [0, 5, 0x87])
   t.same([...(await client.next(4)).body], [0, 6])
   t.same(await codes5(client), [0x87, 1])
   client.send(pubrel(77))
-  t.same([...(await client.next(7)).body], [0, 77, 0x92, 0])
+  t.same([...(await client.next(7)).body.subarray(0, 3)], [0, 77, 0x92])
   client.send(publish5('yes', 'x', { qos: 2, id: 8 }), publish5('yes', 'x', { qos: 2, id: 9 }), publish5('yes', 'x', { qos: 2, id: 10 }))
   t.equal(await reason5(client), 0x93, 'Receive Maximum')
   const second = await open5(port)

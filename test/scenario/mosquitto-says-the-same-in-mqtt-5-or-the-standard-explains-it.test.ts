@@ -73,7 +73,7 @@ const conversations: Readonly<Record<string, Conversation>> = {
   'an unknown packet identifier in PUBREL': async port => {
     const client = await open5(port, { clientId: 'x' })
     client.send(pubrel(7))
-    return [...(await client.next(7)).body]
+    return [...(await client.next(7)).body.subarray(0, 3)]
   },
   'codes of SUBACK and UNSUBACK': async port => {
     const { five, codes } = await pair(port, [['a', 0], ['b/+', 1], ['#', 2], ['$share/g/c', 1]])
@@ -163,7 +163,7 @@ const differences: Readonly<Record<string, { readonly ours: readonly (string | n
   'SUBSCRIBE to a shared filter with no local': { ours: ['DISCONNECT 0x82'], theirs: ['goes on'], why: 'it is a protocol error [MQTT-3.8.3-4]' },
   'PUBLISH with topic alias 0': { ours: ['DISCONNECT 0x94'], theirs: ['DISCONNECT 0x81'], why: 'the code for that is 0x94 [section 3.3.2.3.4]' },
   'PUBLISH with a subscription identifier': { ours: ['DISCONNECT 0x82'], theirs: ['goes on'], why: 'a client must not send it [MQTT-3.3.4-6]' },
-  'an unknown packet identifier in PUBREL': { ours: [0, 7, 0x92, 0], theirs: [0, 7], why: 'it is told that nothing is open under it [section 3.7.2.1]' },
+  'an unknown packet identifier in PUBREL': { ours: [0, 7, 0x92], theirs: [0, 7], why: 'it is told that nothing is open under it [section 3.7.2.1]' },
   'overlapping filters with their identifiers': { ours: ['o/a x 1 0b010b02'], theirs: ['o/a x 1 0b02', 'o/a x 0 0b01'], why: 'one copy with all identifiers, or one for each: the standard allows both [MQTT-3.3.4-4]' }
 }
 

@@ -23,7 +23,7 @@ test('a session goes on for as long as it asked for, and no longer', async t => 
   t.equal(await present(false, 0), 0, 'one second is over')
 })
 
-test('DISCONNECT changes the expiry, and may not invent one [MQTT-3.14.2-2]', async t => {
+test('DISCONNECT changes the expiry, and may not invent one [section 3.14.2.2.2]', async t => {
   const { port, counters } = await brokerFor(t)
   const first = await open5(port, { clientId: 'dev', properties: [sessionExpiry(100)] })
   first.send(disconnect5(0, sessionExpiry(0)))

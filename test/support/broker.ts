@@ -11,7 +11,7 @@ import { createRelay } from '../../src/relay/bridge-relay.ts'
 import type { Relay } from '../../src/relay/relay.ts'
 import { memoryStore } from './memory-store.ts'
 
-export const testMqtt: MqttConfig = { maxPacketSize: 1024 * 1024, maxMqueueLen: 10_000, keepaliveMultiplier: 1.5, maxInflightWindow: 2048, versions: ['3.1', '3.1.1', '5.0'], maxTopicAlias: 32, serverReference: null, serverMoved: false }
+export const testMqtt: MqttConfig = { maxPacketSize: 1024 * 1024, maxMqueueLen: 10_000, keepaliveMultiplier: 1.5, maxInflightWindow: 2048, versions: ['3.1', '3.1.1', '5.0'], maxTopicAlias: 32, serverReference: null, serverMoved: false, responseInformation: null }
 
 export const testLimits: LimitsConfig = {
   maxConnections: 1000,

@@ -49,6 +49,7 @@ const sessionRows: Rows<SessionCounters> = {
   retainedMessages: ['retained_messages', 'Retained messages.'],
   retainedBytes: ['retained_bytes', 'Bytes of those.'],
   wills: ['stored_wills', 'Wills of connected devices.'],
+  messagesExpired: ['session_expired_messages_total', 'Messages for devices, queued or retained, that were forgotten because their expiry was over.'],
   sessionsExpired: ['sessions_expired_total', 'Sessions forgotten because their device was away too long.'],
   sessionsRefused: ['sessions_refused_total', 'Sessions refused because of limits.max_sessions.'],
   subscriptionsRefused: ['subscriptions_refused_total', 'Subscriptions refused because of limits.max_subscriptions_per_client.'],

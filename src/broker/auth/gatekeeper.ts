@@ -13,6 +13,7 @@ import type { HttpAuthCounters } from './http-auth.ts'
 import { HttpRights } from './http-rights.ts'
 import { admit, certificateSuffices, identityOf, letsUnknownIn, refusal, serverOf } from './identification.ts'
 import type { Entry, Generation } from './identification.ts'
+import { keptSecret } from './kept-secret.ts'
 import { Passwords, PasswordVerifier } from './passwords.ts'
 import type { PasswordCounters } from './passwords.ts'
 import type { Answer, AuthenticationExchange, Credentials, Gatekeeper, Rights } from './rights.ts'
@@ -21,6 +22,8 @@ import { SCRAM_SHA_256, ScramAuthentication } from './scram-authentication.ts'
 export interface GatekeeperOptions {
   readonly logger: Logger
   readonly now?: () => number
+  /** Where the secret for salts of SCRAM is kept; null, or left out: it lasts as long as the process. */
+  readonly stateDir?: string | null
 }
 
 export interface AuthCounters {
@@ -43,7 +46,8 @@ export class AuthGatekeeper implements Gatekeeper {
   constructor (config: AuthConfig, options: GatekeeperOptions) {
     this.#logger = options.logger
     this.#now = options.now ?? Date.now
-    this.#verifier = new PasswordVerifier(this.#now)
+    const { logger, stateDir = null } = options
+    this.#verifier = new PasswordVerifier(this.#now, () => keptSecret(stateDir, logger))
     this.counters = { allowed: 0, refused: 0, passwords: this.#verifier.counters }
     this.#current = this.#compile(config, null)
   }

@@ -53,6 +53,9 @@ export interface PasswordCounters {
 /** What outlives a reload of the users: the queue, and what was verified. */
 export class PasswordVerifier {
   readonly #key = randomBytes(32)
+  readonly #secret: () => Buffer
+  /** Null until SCRAM asks for the first salt. */
+  #kept: Buffer | null = null
   readonly #queue = new BoundedQueue(PARALLEL_HASHINGS, MAX_WAITING)
   readonly #verified = new BoundedMap<number>(MAX_VERIFIED)
   readonly #underWay = new Map<string, Promise<PasswordVerdict>>()
@@ -61,8 +64,10 @@ export class PasswordVerifier {
   readonly #now: () => number
   readonly counters: PasswordCounters = { hashings: 0, remembered: 0, busy: 0 }
 
-  constructor (now: () => number = Date.now) {
+  /** @param secret what {@link stable} is made from; asked for once, when it is needed */
+  constructor (now: () => number = Date.now, secret: () => Buffer = () => randomBytes(32)) {
     this.#now = now
+    this.#secret = secret
   }
 
   /** Compares in constant time, plain text with plain text. */
@@ -92,14 +97,15 @@ export class PasswordVerifier {
     return settled
   }
 
-  /** Bytes that are the same for the same words while the process lives, and that nobody else can foretell. */
+  /** Bytes that are the same for the same words as long as the secret is, and that nobody else can foretell. */
   stable (...words: readonly string[]): Buffer {
-    return this.#digest(...words.map(word => Buffer.from(word)))
+    this.#kept ??= this.#secret()
+    return digest(this.#kept, words.map(word => Buffer.from(word)))
   }
 
   /** Derives the keys of a plain-text password, once. Null when too many wait to be hashed. Never rejects. */
   async derive (of: 'known' | 'unknown', username: string, password: string, parameters: Pick<ScramSecret, 'salt' | 'iterations'>): Promise<ScramSecret | null> {
-    const name = this.stable('derived', username, password).toString('base64')
+    const name = this.#digest(Buffer.from('derived'), Buffer.from(username), Buffer.from(password)).toString('base64')
     const derived = this.#derived[of].get(name)
     if (derived !== undefined) return derived
     try {
@@ -128,10 +134,14 @@ export class PasswordVerifier {
   }
 
   #digest (...parts: readonly Buffer[]): Buffer {
-    const hmac = createHmac('sha256', this.#key)
-    for (const part of parts) hmac.update(`${part.length}:`).update(part)
-    return hmac.digest()
+    return digest(this.#key, parts)
   }
+}
+
+function digest (key: Buffer, parts: readonly Buffer[]): Buffer {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${part.length}:`).update(part)
+  return hmac.digest()
 }
 
 /** One generation of users. */

@@ -14,7 +14,8 @@ export interface QueueLimits {
 export interface QueueObserver {
   added (sequence: number, packet: QueuedPacket): void
   changed (sequence: number, packet: QueuedPacket): void
-  removed (sequence: number): void
+  /** @param hasExpired nobody took it in time */
+  removed (sequence: number, hasExpired: boolean): void
 }
 
 interface Entry {
@@ -29,16 +30,20 @@ const MAX_PACKET_ID = 65_535
 export class OfflineQueue {
   readonly #limits: QueueLimits
   readonly #observer: QueueObserver
+  readonly #now: () => number
   readonly #entries = new Map<number, Entry>()
   readonly #byId = new Map<number, Entry>()
   readonly #byKey = new Map<string, Entry>()
   #next = 1
   #lastId = 0
+  /** When the next message expires that was not sent, at the earliest; milliseconds since 1970. */
+  #soonest = Infinity
   #bytes = 0
 
-  constructor (limits: QueueLimits, observer: QueueObserver) {
+  constructor (limits: QueueLimits, observer: QueueObserver, now: () => number = Date.now) {
     this.#limits = limits
     this.#observer = observer
+    this.#now = now
   }
 
   get length (): number { return this.#entries.size }
@@ -49,11 +54,11 @@ export class OfflineQueue {
     return Array.from(this.#entries.values(), entry => entry.packet)
   }
 
-  /** Queues a message, once however many subscriptions match. False when there is no room: the newest is the one that is lost. */
+  /** Queues a message, once however many subscriptions match. False when there is no room, though what has expired went: the newest is the one that is lost. */
   enqueue (packet: PublishPacket): boolean {
     if (this.#byKey.has(keyOf(packet))) return true
     const copy = copyOf(packet)
-    if (!this.#hasRoom(copy)) return false
+    if (!this.#makeRoom(copy)) return false
     this.#add(this.#next++, copy, true)
     return true
   }
@@ -108,6 +113,18 @@ export class OfflineQueue {
     if (entry !== undefined) this.#remove(entry)
   }
 
+  /** Drops what has expired before it was sent [MQTT-3.3.2-5]; what was sent stays until it is acknowledged [MQTT-4.3.3-7]. */
+  expire (): void {
+    const now = this.#now()
+    if (this.#soonest > now) return
+    this.#soonest = Infinity
+    for (const entry of [...this.#entries.values()]) {
+      const expiry = expiryOf(entry.packet)
+      if (expiry <= now) this.#remove(entry, true)
+      else if (expiry < this.#soonest) this.#soonest = expiry
+    }
+  }
+
   clear (): void {
     for (const entry of [...this.#entries.values()]) this.#remove(entry)
   }
@@ -115,7 +132,7 @@ export class OfflineQueue {
   /** It was published in the moment between this session's subscribing and its being stored. */
   #adopt (sent: PublishPacket): void {
     const copy = copyOf(sent)
-    if (!this.#hasRoom(copy)) return
+    if (!this.#makeRoom(copy)) return
     const entry = this.#add(this.#next++, copy, true)
     sent.messageId = this.#freeId(sent.messageId, entry)
     this.#setId(entry, sent.messageId)
@@ -125,19 +142,20 @@ export class OfflineQueue {
     const entry: Entry = { sequence, key: packet.cmd === 'publish' ? keyOf(packet) : null, packet }
     this.#entries.set(sequence, entry)
     this.#bytes += sizeOf(packet)
+    this.#soonest = Math.min(this.#soonest, expiryOf(packet))
     if (entry.key !== null) this.#byKey.set(entry.key, entry)
     if (packet.messageId !== undefined) this.#byId.set(packet.messageId, entry)
     if (isNew) this.#observer.added(sequence, packet)
     return entry
   }
 
-  #remove (entry: Entry): void {
+  #remove (entry: Entry, hasExpired = false): void {
     const { messageId } = entry.packet
     this.#entries.delete(entry.sequence)
     this.#bytes -= sizeOf(entry.packet)
     if (entry.key !== null && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key)
     if (messageId !== undefined && this.#byId.get(messageId) === entry) this.#byId.delete(messageId)
-    this.#observer.removed(entry.sequence)
+    this.#observer.removed(entry.sequence, hasExpired)
   }
 
   #setId (entry: Entry, messageId: number | undefined): void {
@@ -159,9 +177,21 @@ export class OfflineQueue {
     return wanted
   }
 
+  /** What has expired makes room for what has not. */
+  #makeRoom (packet: QueuedPacket): boolean {
+    if (this.#hasRoom(packet)) return true
+    this.expire()
+    return this.#hasRoom(packet)
+  }
+
   #hasRoom (packet: QueuedPacket): boolean {
     return this.#entries.size < this.#limits.messages && this.#bytes + sizeOf(packet) <= this.#limits.bytes
   }
+}
+
+/** When it will not be sent any more; Infinity: never, or it was sent. */
+function expiryOf (packet: QueuedPacket): number {
+  return packet.cmd === 'publish' && packet.messageId === undefined ? packet.messageExpiry ?? Infinity : Infinity
 }
 
 /** What tells a message from others. */

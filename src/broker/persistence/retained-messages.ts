@@ -19,11 +19,15 @@ interface Node {
 export class RetainedMessages {
   readonly #limits: RetainedLimits
   readonly #counters: SessionCounters
+  readonly #now: () => number
+  /** When the next message expires, at the earliest; milliseconds since 1970. */
+  #soonest = Infinity
   readonly #root: Node = { children: new Map(), packet: null }
 
-  constructor (limits: RetainedLimits, counters: SessionCounters) {
+  constructor (limits: RetainedLimits, counters: SessionCounters, now: () => number = Date.now) {
     this.#limits = limits
     this.#counters = counters
+    this.#now = now
   }
 
   /** Keeps a message in the place of the one there was. False when there is no room. */
@@ -32,6 +36,7 @@ export class RetainedMessages {
     const messages = this.#counters.retainedMessages + (before === null ? 1 : 0)
     const bytes = this.#counters.retainedBytes + sizeOf(packet) - (before === null ? 0 : sizeOf(before))
     if ((before === null && messages > this.#limits.messages) || bytes > this.#limits.bytes) return false
+    this.#soonest = Math.min(this.#soonest, packet.messageExpiry ?? Infinity)
     let node = this.#root
     for (const level of packet.topic.split('/')) {
       const child = node.children.get(level) ?? { children: new Map<string, Node>(), packet: null }
@@ -68,6 +73,23 @@ export class RetainedMessages {
       path[depth - 1]?.children.delete(levels[depth - 1] ?? '')
     }
     return true
+  }
+
+  /** Forgets what has expired; answers its topics. */
+  expire (): string[] {
+    const now = this.#now()
+    if (this.#soonest > now) return []
+    this.#soonest = Infinity
+    const all = new Set<PublishPacket>()
+    collectAll(this.#root, false, all)
+    const expired: string[] = []
+    for (const { topic, messageExpiry = Infinity } of all) {
+      if (messageExpiry <= now) expired.push(topic)
+      else if (messageExpiry < this.#soonest) this.#soonest = messageExpiry
+    }
+    for (const topic of expired) this.delete(topic)
+    this.#counters.messagesExpired += expired.length
+    return expired
   }
 
   /** What one of the filters matches, each once. */

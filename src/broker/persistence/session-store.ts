@@ -63,7 +63,7 @@ export class SessionStore {
     this.#logger = logger
     this.#now = now
     this.#wills = new StoredWills(journal, counters)
-    this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters)
+    this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters, now)
     const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
     this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
   }
@@ -79,7 +79,13 @@ export class SessionStore {
     this.#broker = broker
     broker.on?.('client', client => this.sessions.connected(client.id))
     broker.on?.('clientDisconnect', client => this.sessions.disconnected(client.id))
-    this.#sweep ??= setInterval(() => this.sessions.expire(), EXPIRY_SWEEP_MS).unref()
+    this.#sweep ??= setInterval(() => this.expire(), EXPIRY_SWEEP_MS).unref()
+  }
+
+  /** Forgets sessions and messages whose time is over. */
+  expire (): void {
+    this.sessions.expire()
+    this.#expireRetained()
   }
 
   /** Calls once all that the store was given up to now is as safe as it is configured to be: at once without a journal. */
@@ -94,7 +100,10 @@ export class SessionStore {
       return
     }
     const kept = { ...packet }
-    if (!this.#retained.set(kept)) return this.#retainedRefused()
+    if (!this.#retained.set(kept)) {
+      this.#expireRetained()
+      if (!this.#retained.set(kept)) return this.#retainedRefused()
+    }
     this.#retainedOverflows = false
     // what the broker says of itself is about this process
     if (!isServerTopic(topic)) this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
@@ -261,6 +270,10 @@ export class SessionStore {
 
   restoreWill (clientId: string, will: Will): void {
     this.#wills.restore(clientId, will)
+  }
+
+  #expireRetained (): void {
+    for (const topic of this.#retained.expire()) this.#journal.del(keys.retained(topic))
   }
 
   #retainedRefused (): void {

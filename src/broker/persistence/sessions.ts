@@ -122,11 +122,12 @@ export class Sessions {
     this.#options.counters.sessions--
   }
 
-  /** Forgets who has been offline for too long. */
+  /** Forgets who has been offline for too long, and what nobody took in time. */
   expire (): void {
     const { counters, logger } = this.#options
     let expired = 0
     for (const session of [...this.#sessions.values()]) {
+      session.queue.expire()
       if (!this.#hasExpired(session)) continue
       this.forget(session.id)
       expired++
@@ -184,8 +185,8 @@ export class Sessions {
   #make (clientId: string): StoredSession {
     const known = this.#sessions.get(clientId)
     if (known !== undefined) return known
-    const { limits, journal, counters } = this.#options
-    const made = new StoredSession(clientId, { limits: limits.queue, journal, counters })
+    const { limits, journal, counters, now } = this.#options
+    const made = new StoredSession(clientId, { limits: limits.queue, journal, counters, now })
     this.#sessions.set(clientId, made)
     counters.sessions++
     return made

@@ -33,6 +33,7 @@ export interface SessionSurroundings {
   readonly limits: QueueLimits
   readonly journal: Journal
   readonly counters: SessionCounters
+  readonly now: () => number
 }
 
 export class StoredSession implements QueueObserver {
@@ -56,7 +57,7 @@ export class StoredSession implements QueueObserver {
   constructor (id: string, around: SessionSurroundings) {
     this.id = id
     this.#around = around
-    this.queue = new OfflineQueue(around.limits, this)
+    this.queue = new OfflineQueue(around.limits, this, around.now)
   }
 
   get isEmpty (): boolean {
@@ -136,8 +137,9 @@ export class StoredSession implements QueueObserver {
     this.#around.journal.put(keys.queued(this.id, sequence), () => encodePacket(packet), false)
   }
 
-  removed (sequence: number): void {
+  removed (sequence: number, hasExpired: boolean): void {
     this.#around.counters.queuedMessages--
+    if (hasExpired) this.#around.counters.messagesExpired++
     this.#countBytes()
     this.#around.journal.del(keys.queued(this.id, sequence))
   }

@@ -3,19 +3,21 @@
  * keep-alive set to 0, because the connection keeps time itself.
  */
 import type { LimitsConfig, MqttConfig, MqttVersion } from '../../config/model.ts'
-import { type ConnectRequest, readConnect } from '../../mqtt/connect.ts'
+import { type ConnectRequest, type WillRequest, readConnect } from '../../mqtt/connect.ts'
 import { ConnectReturnCode, encodeConnack } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
+import { variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import type { Gatekeeper } from '../auth/rights.ts'
 import { type Introduction5, introduce5 } from '../v5/introduction.ts'
 
 const NOT_CONNECT = violation('MQTT-3.1.0-1', 'the first packet is not CONNECT', 0x82)
 const VERSION = violation('MQTT-3.1.2-2', 'this version of MQTT is not served here', 0x84, 1)
+const LENGTH = violation('MQTT-1.5.5-1', 'remaining length of CONNECT is not in its shortest form')
 const METHOD = violation('MQTT-4.12.0-1', 'enhanced authentication is asked for by a method that there is not', ReasonCode.BAD_AUTHENTICATION_METHOD)
 const WILL_SIZE = violation('', 'will is larger than the limit', 0x95, 5)
 const WILL_TOPIC = violation('', 'will to a topic of the server', 0x90, 5)
@@ -49,15 +51,21 @@ export function readIntroduction (frame: Buffer, body: number, { limits, mqtt, v
   if ('clause' in request) return request
   const { level, will, keepAliveAt } = request
   if (!versions.includes(VERSIONS[level])) return VERSION // [MQTT-3.1.2-2]
-  if (will !== null && will.payload.length > limits.maxWillSize) return WILL_SIZE
-  if (will !== null && isServerTopic(will.topic)) return WILL_TOPIC
+  const refused = will === null ? null : faultOfWill(will, limits)
+  if (refused !== null) return refused
   if (level === 5) {
+    if (body - 1 !== variableByteIntegerSize(frame.length - body)) return LENGTH // [MQTT-1.5.5-1]
     const five = introduce5(frame, request, mqtt, limits)
     return 'clause' in five ? five : faultOfMethod(five, gatekeeper) ?? { request, frame: five.frame, five }
   }
   const passed = Buffer.from(frame)
   passed.writeUInt16BE(0, keepAliveAt)
   return { request, frame: passed, five: null }
+}
+
+function faultOfWill ({ payload, topic }: WillRequest, { maxWillSize }: LimitsConfig): Violation | null {
+  if (payload.length > maxWillSize) return WILL_SIZE
+  return isServerTopic(topic) ? WILL_TOPIC : null
 }
 
 function faultOfMethod ({ asked: { method } }: Introduction5, gatekeeper: DoorRules['gatekeeper']): Violation | null {

@@ -3,10 +3,9 @@
  * the session is open. What came early waits, in order, in {@link Inbound} and in the peer's own socket.
  */
 import type { Duplex } from 'node:stream'
-import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
+import { ACKNOWLEDGEMENT_WITH_REASON_SIZE, AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
 import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
-import { encodeAcknowledgement5, encodeConnack5, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
-import { noticeBlock } from '../../mqtt/v5/property-writer.ts'
+import { encodeAcknowledgement5, encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import type { Violation } from '../../mqtt/violation.ts'
@@ -88,7 +87,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
    */
   close (reasonCode = 0, reason = '', serverReference = ''): void {
     if (this.#stage === 'closed') return
-    if (this.#level === 5 && reasonCode !== 0 && this.#outbound.isOpen) this.#outbound.send(encodeDisconnect5(reasonCode, noticeBlock({ reason, serverReference })))
+    this.#outbound.part(reasonCode, { reason, serverReference })
     const opening = this.#stage === 'opening'
     this.#stage = 'closed'
     this.#since = performance.now()
@@ -140,7 +139,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   }
 
   acknowledgeRefusal (packetId: number, qos: number, reasonCode: number): void {
-    this.#outbound.send(encodeAcknowledgement5(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId, reasonCode))
+    this.#outbound.send(encodeAcknowledgement5(qos === 1 ? AcknowledgementHeader.PUBACK : AcknowledgementHeader.PUBREC, packetId, reasonCode, this.#outbound.notice('the device may not publish to this topic', ACKNOWLEDGEMENT_WITH_REASON_SIZE)))
   }
 
   goOn (): void { if (this.#stage === 'open' || this.#stage === 'proving') this.#inbound.goOn() }
@@ -205,7 +204,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
   #introduce (frame: Buffer, body: number): false {
     if (this.#stage === 'proving') return this.#authentication?.early(frame, body) ?? false
     if (this.#stage !== 'arriving') return false
-    this.#level = levelOf(frame, body)
+    this.#level = this.#inbound.speaks(levelOf(frame, body))
     const introduction = readIntroduction(frame, body, this.#around)
     if ('clause' in introduction) {
       this.#around.counters.connectsRefused++

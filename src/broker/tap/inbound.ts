@@ -63,6 +63,12 @@ export class Inbound implements FrameSink, PartialFrameHolder {
   /** The device is not read, because of us. */
   get paused (): boolean { return this.#paused }
 
+  /** CONNECT says what it speaks. */
+  speaks (level: 4 | 5): 4 | 5 {
+    this.#scanner.shortest = level === 5
+    return level
+  }
+
   /** What the last packet waited for is there. */
   goOn (): void {
     this.#scanner.resume()

@@ -8,6 +8,8 @@ import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
+import { NO_PROPERTIES } from '../../mqtt/v5/answers.ts'
+import type { Notice } from '../../mqtt/v5/property-writer.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { DeliveryIds } from './delivery-ids.ts'
@@ -73,8 +75,15 @@ export class Outbound implements FrameSink {
     this.#maxInflight = Math.min(this.#limits.maxInflight, receiveMaximum)
   }
 
-  /** CONNACK has passed: the device may be told why its connection ends. */
-  get isOpen (): boolean { return this.#connackPassed }
+  /** Why something was refused, as an acknowledgement of MQTT 5 may say it: a property block. @param besides bytes of the packet without it */
+  notice (reason: string, besides: number): Buffer {
+    return this.#writer?.notice(reason, besides) ?? NO_PROPERTIES
+  }
+
+  /** Tells a device of MQTT 5 why its connection ends; not before CONNACK [MQTT-3.14.0-1]. @param reasonCode 0: nothing is said */
+  part (reasonCode: number, notice: Notice): void {
+    if (this.#writer !== null && this.#connackPassed && reasonCode !== 0) this.send(this.#writer.disconnect(reasonCode, notice))
+  }
 
   /** Takes what the session writes; frames may be split anywhere. */
   write (bytes: Buffer): void {

@@ -17,6 +17,15 @@ import { sendRetained } from '../v5/retained-delivery.ts'
 import type { Outbound } from './outbound.ts'
 import type { SessionLife } from './session-life.ts'
 
+/** Reason strings of SUBACK, where one filter of it was refused. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [ReasonCode.NOT_AUTHORIZED, 'the device may not subscribe to this filter'],
+  [ReasonCode.QUOTA_EXCEEDED, 'the device has as many subscriptions as it may'],
+  [ReasonCode.UNSPECIFIED, 'a shared subscription has the form $share/group/filter']
+])
+/** Its largest header with the packet identifier. */
+const SUBACK_SIZE = 7
+
 export interface SubscriptionHost {
   violated (fault: Violation): void
   /** The keeper of the session could not do it. */
@@ -95,12 +104,18 @@ export class SubscriptionPackets {
     }
     const answer = (error: Error | null): void => {
       if (error !== null) return host.storeFailed(error)
-      outbound.send(level === 5 ? encodeSuback5(request.packetId, codes) : encodeSuback(level, request.packetId, codes)) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
+      outbound.send(level === 5 ? encodeSuback5(request.packetId, codes, this.#notice(codes)) : encodeSuback(level, request.packetId, codes)) // [MQTT-3.8.4-1] [MQTT-3.8.4-5]
       for (const subscription of retained) sendRetained(session, subscription, store)
       host.goOn()
     }
     if (granted.length > 0) session.subscribe(granted, answer)
     else answer(null)
+  }
+
+  /** Why the first refused filter was refused. */
+  #notice (codes: readonly number[]): Buffer {
+    const refused = codes.find(code => code >= ReasonCode.UNSPECIFIED) ?? ReasonCode.SUCCESS
+    return this.#parts.outbound.notice(REFUSALS.get(refused) ?? '', SUBACK_SIZE + codes.length)
   }
 
   #granted ({ filter, qos, noLocal, retainAsPublished }: SubscriptionRequest, { subscriptionId }: SubscribeRequest): Subscription {

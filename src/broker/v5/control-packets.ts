@@ -2,7 +2,7 @@
  * What a device of MQTT 5 says besides PUBLISH, once its session is open. Each packet is held to the standard; what the
  * keeper of sessions gets of it is 3.1.1.
  */
-import { AcknowledgementHeader, packetIdAt, reasonCodeOf, writeAcknowledgement, ACKNOWLEDGEMENT_SIZE } from '../../mqtt/acknowledgement.ts'
+import { AcknowledgementHeader, packetIdAt, reasonCodeOf, writeAcknowledgement, ACKNOWLEDGEMENT_SIZE, ACKNOWLEDGEMENT_WITH_REASON_SIZE } from '../../mqtt/acknowledgement.ts'
 import { encodePingresp, faultOfEmptyPacket } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
@@ -16,9 +16,9 @@ import type { EnhancedAuthentication } from './enhanced-authentication.ts'
 import type { PublishDoor } from './publish-door.ts'
 
 const SECOND_CONNECT = violation('MQTT-3.1.0-2', 'a second CONNECT', ReasonCode.PROTOCOL_ERROR)
-const EARLY_PUBREL = violation('MQTT-4.3.3-1', 'PUBREL before its PUBREC was sent', ReasonCode.PROTOCOL_ERROR)
+const EARLY_PUBREL = violation('MQTT-4.3.3-4', 'PUBREL before its PUBREC was sent', ReasonCode.PROTOCOL_ERROR)
 const NO_AUTH = violation('MQTT-4.12.0-7', 'AUTH without enhanced authentication', ReasonCode.PROTOCOL_ERROR)
-const EXPIRY = violation('MQTT-3.14.2-2', 'a session that ends with its connection is given an expiry at the end', ReasonCode.PROTOCOL_ERROR)
+const EXPIRY = violation('MQTT-3.14.2.2.2', 'a session that ends with its connection is given an expiry at the end', ReasonCode.PROTOCOL_ERROR)
 
 /** What a DISCONNECT changes. */
 export interface Leaving {
@@ -91,7 +91,7 @@ export class ControlPackets5 implements ControlTaker {
     const answers = isRefused ? outbound.ids.refused(packetId) : outbound.ids.answers(type, packetId)
     if (answers) {
       const packet = Buffer.allocUnsafe(ACKNOWLEDGEMENT_SIZE)
-      // a message that was refused is over: to the keeper of sessions that is what PUBACK says [MQTT-4.3.3-8]
+      // a message that was refused is over: to the keeper of sessions that is what PUBACK says [MQTT-4.4.0-2]
       writeAcknowledgement(isRefused ? AcknowledgementHeader.PUBACK : type << 4, packetId, packet, 0)
       host.pass(packet)
       outbound.acknowledged()
@@ -116,7 +116,7 @@ export class ControlPackets5 implements ControlTaker {
   #complete (packetId: number): void {
     const { outbound } = this.#parts
     if (this.#unknown.delete(packetId)) {
-      outbound.send(encodeAcknowledgement5(AcknowledgementHeader.PUBCOMP, packetId, ReasonCode.PACKET_ID_NOT_FOUND))
+      outbound.send(encodeAcknowledgement5(AcknowledgementHeader.PUBCOMP, packetId, ReasonCode.PACKET_ID_NOT_FOUND, outbound.notice('no message is open under this packet identifier', ACKNOWLEDGEMENT_WITH_REASON_SIZE)))
     } else {
       this.#door.give()
       outbound.acknowledge(AcknowledgementHeader.PUBCOMP, packetId)
@@ -139,7 +139,7 @@ export class ControlPackets5 implements ControlTaker {
     const farewell = readFarewell(bytes, body, end)
     if ('clause' in farewell) return this.#refuse(farewell)
     const { reasonCode, sessionExpiry } = farewell
-    if (sessionExpiry > 0 && this.#leaving.expirySeconds() === 0) return this.#refuse(EXPIRY) // [MQTT-3.14.2-2]
+    if (sessionExpiry > 0 && this.#leaving.expirySeconds() === 0) return this.#refuse(EXPIRY) // [section 3.14.2.2.2]
     if (sessionExpiry >= 0) this.#leaving.setExpiry(sessionExpiry)
     if (reasonCode === ReasonCode.SUCCESS) this.#parts.host.leave() // [MQTT-3.14.4-3]
     else this.#leaving.leaveWithWill()

@@ -4,7 +4,9 @@
  */
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { variableByteIntegerSize, readVariableByteInteger, writeVariableByteInteger } from '../../mqtt/variable-byte-integer.ts'
+import { NO_PROPERTIES, encodeDisconnect5 } from '../../mqtt/v5/answers.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
+import { type Notice, noticeBlock } from '../../mqtt/v5/property-writer.ts'
 import { NOTE_EXPIRES, NOTE_FIRST, NOTE_RETAIN, NOTE_SECOND, NOTE_SIZE } from './delivery-block.ts'
 
 /** Aliases that are used though a device would take more: the first so many topics, which are never given up for others. */
@@ -17,6 +19,7 @@ const PUBLISH_QOS = 0x06
 export interface WriterTerms {
   readonly topicAliasMaximum: number
   readonly maximumPacketSize: number
+  readonly problemInformation: boolean
   readonly connack: (returnCode: number) => Buffer
 }
 
@@ -45,6 +48,21 @@ export class DeliveryWriter {
     this.#noted = noted
     this.#block = block
     return this.#publish(bytes, start, body, end)
+  }
+
+  /** DISCONNECT, without its words where they make it larger than the device takes [MQTT-3.14.2-3]. */
+  disconnect (reasonCode: number, notice: Notice): Buffer {
+    const full = encodeDisconnect5(reasonCode, noticeBlock(notice))
+    return full.length > this.#terms.maximumPacketSize ? encodeDisconnect5(reasonCode, noticeBlock({ ...notice, reason: '' })) : full
+  }
+
+  /**
+   * A block with the reason string of an acknowledgement; empty where the device does not want one [MQTT-3.1.2-29] or it makes the packet larger than
+   * the device takes [MQTT-3.4.2-2]. @param besides bytes of the packet without its block
+   */
+  notice (reason: string, besides: number): Buffer {
+    const block = noticeBlock({ reason: this.#terms.problemInformation ? reason : '' })
+    return besides + block.length > this.#terms.maximumPacketSize ? NO_PROPERTIES : block
   }
 
   /** Has a message expired while it was held? */

@@ -7,9 +7,12 @@ import { encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
 import { PropertyWriter } from '../../mqtt/v5/property-writer.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
-import type { Violation } from '../../mqtt/violation.ts'
+import { type Violation, violation } from '../../mqtt/violation.ts'
 import { encodeConnect } from './connect-packet.ts'
 import { NEVER, SessionTerms } from './session-terms.ts'
+
+const LONGEST_TEXT = 65_535
+const TOO_SMALL = violation('MQTT-3.1.2-24', 'Maximum Packet Size of the device is less than CONNACK', ReasonCode.PACKET_TOO_LARGE)
 
 /** By 3.1.1 return code, which the keeper of sessions answers with. */
 const REASONS: readonly number[] = [
@@ -39,7 +42,7 @@ export function introduce5 (bytes: Buffer, request: ConnectRequest, mqtt: MqttCo
   const receiveMaximum = Math.min(65_535, limits.maxInboundQos2, limits.maxOwedAcknowledgements)
   const clean = request.cleanSession && expiry === 0
   const session = new SessionTerms(asked, clientId, expiry)
-  return {
+  const introduction: Introduction5 = {
     asked,
     session,
     frame: encodeConnect({ clientId, cleanSession: clean, will: request.will, username: request.username, password: request.password }),
@@ -56,9 +59,20 @@ export function introduce5 (bytes: Buffer, request: ConnectRequest, mqtt: MqttCo
       if (keepAlive !== request.keepAlive) properties.uint16(PropertyId.SERVER_KEEP_ALIVE, keepAlive) // [MQTT-3.2.2-21]
       const { proof } = session
       if (proof !== null) properties.text(PropertyId.AUTHENTICATION_METHOD, proof.method).binary(PropertyId.AUTHENTICATION_DATA, proof.data) // [MQTT-4.12.0-5]
-      return encodeConnack5(sessionPresent, reasonCode, properties.block())
+      const bare = encodeConnack5(sessionPresent, reasonCode, properties.block())
+      const information = asked.responseInformation ? responseInformation(mqtt, clientId) : '' // [MQTT-3.1.2-28]
+      if (information === '') return bare
+      const full = encodeConnack5(sessionPresent, reasonCode, properties.text(PropertyId.RESPONSE_INFORMATION, information).block())
+      return full.length > asked.maximumPacketSize ? bare : full
     }
   }
+  return introduction.connack(0, false).length > asked.maximumPacketSize ? TOO_SMALL : introduction
+}
+
+/** Empty: there is none, or it is longer than a text may be. */
+function responseInformation ({ responseInformation: pattern }: MqttConfig, clientId: string): string {
+  const information = pattern?.replaceAll('%c', () => clientId) ?? ''
+  return Buffer.byteLength(information) > LONGEST_TEXT ? '' : information
 }
 
 /** Sessions are kept no longer than the broker's limit. */

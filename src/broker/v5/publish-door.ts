@@ -11,9 +11,9 @@ import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/var
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import type { MessageProperties } from '../session-port.ts'
 
-const NO_TOPIC = violation('MQTT-3.3.2-8', 'PUBLISH with neither topic nor topic alias', ReasonCode.PROTOCOL_ERROR)
+const NO_TOPIC = violation('MQTT-3.3.2.1', 'PUBLISH with neither topic nor topic alias', ReasonCode.PROTOCOL_ERROR)
 const ALIAS = violation('MQTT-3.3.2-9', 'topic alias is larger than the maximum', ReasonCode.TOPIC_ALIAS_INVALID)
-const UNKNOWN_ALIAS = violation('MQTT-3.3.2-12', 'topic alias was not set', ReasonCode.PROTOCOL_ERROR)
+const UNKNOWN_ALIAS = violation('MQTT-3.3.2.3.4', 'topic alias was not set', ReasonCode.PROTOCOL_ERROR)
 const ALIAS_ROOM = violation('', 'topic aliases of the connection take too much room', ReasonCode.QUOTA_EXCEEDED)
 const RECEIVE_MAXIMUM = violation('MQTT-3.3.4-7', 'more unacknowledged messages than Receive Maximum', ReasonCode.RECEIVE_MAXIMUM_EXCEEDED)
 

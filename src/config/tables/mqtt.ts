@@ -21,6 +21,9 @@ function isReference (value: string): boolean {
   })
 }
 
+/** A beginning of topics, which a device adds to. */
+const responseInformation = text(line.refine(value => value !== '' && Buffer.byteLength(value) <= 1024 && !/[#+]/.test(value), { error: 'must be the beginning of a topic, without wildcards, of 1 to 1024 bytes' }))
+
 export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
   keys: {
     maxPacketSize: works('max_packet_size', size({ min: 128, max: largestPacket }), { or: 10 * 1024 ** 2, nanomq: '10MB (its shipped file: 256MB)', says: 'Largest packet a device may send, with its header. A larger one ends the connection.' }),
@@ -30,7 +33,8 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     versions: works('versions', list(choice(['3.1', '3.1.1', '5.0'])), { or: ['3.1', '3.1.1', '5.0'], says: 'Versions of MQTT that devices may speak, on every listener. Another one is refused with CONNACK 1, or 0x84.' }),
     maxTopicAlias: works('max_topic_alias', whole({ min: 0, max: 65_535, unit: 'aliases' }), { or: 32, nanomq: '65535', says: 'Topic aliases that a device of MQTT 5 may set; their names may take 64 KiB together.' }),
     serverReference: works('server_reference', serverReference, { or: null, says: 'Where devices of MQTT 5 are sent when this broker stops: `host:port`, or several with spaces between. Without it they are told that it stops, and nothing else.' }),
-    serverMoved: works('server_moved', bool(), { or: false, ours: true, says: 'What `server_reference` means: `false`, use that one for now (0x9C); `true`, this broker has moved there for good (0x9D).' })
+    serverMoved: works('server_moved', bool(), { or: false, ours: true, says: 'What `server_reference` means: `false`, use that one for now (0x9C); `true`, this broker has moved there for good (0x9D).' }),
+    responseInformation: works('response_information', responseInformation, { or: null, ours: true, says: 'What a device of MQTT 5 is told when it asks for Response Information: the beginning of its topics for answers. `%c` is its client id. Give it the right to subscribe there.' })
   },
   others: [
     inert('property_size', 'number', 'it sizes a pool of NanoMQ\'s.'),

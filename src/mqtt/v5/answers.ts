@@ -5,7 +5,7 @@ const CONNACK = 0x20
 const SUBACK = 0x90
 const UNSUBACK = 0xb0
 const DISCONNECT = 0xe0
-const NO_PROPERTIES = Buffer.of(0)
+export const NO_PROPERTIES: Buffer = Buffer.of(0)
 
 /** @param properties a block with its length in front */
 export function encodeConnack5 (sessionPresent: boolean, reasonCode: number, properties: Buffer = NO_PROPERTIES): Buffer {

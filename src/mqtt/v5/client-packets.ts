@@ -6,7 +6,7 @@ import { PropertyBlock } from './property-block.ts'
 import { PropertyHolder } from './property-id.ts'
 
 const SHORT = violation('MQTT-3.4.2', 'acknowledgement is shorter than its packet identifier')
-const ID_0 = violation('MQTT-2.2.1-3', 'acknowledgement with packet identifier 0')
+const ID_0 = violation('MQTT-2.2.1-5', 'acknowledgement with packet identifier 0')
 const PROPERTIES = violation('MQTT-2.2.2', 'properties do not fit the packet')
 const ACK_CODE = violation('MQTT-3.4.2-1', 'reason code is none of this acknowledgement')
 const DISCONNECT_CODE = violation('MQTT-3.14.2-1', 'reason code is none that a client ends with')
@@ -21,7 +21,7 @@ const block = new PropertyBlock()
 /** What is wrong with the PUBACK, PUBREC, PUBREL or PUBCOMP of a client whose body is `bytes[body, end)`; null when it may be acted on. */
 export function faultOfAcknowledgement5 (type: PacketType, bytes: Buffer, body: number, end: number): Violation | null {
   if (end - body < 2) return SHORT
-  if (bytes[body] === 0 && bytes[body + 1] === 0) return ID_0 // [MQTT-2.2.1-3]
+  if (bytes[body] === 0 && bytes[body + 1] === 0) return ID_0 // [MQTT-2.2.1-5]
   if (end - body === 2) return null
   const codes = type === PacketType.PUBACK || type === PacketType.PUBREC ? PUBLISH_CODES : RELEASE_CODES
   if (!codes.has(bytes[body + 2] as number)) return ACK_CODE // [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1]

@@ -14,6 +14,8 @@ export interface ConnectTerms {
   readonly topicAliasMaximum: number
   /** May acknowledgements other than CONNACK and DISCONNECT hold a reason string [MQTT-3.1.2-29]? */
   readonly problemInformation: boolean
+  /** Does it want to be told where answers to it may go [MQTT-3.1.2-28]? */
+  readonly responseInformation: boolean
   /** Enhanced authentication; null without it. */
   readonly method: string | null
   /** What it begins with, a copy; null without. */
@@ -47,6 +49,7 @@ export function readConnectTerms (bytes: Buffer, { properties, will }: ConnectRe
     maximumPacketSize: Math.min(or(block.maximumPacketSize, LARGEST_PACKET), LARGEST_PACKET),
     topicAliasMaximum: or(block.topicAliasMaximum, 0),
     problemInformation: block.requestProblemInformation !== 0,
+    responseInformation: block.requestResponseInformation === 1,
     method: block.methodStart === ABSENT ? null : bytes.toString('utf8', block.methodStart, block.methodEnd),
     data: block.dataStart === ABSENT ? null : Buffer.from(bytes.subarray(block.dataStart, block.dataEnd)),
     will: willTerms

@@ -31,6 +31,7 @@ export class PropertyBlock {
   maximumPacketSize = ABSENT
   topicAliasMaximum = ABSENT
   requestProblemInformation = ABSENT
+  requestResponseInformation = ABSENT
   willDelay = ABSENT
   subscriptionId = ABSENT
   /** Where the property with its identifier starts, for who takes it out. */
@@ -179,6 +180,7 @@ export class PropertyBlock {
         this.requestProblemInformation = number
         return number > 1 ? NOT_BOOLEAN : null
       case PropertyId.REQUEST_RESPONSE_INFORMATION:
+        this.requestResponseInformation = number
         return number > 1 ? NOT_BOOLEAN : null
       case PropertyId.AUTHENTICATION_METHOD:
         this.methodStart = this.#valueStart + 2
@@ -197,7 +199,7 @@ export class PropertyBlock {
     this.messageExpiry = this.messageExpiryAt = ABSENT
     this.topicAlias = this.topicAliasAt = ABSENT
     this.sessionExpiry = this.receiveMaximum = this.maximumPacketSize = this.topicAliasMaximum = ABSENT
-    this.requestProblemInformation = this.subscriptionId = ABSENT
+    this.requestProblemInformation = this.requestResponseInformation = this.subscriptionId = ABSENT
     this.willDelay = this.willDelayAt = ABSENT
     this.methodStart = this.methodEnd = this.dataStart = this.dataEnd = ABSENT
     this.#seenLow = this.#seenHigh = 0

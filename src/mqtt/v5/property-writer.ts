@@ -43,8 +43,14 @@ export class PropertyWriter {
   }
 }
 
+/** Why a connection ends or does not begin, and where to go instead. */
+export interface Notice {
+  readonly reason?: string
+  readonly serverReference?: string
+}
+
 /** A block that says why a connection ends or does not begin, and where to go instead; what is empty is left out. */
-export function noticeBlock ({ reason = '', serverReference = '' }: { readonly reason?: string, readonly serverReference?: string }): Buffer {
+export function noticeBlock ({ reason = '', serverReference = '' }: Notice): Buffer {
   const properties = new PropertyWriter()
   if (reason !== '') properties.text(PropertyId.REASON_STRING, reason)
   if (serverReference !== '') properties.text(PropertyId.SERVER_REFERENCE, serverReference)

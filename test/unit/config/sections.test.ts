@@ -4,12 +4,12 @@ import { bridgeOf, bridgeText, configOf, inspectText, problemsOf, warningsOf } f
 
 test('mqtt, as in NanoMQ\'s shipped file', async t => {
   const text = 'mqtt { property_size = 32, max_packet_size = 256MB, max_mqueue_len = 2048, retry_interval = 10s, keepalive_multiplier = 1.25, max_inflight_window = 100, max_awaiting_rel = 10s, await_rel_timeout = 10s }'
-  t.same(configOf(text).mqtt, { maxPacketSize: 268_435_456, maxMqueueLen: 2048, keepaliveMultiplier: 1.25, maxInflightWindow: 100, maxTopicAlias: 32, serverReference: null, serverMoved: false, versions: ['3.1', '3.1.1', '5.0'] })
+  t.same(configOf(text).mqtt, { maxPacketSize: 268_435_456, maxMqueueLen: 2048, keepaliveMultiplier: 1.25, maxInflightWindow: 100, maxTopicAlias: 32, serverReference: null, serverMoved: false, responseInformation: null, versions: ['3.1', '3.1.1', '5.0'] })
   t.same(warningsOf(text).map(line => line.split(' ')[0]), ['mqtt.property_size', 'mqtt.retry_interval', 'mqtt.max_awaiting_rel', 'mqtt.await_rel_timeout'])
 })
 
 test('mqtt has defaults', async t => {
-  t.same(configOf('').mqtt, { maxPacketSize: 10_485_760, maxMqueueLen: 1024, keepaliveMultiplier: 1.5, maxInflightWindow: 2048, maxTopicAlias: 32, serverReference: null, serverMoved: false, versions: ['3.1', '3.1.1', '5.0'] })
+  t.same(configOf('').mqtt, { maxPacketSize: 10_485_760, maxMqueueLen: 1024, keepaliveMultiplier: 1.5, maxInflightWindow: 2048, maxTopicAlias: 32, serverReference: null, serverMoved: false, responseInformation: null, versions: ['3.1', '3.1.1', '5.0'] })
 })
 
 test('every limit is a key of the same name, with its unit', async t => {

@@ -53,6 +53,7 @@ export const connect: readonly Vector5[] = [
   { name: 'will QoS without a will [MQTT-3.1.2-11]', first: 0x10, body: [0, 4, 'MQTT', 5, 0x0a, 0, 0, [], 0, 1, 'x'], refused: 0x81 },
   { name: 'will retain without a will [MQTT-3.1.2-13]', first: 0x10, body: [0, 4, 'MQTT', 5, 0x22, 0, 0, [], 0, 1, 'x'], refused: 0x81 },
   { name: 'bytes behind the last field [3.1.3]', first: 0x10, body: [0, 4, 'MQTT', 5, 2, 0, 0, [], 0, 1, 'x', 0], refused: 0x81 },
+  { name: 'no client id [MQTT-3.1.3-3]', first: 0x10, body: [0, 4, 'MQTT', 5, 2, 0, 0, []], refused: 0x81 },
   { name: 'a client id that is no UTF-8 [MQTT-3.1.3-4]', first: 0x10, body: [0, 4, 'MQTT', 5, 2, 0, 0, [], 0, 1, 0xff], refused: 0x81 },
   { name: 'a client id with U+0000 [MQTT-1.5.4-2]', first: 0x10, body: [0, 4, 'MQTT', 5, 2, 0, 0, [], 0, 1, 0], refused: 0x81 },
   { name: 'a client id with half a surrogate pair [MQTT-1.5.4-1]', first: 0x10, body: [0, 4, 'MQTT', 5, 2, 0, 0, [], 0, 3, 0xed, 0xa0, 0x80], refused: 0x81 },

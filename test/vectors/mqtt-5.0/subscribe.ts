@@ -26,7 +26,7 @@ export const subscribe: readonly Vector5[] = [
   { name: 'no local on a shared subscription [MQTT-3.8.3-4]', first: 0x82, body: [0, 1, [], 0, 0x0a, '$share/g/f', 4], refused: 0x82 },
   { name: 'a shared subscription [MQTT-4.8.2-1]', first: 0x82, body: [0, 1, [], 0, 0x0a, '$share/g/f', 1], read: { subscriptions: [{ shared: { group: 'g', filter: 'f' }, qos: 1 }] } },
   { name: 'a shared subscription without a group [MQTT-4.8.2-1]', first: 0x82, body: [0, 1, [], 0, 9, '$share//f', 0], refused: 0x81 },
-  { name: 'a shared subscription whose group has a wildcard [MQTT-4.8.2-1]', first: 0x82, body: [0, 1, [], 0, 0x0a, '$share/+/f', 0], refused: 0x81 },
+  { name: 'a shared subscription whose group has a wildcard [MQTT-4.8.2-2]', first: 0x82, body: [0, 1, [], 0, 0x0a, '$share/+/f', 0], refused: 0x81 },
   { name: 'a shared subscription without a filter [MQTT-4.8.2-2]', first: 0x82, body: [0, 1, [], 0, 9, '$share/g/', 0], refused: 0x81 },
   { name: 'a shared subscription that ends in its group [MQTT-4.8.2-2]', first: 0x82, body: [0, 1, [], 0, 8, '$share/g', 0], refused: 0x81 },
   { name: 'a property of PUBLISH [2.2.2.2]', first: 0x82, body: [0, 1, [2, 0, 0, 0, 1], 0, 1, 'f', 0], refused: 0x81 },

@@ -24,6 +24,26 @@ function queue (limits: Partial<QueueLimits> = {}): { queue: OfflineQueue, seen:
 
 const payloads = (of: OfflineQueue): string[] => of.packets().map(one => one.cmd === 'pubrel' ? `rel ${one.messageId}` : one.payload.toString())
 
+test('what has expired makes room for what has not; what was sent stays until it is acknowledged [MQTT-4.3.3-7]', async t => {
+  let now = 1_000
+  const removed: string[] = []
+  const q = new OfflineQueue({ messages: 3, bytes: 1_000_000 }, { added () {}, changed () {}, removed: (sequence, hasExpired) => removed.push(`${sequence} ${hasExpired}`) }, () => now)
+  q.enqueue(packet(1, { messageExpiry: 2_000 }))
+  q.enqueue(packet(2, { messageExpiry: 2_000 }))
+  q.enqueue(packet(3, { messageExpiry: 9_000 }))
+  q.sending(packet(1, { messageId: 5 }))
+  t.equal(q.enqueue(packet(4)), false)
+  now = 2_000
+  t.equal(q.enqueue(packet(5)), true)
+  t.strictSame(payloads(q), ['1', '3', '5'])
+  t.equal(q.enqueue(packet(6)), false)
+  now = 9_000
+  q.expire()
+  t.strictSame(payloads(q), ['1', '5'])
+  t.ok(q.acknowledged(5))
+  t.strictSame(removed, ['2 true', '3 true', '1 false'])
+})
+
 test('in order, from publication to acknowledgement', async t => {
   const { queue: q, seen } = queue()
   for (const n of [1, 2, 3]) q.enqueue(packet(n))
