@@ -9,6 +9,7 @@ import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Origin } from '../relay/origin.ts'
+import { senderOf } from '../relay/spread.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
@@ -139,7 +140,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     }
     if (message.retain || this.#interest.wants(message.topic)) this.sessions.deliver(message, publisher, both)
     else both(null)
-    this.#entry.offer(message, origin, both)
+    this.#entry.offer(message, publisher === null ? origin : { ...origin, sender: senderOf(Buffer.from(publisher)) }, both)
   }
 }
 

@@ -11,6 +11,7 @@ import type { Relay, TopicEntry } from './relay.ts'
 import { Admission } from './relay.ts'
 import type { Route } from './route.ts'
 import { type ForwardRule, type Member, RouteTable } from './route-table.ts'
+import type { Spread } from './spread.ts'
 import { TopicCache } from './topic-cache.ts'
 import { topicKey } from './topic-key.ts'
 import { TopicRecord } from './topic-record.ts'
@@ -31,8 +32,12 @@ export interface RelayOptions {
 
 /** A Relay whose bridges can be changed. */
 export interface BridgeRelay extends Relay {
-  /** Adds a bridge, or gives the bridge of this outbox other rules. */
-  attach (outbox: Outbox, rules: readonly ForwardRule[]): void
+  /**
+   * Adds a bridge, or gives the bridge of this outbox other rules and links.
+   * @param outbox of its first link
+   * @param spread over its links; null: it has one
+   */
+  attach (outbox: Outbox, rules: readonly ForwardRule[], spread?: Spread | null): void
   /** Takes a bridge away: nothing goes to it any more, and who waited for its room is called. Its outbox is left as it is. */
   detach (outbox: Outbox): void
   /** Topic names known, and the bytes they take. */
@@ -53,6 +58,8 @@ class CachingRelay implements BridgeRelay {
   readonly #maxTopicLevels: number | undefined
   readonly #cache: TopicCache<TopicRecord>
   #members: readonly Member[] = []
+  /** Of all links of all bridges. */
+  #outboxes: readonly Outbox[] = []
   #table = new RouteTable([])
   /** A device that has much to say mostly says it on one topic: comparing is half the price of a look-up in the cache. */
   #last: TopicRecord
@@ -72,10 +79,10 @@ class CachingRelay implements BridgeRelay {
   get cachedTopics (): number { return this.#cache.size }
   get cachedTopicBytes (): number { return this.#cache.bytes }
 
-  attach (outbox: Outbox, rules: readonly ForwardRule[]): void {
-    outbox.onRoom(this.#callWaiting)
+  attach (outbox: Outbox, rules: readonly ForwardRule[], spread: Spread | null = null): void {
+    for (const link of spread?.links ?? [outbox]) link.onRoom(this.#callWaiting)
     const members = this.#without(outbox)
-    members.push({ outbox, rules })
+    members.push({ outbox, rules, spread })
     this.#change(members)
   }
 
@@ -91,6 +98,7 @@ class CachingRelay implements BridgeRelay {
 
   #change (members: readonly Member[]): void {
     this.#members = members
+    this.#outboxes = outboxesOf(members)
     this.#table = new RouteTable(members)
     this.#generation++
     // who waits for room in a bridge may be free of it by these rules
@@ -137,7 +145,7 @@ class CachingRelay implements BridgeRelay {
     const hops = view.propertiesStart === view.propertiesEnd ? 0 : viaCount(view.bytes, view.propertiesStart, view.propertiesEnd)
     if (routes.length > 1 || origin.bridge !== null || hops !== 0) return this.#admitToMany(routes, view, origin, hops, receipts, slot)
     const route = routes[0] as Route
-    const outbox = route.outbox
+    const outbox = route.linkOf(origin)
     if (outbox.hasRoom(routes, 0, 1, view)) outbox.take(route, view, receipts, slot, origin)
     else if (outbox.required) return Admission.FULL
     else outbox.drop(view)
@@ -152,14 +160,14 @@ class CachingRelay implements BridgeRelay {
   /** Every required outbox is asked for all its routes before any takes one [invariant 4]. */
   #admitToMany (routes: readonly Route[], view: PublishView, origin: Origin, hops: number, receipts: Receipts | null, slot: number): Admission {
     for (let i = 0; i < routes.length;) {
-      const end = endOfOutbox(routes, i)
-      const { outbox } = routes[i] as Route
+      const end = endOfBridge(routes, i)
+      const outbox = (routes[i] as Route).linkOf(origin)
       if (outbox.required && mayHave(outbox, origin, hops) && !outbox.hasRoom(routes, i, end, view)) return Admission.FULL
       i = end
     }
     for (let i = 0; i < routes.length;) {
-      const end = endOfOutbox(routes, i)
-      const { outbox } = routes[i] as Route
+      const end = endOfBridge(routes, i)
+      const outbox = (routes[i] as Route).linkOf(origin)
       if (mayHave(outbox, origin, hops)) {
         if (outbox.required || outbox.hasRoom(routes, i, end, view)) {
           for (let k = i; k < end; k++) outbox.take(routes[k] as Route, view, receipts, slot, origin)
@@ -175,11 +183,11 @@ class CachingRelay implements BridgeRelay {
   }
 
   complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
-    for (const { outbox } of this.#members) outbox.complete(publisher, packetId, receipts, slot)
+    for (const outbox of this.#outboxes) outbox.complete(publisher, packetId, receipts, slot)
   }
 
   forget (publisher: Publisher): void {
-    for (const { outbox } of this.#members) outbox.forget(publisher)
+    for (const outbox of this.#outboxes) outbox.forget(publisher)
   }
 
   whenRoom (call: () => void): void {
@@ -193,8 +201,17 @@ class CachingRelay implements BridgeRelay {
   }
 }
 
-/** One past the last route of the outbox that `routes[from]` leads to. */
-function endOfOutbox (routes: readonly Route[], from: number): number {
+function outboxesOf (members: readonly Member[]): Outbox[] {
+  const all: Outbox[] = []
+  for (const { outbox, spread = null } of members) {
+    if (spread === null) all.push(outbox)
+    else for (const links of [spread.links, spread.leaving]) for (const link of links) all.push(link)
+  }
+  return all
+}
+
+/** One past the last route of the bridge that `routes[from]` leads to: all of them go by one link. */
+function endOfBridge (routes: readonly Route[], from: number): number {
   const { outbox } = routes[from] as Route
   let end = from + 1
   while (end < routes.length && (routes[end] as Route).outbox === outbox) end++

@@ -10,6 +10,8 @@ import type { Rewrite } from './rewrite.ts'
 export interface Journal {
   /** Messages that the remote does not have. */
   readonly waiting: number
+  /** Number of the oldest of them; Infinity when there is none. */
+  readonly oldest: number
   /** Number of the newest record. */
   readonly last: number
   /** Every record up to this number is safe. */

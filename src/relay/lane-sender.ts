@@ -35,6 +35,9 @@ export class LaneSender {
   #sentTo = 0
   /** End of what was sent on connections before this one. */
   #resentTo = 0
+  /** Nothing behind this place goes out, see {@link OutboxLane.mark}. */
+  heldAfter = Infinity
+  readonly #isJournaled: boolean
 
   constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions, suspect: Suspect, pause: SendPause | null = null) {
     this.#lane = lane
@@ -42,6 +45,7 @@ export class LaneSender {
     this.#window = window
     this.#counters = options.counters
     this.#pause = pause
+    this.#isJournaled = options.journal !== null
     this.handshakes = new LaneHandshakes(lane, window, options)
     if (pause !== null) {
       this.handshakes.onQuota = sequence => {
@@ -127,9 +131,14 @@ export class LaneSender {
 
   /** Is there room in the window, and is all safe that must be before it goes out? */
   #mayGo (sequence: number): boolean {
+    if (this.heldAfter !== Infinity && this.#isHeld(sequence)) return false
     if (!this.#suspect.mayGo(sequence)) return false
     if ((this.#lane.headerOf(sequence) & QOS_2) === 0) return this.#window.hasRoom(false)
     return this.#window.hasRoom(true) && this.handshakes.mayGoQos2(sequence)
+  }
+
+  #isHeld (sequence: number): boolean {
+    return (this.#isJournaled ? this.#lane.numberOf(sequence) : sequence) > this.heldAfter
   }
 
   #sendOne (link: LinkWriter, sequence: number): boolean {

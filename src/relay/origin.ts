@@ -12,6 +12,8 @@ export interface Origin {
   readonly bridge: string | null
   /** The device whose PUBLISH it is; none for all else. */
   readonly publisher?: Publisher | null
+  /** Of whose messages it is one, as {@link senderOf} has it; wills have it as well. @default nobody's */
+  readonly sender?: number
 }
 
 export const NOBODY: Origin = { bridge: null, publisher: null }

@@ -7,6 +7,7 @@ import type { Isolation } from './isolation.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
 import type { SessionTerms } from './link.ts'
+import type { Journal } from './journal.ts'
 import { JournaledLane } from './journaled-lane.ts'
 import type { LaneOptions, OutboxOptions } from './outbox-options.ts'
 import { largestFrame } from './publish-splice.ts'
@@ -24,6 +25,7 @@ export class OutboxLane {
   readonly journaled: JournaledLane | null
   readonly #lane: Lane
   readonly #latency: AckLatency
+  readonly #journal: Journal | null
   readonly #level: 4 | 5
   readonly #awaitRemote: boolean
 
@@ -34,6 +36,7 @@ export class OutboxLane {
    */
   constructor (all: OutboxOptions, own: LaneOptions, index: number, isolation: Isolation, latency: LatencyHistogram, changed: () => void) {
     const journal = own.journal ?? null
+    this.#journal = journal
     this.#level = all.level
     this.#awaitRemote = own.awaitRemote
     this.#lane = new Lane(all.maxCount, all.maxBytes)
@@ -60,6 +63,12 @@ export class OutboxLane {
   /** An acknowledgement may have made something possible. */
   get ready (): boolean { return this.sender.ready || this.journaled?.behind === true }
 
+  /** Place of the newest message: its number on disk, or its sequence in memory. */
+  get mark (): number { return this.#journal?.last ?? this.#lane.tail - 1 }
+
+  /** Is everything up to that place with the remote, or given up? */
+  isPast (mark: number): boolean { return this.#journal === null ? this.#lane.head > mark : this.#journal.oldest > mark }
+
   hasRoom (count: number, bytes: number): boolean {
     return this.journaled === null ? this.#lane.hasRoom(count, bytes) : this.journaled.hasRoom(bytes)
   }
@@ -72,7 +81,7 @@ export class OutboxLane {
 
   take (rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
     const { journaled } = this
-    if (journaled !== null) return this.#journal(journaled, rewrite, view, header, receipts, slot, origin)
+    if (journaled !== null) return this.#takeDurably(journaled, rewrite, view, header, receipts, slot, origin)
     const sequence = appendPublish(this.#lane, view, rewrite, header, this.#level)
     if (receipts !== null && this.#awaitRemote) {
       receipts.hold(slot)
@@ -82,7 +91,7 @@ export class OutboxLane {
   }
 
   // eslint-disable-next-line max-params -- as take
-  #journal (journaled: JournaledLane, rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
+  #takeDurably (journaled: JournaledLane, rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
     const publisher = view.qos === 2 ? origin.publisher ?? null : null
     // a device that repeats what the process before had made safe: its receipt waits for nothing more
     if (publisher !== null && journaled.inherits(publisher, view.packetId)) return true

@@ -1,5 +1,6 @@
 /** What an outbox is made with: whose it is, and every bound of it. */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { Journal } from './journal.ts'
 import type { SetAside } from './set-aside.ts'
 import type { SuspectOptions } from './suspect.ts'
@@ -47,6 +48,8 @@ export interface OutboxOptions extends LaneOptions {
   /** Calls once, at the end of this turn of the event loop. */
   readonly schedule: (flush: () => void) => void
   readonly counters: BridgeCounters
+  /** Where it counts how long messages take. @default one of its own */
+  readonly latency?: LatencyHistogram
   /** The quota of the remote is used up: calls `goOn` after a while; the answer prevents that. @default such a refusal is as any other */
   readonly pause?: (goOn: () => void) => () => void
   /** @default a message on which the remote ends the link is sent again on every connection */

@@ -6,6 +6,7 @@ import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { BatchLane } from './batch-lane.ts'
+import { Holding } from './holding.ts'
 import { Isolation } from './isolation.ts'
 import { KnownSession } from './known-session.ts'
 import type { JournaledLane } from './journaled-lane.ts'
@@ -28,7 +29,9 @@ export class Outbox {
   readonly maxHops: number
   readonly counters: BridgeCounters
   /** How long messages of QoS 1 and 2 take until the remote has them. */
-  readonly latency = new LatencyHistogram()
+  readonly latency: LatencyHistogram
+  /** Holds back what came after a certain moment. */
+  readonly holding: Holding
   readonly #options: OutboxOptions
   readonly #batch: BatchLane
   readonly #isolation = new Isolation()
@@ -56,11 +59,13 @@ export class Outbox {
     this.via = options.via ?? null
     this.maxHops = options.maxHops ?? Infinity
     this.counters = options.counters
+    this.latency = options.latency ?? new LatencyHistogram()
     this.#options = options
     this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0
     this.#session = new KnownSession(options.severalServers !== true)
     this.#batch = new BatchLane(options, () => this.flush(), frame => this.#writeAlone(frame))
     this.#lane = new OutboxLane(options, options, 0, this.#isolation, this.latency, () => this.#scheduleFlush())
+    this.holding = new Holding([this.#lane], () => this.#scheduleFlush())
   }
 
   /** Where messages are kept on disk; null: nowhere. */
@@ -93,6 +98,7 @@ export class Outbox {
 
   /** Is there room for the message on each of `rewrites[from, to)`, which are ours? Remembers a refusal. */
   hasRoom (rewrites: readonly Rewrite[], from: number, to: number, view: PublishView): boolean {
+    if (this.holding.isShut) return this.#refuse()
     let kept = 0
     let keptBytes = 0
     let batchBytes = 0
@@ -106,6 +112,10 @@ export class Outbox {
       }
     }
     if ((kept === 0 || this.#lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHasRoom(batchBytes))) return true
+    return this.#refuse()
+  }
+
+  #refuse (): false {
     if (!this.#refused) this.counters.queueFull++
     this.#refused = true
     return false
@@ -202,7 +212,8 @@ export class Outbox {
 
   #tellRoom (): void {
     this.#lane.journaled?.tell()
-    if (this.#refused && this.#lane.roomy && (this.#link === null || !this.#full)) {
+    this.holding.tell()
+    if (this.#refused && !this.holding.isShut && this.#lane.roomy && (this.#link === null || !this.#full)) {
       this.#refused = false
       this.#onRoom()
     }
@@ -287,7 +298,7 @@ export class Outbox {
 
   #answered (known: boolean): boolean {
     if (!known) this.counters.strayAcknowledgements++
-    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.#gated || !this.#batch.empty || this.#lane.ready)) this.#scheduleFlush()
+    if (!this.#scheduled && (this.#refused || this.#onIdle !== null || this.holding.isAwaited || this.#gated || !this.#batch.empty || this.#lane.ready)) this.#scheduleFlush()
     return known
   }
 

@@ -9,6 +9,7 @@ import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
 import type { Outbox } from './outbox.ts'
 import { KEEP } from './rewrite.ts'
 import { Route } from './route.ts'
+import type { Spread } from './spread.ts'
 
 /** What one line of `forwards` says. */
 export interface ForwardRule {
@@ -27,6 +28,8 @@ export interface Member {
   readonly outbox: Outbox
   /** In the order of the file. */
   readonly rules: readonly ForwardRule[]
+  /** @default null, it has one link */
+  readonly spread?: Spread | null
 }
 
 const NOWHERE: readonly Route[] = Object.freeze([])
@@ -34,7 +37,7 @@ const NOWHERE: readonly Route[] = Object.freeze([])
 /** A rule in the trie. */
 interface PlacedRule {
   readonly rule: ForwardRule
-  readonly outbox: Outbox
+  readonly member: Member
   /** Over all bridges, in the order of the file: rules of one bridge have neighbouring places. */
   readonly place: number
 }
@@ -44,8 +47,8 @@ export class RouteTable {
 
   constructor (members: readonly Member[]) {
     let place = 0
-    for (const { outbox, rules } of members) {
-      for (const rule of rules) this.#trie.add(rule.filter, { rule, outbox, place: place++ })
+    for (const member of members) {
+      for (const rule of member.rules) this.#trie.add(rule.filter, { rule, member, place: place++ })
     }
   }
 
@@ -54,20 +57,31 @@ export class RouteTable {
     if (isServerTopic(topic)) return NOWHERE
     const found = this.#trie.match(topic, []).sort((a, b) => a.place - b.place)
     if (found.length === 0) return NOWHERE
-    const routes: Route[] = []
-    const names = new Set<string>()
-    let last: Outbox | null = null
-    for (const { rule, outbox } of found) {
-      if (outbox !== last) names.clear()
-      last = outbox
+    const ofMembers = new Map<Member, ForwardRule[]>()
+    for (const { rule, member } of found) {
       if (rule.exclude?.some(filter => matches(filter, topic)) === true) continue
-      const name = rule.rename === null ? topic : rule.rename(topic)
-      if (names.has(name) || !isTopicName(name)) continue // a prefix can make it longer than a name may be
-      names.add(name)
-      routes.push(new Route(outbox, topic, name, { qos: rule.qos ?? KEEP, retain: flagOf(rule.retain) }))
+      const rules = ofMembers.get(member)
+      if (rules === undefined) ofMembers.set(member, [rule])
+      else rules.push(rule)
     }
+    const routes: Route[] = []
+    for (const [member, rules] of ofMembers) addRoutes(routes, member, rules, topic)
     return routes
   }
+}
+
+function addRoutes (routes: Route[], { outbox, spread = null }: Member, rules: readonly ForwardRule[], topic: string): void {
+  let links = spread?.links ?? null
+  const ruleOf = new Map<string, ForwardRule>()
+  for (const rule of rules) {
+    const name = rule.rename === null ? topic : rule.rename(topic)
+    // a prefix can make it longer than a name may be
+    if (ruleOf.has(name) || !isTopicName(name)) continue
+    ruleOf.set(name, rule)
+    // then all of them: it is one outbox that is asked for room
+    if (spread?.isOfFirst(name) === true) links = null
+  }
+  for (const [name, { qos, retain }] of ruleOf) routes.push(new Route(outbox, topic, name, { qos: qos ?? KEEP, retain: flagOf(retain) }, links))
 }
 
 function flagOf (retain: boolean | null): number {

@@ -80,6 +80,7 @@ export class BridgeJournal implements Journal {
   }
 
   get waiting (): number { return this.#spool.waiting.count }
+  get oldest (): number { return this.#spool.waiting.lowest() }
   get last (): number { return this.#spool.last }
   /** Age of the oldest message that waits, in milliseconds. */
   get oldestMs (): number { return this.#spool.oldestAgeMs }

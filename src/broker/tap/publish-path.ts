@@ -10,6 +10,7 @@ import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { type AcknowledgementSink, Receipts } from '../../relay/receipts.ts'
 import type { Origin, Publisher } from '../../relay/origin.ts'
+import { senderOf } from '../../relay/spread.ts'
 import { Admission, type Relay, type TopicEntry } from '../../relay/relay.ts'
 import type { Gatekeeper, Rights } from '../auth/rights.ts'
 import type { LocalSessions } from '../local-sessions.ts'
@@ -81,7 +82,7 @@ export class PublishPath {
     this.#around = around
     this.#host = host
     this.#publisher = publisher
-    this.#origin = { bridge: null, publisher: publisher.publisher }
+    this.#origin = { bridge: null, publisher: publisher.publisher, sender: senderOf(publisher.publisher.bytes) }
     this.#receipts = new Receipts(this.#sink())
   }
 
