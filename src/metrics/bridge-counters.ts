@@ -44,6 +44,8 @@ export class BridgeCounters {
   receivedUnmapped = 0
   /** That had left here before and came round: not delivered again. */
   receivedOwn = 0
+  /** Retained messages that a remote without a session sent once more after a reconnect, unchanged: not delivered again. */
+  receivedUnchanged = 0
   /** Times the link had enough and nothing was written to it for a while. */
   linkFull = 0
   /** Times a full queue refused a message: of a required bridge it held publishers. */

@@ -85,6 +85,7 @@ export const bridgeMetrics: readonly Metric[] = [
     read: each(({ counters: { receivedBytes, receivedBytesQos1, receivedBytesQos2 } }) => byQos(receivedBytes, receivedBytesQos1, receivedBytesQos2))
   },
   bridgeMetric('counter', 'received_unmapped_messages_total', 'Messages from the remote that no subscription rule names; they are not delivered.', ({ counters }) => counters.receivedUnmapped),
+  bridgeMetric('counter', 'received_unchanged_messages_total', 'Retained messages that a remote without a session sent once more after a reconnect and that had not changed; they are not delivered again.', ({ counters }) => counters.receivedUnchanged),
   bridgeMetric('counter', 'received_own_messages_total', 'Messages from the remote that had left here before and came round; they are not delivered again.', ({ counters }) => counters.receivedOwn),
   {
     name: 'causeway_bridge_dropped_messages_total',

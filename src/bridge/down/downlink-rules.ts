@@ -17,6 +17,10 @@ export interface Landing {
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null
   used: boolean
+  /** What was delivered last, on topics with retained messages; null: no such topic is known yet. */
+  digest: string | null
+  /** Of the session in which that came: see {@link RetainedNews}. */
+  session: number
 }
 
 interface CompiledRule {
@@ -26,6 +30,8 @@ interface CompiledRule {
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null
 }
+
+const unknown = { used: false, digest: null, session: 0 } as const
 
 /** Memory for the names of one bridge. */
 const CACHE_BYTES = 1024 * 1024
@@ -51,7 +57,7 @@ export class DownlinkRules {
     const known = this.#cache.get(key)
     if (known !== undefined) return known
     const fault = faultOfTopicName(bytes, start, end)
-    if (fault !== null) return { topic: null, fault, qos: null, retain: null, used: false }
+    if (fault !== null) return { ...unknown, topic: null, fault, qos: null, retain: null }
     const landing = this.#land(bytes.toString('utf8', start, end))
     this.#cache.offer(key, landing)
     return landing
@@ -62,7 +68,7 @@ export class DownlinkRules {
     const name = rule?.map(topic) ?? null
     // nobody but the broker itself speaks on $SYS, and a prefix can make a name longer than it may be
     const usable = name !== null && isTopicName(name) && !isServerTopic(name)
-    return { topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null, used: false }
+    return { ...unknown, topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null }
   }
 }
 

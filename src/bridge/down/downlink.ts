@@ -12,6 +12,7 @@ import type { DownlinkRules, Landing } from './downlink-rules.ts'
 import type { Incoming, IncomingPort } from './incoming.ts'
 import { IncomingProperties } from './incoming-properties.ts'
 import { type Handshake, IncomingSession } from './incoming-session.ts'
+import { RetainedNews } from './retained-news.ts'
 
 export interface DownlinkOptions {
   readonly bridge: string
@@ -39,6 +40,7 @@ export class Downlink implements Incoming {
   readonly #options: DownlinkOptions
   #rules: DownlinkRules
   readonly #properties = new IncomingProperties()
+  readonly #news = new RetainedNews()
   /** Of the last connection that was accepted; it outlives that. */
   #session: IncomingSession | null = null
   /** Those of connections whose place was taken, while these last. */
@@ -63,6 +65,7 @@ export class Downlink implements Incoming {
    */
   open (port: IncomingPort, resumed: boolean): void {
     const before = this.#session
+    if (!resumed) this.#news.anew()
     this.#session = resumed && before !== null ? before.resume(port) : new IncomingSession(port)
     if (before?.isOpen === true) this.#late.set(before.port, before)
     if (this.#held) port.hold(true)
@@ -90,18 +93,19 @@ export class Downlink implements Incoming {
     const slot = view.qos === 0 ? -1 : session.receipts.open(view.packetId, view.qos)
     const handshake = view.qos === 2 ? session.handshakes.get(view.packetId) : undefined
     if (handshake !== undefined) this.#again(handshake, session.receipts, slot) // [MQTT-4.3.3-2]: not a new message
-    else if (this.#isUnwanted(landing, view)) this.#passOver(view, session, slot)
-    else this.#deliver(view, asLanded(landing, view), session, slot)
+    else if (this.#isUnwanted(landing, view, session)) this.#passOver(view, session, slot)
+    else this.#deliver(view, landing, session, slot)
     return null
   }
 
-  /** No rule is for it, or it left here before and has come round. */
-  #isUnwanted ({ topic }: Landing, view: PublishView): boolean {
+  /** No rule is for it, it left here before and has come round, or it is retained and nothing new. */
+  #isUnwanted (landing: Landing, view: PublishView, session: IncomingSession): boolean {
     const { counters, isOwn } = this.#options
-    const own = topic !== null && isOwn?.(view) === true
-    if (topic === null) counters.receivedUnmapped++
-    else if (own) counters.receivedOwn++
-    return own || topic === null
+    if (landing.topic === null) counters.receivedUnmapped++
+    else if (isOwn?.(view) === true) counters.receivedOwn++
+    else if (this.#news.isOld(view, landing, session === this.#session)) counters.receivedUnchanged++
+    else return false
+    return true
   }
 
   #count (view: PublishView): void {
@@ -123,8 +127,10 @@ export class Downlink implements Incoming {
     }
   }
 
-  #deliver (view: PublishView, as: Landed, session: IncomingSession, slot: number): void {
+  #deliver (view: PublishView, landing: Landing, session: IncomingSession, slot: number): void {
     const { bridge, delivery } = this.#options
+    const as = asLanded(landing, view)
+    const delivered = this.#news.notes(landing)
     const { handshakes, receipts } = session
     // of its own: a stored message must not keep the whole chunk it came in
     const payload = Buffer.from(view.bytes.subarray(view.payloadStart, view.end))
@@ -136,6 +142,7 @@ export class Downlink implements Incoming {
     delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }, error => {
       this.#pending--
       this.#pendingBytes -= payload.length
+      if (error === null) delivered?.()
       if (error !== null) this.#failed(error, id, handshake, session)
       else if (handshake !== null) {
         handshake.delivered = true
