@@ -17,6 +17,8 @@ export interface BridgeStanding {
   readonly failures?: number
   readonly retryInMs?: number
   readonly sessionPresent?: boolean
+  /** Who the bridge is at its remote. */
+  readonly clientId?: string
 }
 
 export interface TrustStanding {
@@ -37,7 +39,7 @@ export interface TrustStanding {
 export function standingOf (state: BridgeState): BridgeStanding {
   const { name, since } = state
   if (state.name === 'waiting') return { name, since, reason: reasonIn(state.reason), failures: state.failures, retryInMs: state.retryInMs }
-  return state.name === 'up' ? { name, since, sessionPresent: state.sessionPresent } : { name, since }
+  return state.name === 'up' ? { name, since, sessionPresent: state.sessionPresent, clientId: state.clientId } : { name, since }
 }
 
 export function trustStandingOf ({ kind, name, status: { generation, fingerprint, stage, last } }: TrustReport): TrustStanding {

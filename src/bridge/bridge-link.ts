@@ -206,7 +206,7 @@ export class BridgeLink {
 
   /** Subscribes where the remote's session does not hold it all. */
   #serves (connection: Connection): void {
-    if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent })
+    if (this.state.name !== 'draining') this.#standing.change({ name: 'up', since: Date.now(), sessionPresent: connection.sessionPresent, clientId: connection.clientId })
     mustBeAnswered(connection, this.#subscriptions.renew(connection))
     this.#failback.serves(connection)
   }

@@ -10,7 +10,7 @@ export type BridgeState =
   | { readonly name: 'dialling', readonly since: number }
   /** The remote is verified; CONNECT was sent. */
   | { readonly name: 'connecting', readonly since: number }
-  | { readonly name: 'up', readonly since: number, readonly sessionPresent: boolean }
+  | { readonly name: 'up', readonly since: number, readonly sessionPresent: boolean, readonly clientId: string }
   /** Until the next try. */
   | { readonly name: 'waiting', readonly since: number, readonly reason: CausewayError, readonly retryInMs: number, readonly failures: number }
   /** Up, and on the way to `stopped`: what waits goes out first. */

@@ -14,4 +14,9 @@ export class KnownSession {
     this.#name = name
     return present && same
   }
+
+  /** The session of the connection of now has this name, which is told only after it was accepted. */
+  isNow (name: string): void {
+    this.#name = name
+  }
 }

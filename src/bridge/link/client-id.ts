@@ -1,7 +1,7 @@
 /** The client id of a bridge that has none in its configuration: made once, and kept, so that the remote's session is found again. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BridgeError, bridgeCodes } from '../errors.ts'
 
 /** Letters and digits only and at most 23 of them, which every server must accept [MQTT-3.1.3-5]. */
@@ -22,8 +22,7 @@ export async function keptClientId (stateDir: string | null, bridge: string): Pr
     const kept = (await readFile(file, 'utf8').catch(absent)).trim()
     if (SHAPE.test(kept)) return kept
     const made = newClientId()
-    await mkdir(stateDir, { recursive: true, mode: 0o700 })
-    await writeSafely(file, made)
+    await writeWhole(file, made)
     return made
   } catch (cause) {
     throw new BridgeError(bridgeCodes.clientId, `the client id of bridge ${bridge} can not be kept in ${file}`, {
@@ -38,8 +37,9 @@ function absent (error: unknown): string {
   throw error
 }
 
-/** Whole or not at all, also after a power cut. */
-async function writeSafely (file: string, text: string): Promise<void> {
+/** A line in a file of its own, whole or not at all, also after a power cut. Its directory is made. */
+export async function writeWhole (file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.new`
   const handle = await open(draft, 'w', 0o600)
   try {

@@ -17,7 +17,8 @@ export function connectOptions (config: BridgeConfig, clientId: string, maximumP
     protocolId: 'MQTT',
     protocolVersion: protoVer,
     clientId,
-    clean: config.cleanStart,
+    // who has no name has no session to go on with; it lasts as long all the same, and is found by the name that is assigned
+    clean: config.cleanStart || clientId === '',
     keepalive: config.keepaliveSeconds,
     connectTimeout: config.connectTimeoutMs,
     reconnectPeriod: 0,

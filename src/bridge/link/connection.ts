@@ -21,7 +21,10 @@ import { disconnectReason, Refusal } from './remote-reason.ts'
 import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
 
 export interface ConnectionOptions extends RemoteOptions {
+  /** Empty: the remote makes one. */
   readonly clientId: string
+  /** The remote has made one, or knows us by another. */
+  readonly assigned: (clientId: string) => void
   readonly bridgeBit: boolean
   readonly maxPacketSize: number
   /** Of messages; they outlive a connection. */
@@ -70,6 +73,8 @@ export class Connection {
   #strays = 0
   #retired = false
   sessionPresent = false
+  /** Who we are at the remote. */
+  clientId: string
   /** Of the trust the remote was verified with; null: plain TCP. */
   readonly fingerprint: string | null
 
@@ -79,6 +84,7 @@ export class Connection {
   constructor (options: ConnectionOptions, dialled: VerifiedRemote) {
     const { config, incoming, maxPacketSize } = options
     this.#options = options
+    this.clientId = options.clientId
     this.fingerprint = dialled.fingerprint
     this.#tap = new RemoteTap({
       socket: dialled.socket,
@@ -114,8 +120,9 @@ export class Connection {
     const abort = (): void => this.#end(new BridgeError(bridgeCodes.stopped, 'the bridge was stopped while connecting'))
     signal.addEventListener('abort', abort, { once: true })
     try {
-      const { terms, keepaliveSeconds } = await this.#client.accepted()
+      const { terms, keepaliveSeconds, assignedClientId } = await this.#client.accepted()
       this.sessionPresent = terms.sessionPresent
+      if (assignedClientId !== null) this.#isAssigned(assignedClientId)
       this.#presence.agreed(terms)
       await succession?.mayCarry?.()
       if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
@@ -156,7 +163,11 @@ export class Connection {
   get isOver (): boolean { return this.#tap.destroyed }
 
   /** Names the session it has at its remote. */
-  get session (): string { return sessionOf(this.#options) }
+  get session (): string {
+    const { config, clientId } = this.#options
+    // one that was said is said again, whatever the remote makes of it
+    return sessionOf({ config, clientId: clientId === '' ? this.clientId : clientId })
+  }
 
   /** The settings it was made with. */
   get config (): BridgeConfig { return this.#options.config }
@@ -204,6 +215,13 @@ export class Connection {
     this.#presence.say('offline')
     this.#tap.release()
     await this.#client.end()
+  }
+
+  #isAssigned (clientId: string): void {
+    const { session, assigned } = this.#options
+    this.clientId = clientId
+    session.isNow(this.session)
+    assigned(clientId)
   }
 
   /** The connection before is told to leave, and the remote that this one is there. */

@@ -9,7 +9,7 @@ import type { Logger } from '../../logger.ts'
 import { KnownSession } from '../../relay/known-session.ts'
 import { BridgeBit } from './bridge-bit.ts'
 import type { BridgeOptions } from '../bridge-options.ts'
-import { keptClientId } from './client-id.ts'
+import { ClientIdentity } from './client-identity.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { openConnection } from './connection.ts'
 import type { TrustSource } from './dial-remote.ts'
@@ -47,7 +47,7 @@ export class Connector {
   #turns = 0
   #isSent = false
   #trust: TrustSource | null
-  #clientId: string | null
+  #identity: ClientIdentity
   #limits: ConnectionOptions['limits']
 
   constructor (options: ConnectorOptions, surroundings: ConnectionSurroundings) {
@@ -56,7 +56,7 @@ export class Connector {
     this.#logger = surroundings.logger
     this.#servers = serversOf(options.config)
     this.#trust = options.trust
-    this.#clientId = options.config.clientid
+    this.#identity = this.#identityOf(options.config)
     this.#limits = this.#limitsOf(options.config)
   }
 
@@ -84,11 +84,15 @@ export class Connector {
   /** Other settings hold for the next connection. */
   replace (config: BridgeConfig, trust: TrustSource | null): void {
     const before = this.#servers[0].config
-    if (config.clientid !== before.clientid) this.#clientId = config.clientid
+    if (config.clientid !== before.clientid || config.protoVer !== before.protoVer) this.#identity = this.#identityOf(config)
     if (!isDeepStrictEqual(config.rateLimit, before.rateLimit)) this.#limits = this.#limitsOf(config)
     this.#servers = serversOf(config)
     this.#next = this.#last = 0
     this.#trust = trust
+  }
+
+  #identityOf (config: BridgeConfig): ClientIdentity {
+    return new ClientIdentity(config, this.#options.stateDir, this.#logger)
   }
 
   #limitsOf ({ rateLimit: { up, down } }: BridgeConfig): ConnectionOptions['limits'] {
@@ -120,8 +124,9 @@ export class Connector {
     try {
       return await openConnection(await this.#connectionOptions(server))
     } catch (error) {
-      if (this.#surroundings.signal.aborted || !server.bit.retryWithout(error)) throw error
-      this.#logger.debug({ reason: reasonOf(error) }, 'trying once without the bridge bit')
+      const isNameless = this.#identity.givesUp(error)
+      if (this.#surroundings.signal.aborted || !(isNameless || server.bit.retryWithout(error))) throw error
+      this.#logger.debug({ reason: reasonOf(error) }, isNameless ? 'asking for another client id' : 'trying once without the bridge bit')
     }
     try {
       return await openConnection(await this.#connectionOptions(server))
@@ -150,8 +155,8 @@ export class Connector {
   }
 
   async #connectionOptions ({ config, bit }: Server): Promise<ConnectionOptions> {
-    const { trustListener, stateDir, maxPacketSize = MAX_PACKET_SIZE } = this.#options
-    this.#clientId ??= await keptClientId(stateDir, config.name)
+    const { trustListener, maxPacketSize = MAX_PACKET_SIZE } = this.#options
+    const identity = this.#identity
     const limit = config.protoVer === 5 ? config.connProperties?.maximumPacketSize ?? maxPacketSize : maxPacketSize
     return {
       ...this.#surroundings,
@@ -160,7 +165,8 @@ export class Connector {
       limits: this.#limits,
       verified: (chain, answers) => trustListener?.verified(chain, answers),
       maxPacketSize: Math.min(limit, maxPacketSize),
-      clientId: this.#clientId,
+      clientId: await identity.now(),
+      assigned: id => identity.assigned(id),
       bridgeBit: bit.set,
       session: this.#session
     }

@@ -24,7 +24,7 @@ const MAX_PACKET_SIZE = 65_536
 
 /** The client id of a rehearsal: rules of a remote that go by the beginning of the bridge's hold for it too. */
 export function rehearsalId ({ clientid, name }: BridgeConfig): string {
-  return `${clientid ?? name}-check`
+  return `${clientid === null || clientid === '' ? name : clientid}-check`
 }
 
 /**

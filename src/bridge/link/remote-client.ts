@@ -18,6 +18,8 @@ export interface Acceptance {
   readonly terms: Omit<SessionTerms, 'session'>
   /** Seconds: what was asked for, or what the remote says instead [MQTT-3.2.2-21]. */
   readonly keepaliveSeconds: number
+  /** Who we are there, where that is not who we said [MQTT-3.2.2-16]. */
+  readonly assignedClientId: string | null
 }
 
 export interface SubscriptionRequest {
@@ -169,6 +171,7 @@ function acceptanceOf (config: BridgeConfig, connack: IConnackPacket): Acceptanc
       maximumQos: properties.maximumQoS === 0 ? 0 : properties.maximumQoS === 1 ? 1 : 2,
       retainAvailable: properties.retainAvailable ?? true
     },
-    keepaliveSeconds: properties.serverKeepAlive ?? config.keepaliveSeconds
+    keepaliveSeconds: properties.serverKeepAlive ?? config.keepaliveSeconds,
+    assignedClientId: properties.assignedClientIdentifier ?? null
   }
 }

@@ -73,10 +73,6 @@ function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void 
     // [MQTT-3.1.2-22]
     reading.named('password').refuse('is given without username, which MQTT 3.1.1 does not allow', 'Add username, or proto_ver = 5')
   }
-  if (given.clientid === '' && given.cleanStart === false) {
-    // [MQTT-3.1.3-8]
-    reading.named('clientid').refuse('is empty with clean_start = false, which MQTT 3.1.1 does not allow', 'Name one, or remove the key: one is made and kept')
-  }
   if (given.cleanStart !== false && given.enable !== false && (given.subscription?.length ?? 0) > 0) {
     reading.named('clean_start').advise('is true: what the remote has for this bridge while it is away is lost', 'Set clean_start = false and a clientid of its own')
   }

@@ -23,11 +23,13 @@ const LONGEST_TOPIC = 65_535
 /** As long as one that is made up. */
 const ANY_CLIENT_ID = 'causeway'.padEnd(20, '0')
 
-export function checkNotifications (given: Given<Pick<BridgeConfig, 'name' | 'clientid' | 'notifications' | 'will'>>, reading: Reading): void {
+export function checkNotifications (given: Given<Pick<BridgeConfig, 'name' | 'clientid' | 'protoVer' | 'notifications' | 'will'>>, reading: Reading): void {
   if (given.notifications == null) return
   const named = reading.named('notifications')
   const { topic: template } = given.notifications
   if (given.will != null) named.refuse('is given together with will, and a connection has only one', 'Keep one of the two')
-  const topic = expandTopic(template ?? '', given.name ?? '', given.clientid ?? ANY_CLIENT_ID)
+  // the will is said in CONNECT, before the remote says who we are
+  if (given.protoVer === 5 && given.clientid === '' && template?.includes('{clientid}') === true) named.refuse('has {clientid} in its topic, and with clientid = "" the remote assigns that after the will was said', 'Name a clientid, or use {name}')
+  const topic = expandTopic(template ?? '', given.name ?? '', (given.clientid === '' ? null : given.clientid) ?? ANY_CLIENT_ID)
   if (Buffer.byteLength(topic) > LONGEST_TOPIC) named.refuse(`has a topic of ${Buffer.byteLength(topic)} bytes with the client id in it, and ${LONGEST_TOPIC} are the most`, 'Shorten the client id, or leave {clientid} out')
 }

@@ -41,7 +41,7 @@ const keys: Keys<BridgeValues> = {
     says: 'MQTT version: 4 is 3.1.1, 5 is 5.0.',
     refusal: { when: value => value === 3, value: '3', why: 'MQTT 3.1 is not spoken: with 3, NanoMQ itself connects without client id and password', remedy: 'Write proto_ver = 4' }
   }) as Keys<BridgeValues>['protoVer'], // 3 does not get past its refusal
-  clientid: works('clientid', text(mqttString), { or: null, nanomq: 'a new random one at each connect', says: 'Client id at the remote. Left out, one is made once and kept where `persistence` is, without it until the process ends.' }),
+  clientid: works('clientid', text(mqttString), { or: null, nanomq: 'a new random one at each connect', says: 'Client id at the remote. Left out, one is made once and kept where `persistence` is, without it until the process ends. `""` with `proto_ver = 5`: the remote assigns one, which is kept in the same way and said from then on; with 3.1.1 as left out.' }),
   keepaliveSeconds: works('keepalive', seconds({ min: 1, max: 65_535 }), { or: 60, says: 'The remote is pinged after this time without traffic. A dead link is found by it, so that it can not be 0.' }),
   cleanStart: works('clean_start', bool(), { or: true, says: 'true: the remote forgets the session with the connection, and with it what it had queued for this bridge. false is recommended.' }),
   username: works('username', text(mqttString), { or: null, says: 'User name at the remote.' }),

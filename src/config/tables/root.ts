@@ -80,8 +80,8 @@ const sqlite: Kind<PersistenceConfig> = shaped<{ readonly mountedFilePath: strin
 /** Without a place to keep it, a client id that was made up is another one after a restart, and the remote's session is not found again. */
 function adviseNames (given: readonly (Given<UnplacedBridge> | undefined)[], reading: Reading): void {
   given.forEach((each, i) => {
-    if (each?.cleanStart !== false || each.clientid !== undefined) return
-    reading.find(['bridges', 'mqtt', i]).named('clientid').advise('is missing, and there is no persistence to keep one: after a restart the session of the remote is not found again', 'Name a clientid')
+    if (each?.cleanStart !== false || (each.clientid !== undefined && each.clientid !== '')) return
+    reading.find(['bridges', 'mqtt', i]).named('clientid').advise(`is ${each.clientid === '' ? 'empty' : 'missing'}, and there is no persistence to keep one: after a restart the session of the remote is not found again`, 'Name a clientid')
   })
 }
 

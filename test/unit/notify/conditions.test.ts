@@ -25,13 +25,13 @@ function rig (more: Partial<AlertSource> = {}): { readonly bridge: Figures, read
 test('a bridge that flaps is down; one that is switched off is not', t => {
   const { bridge, kindsAt, conditions } = rig()
   t.same(kindsAt(0), [])
-  bridge.state = { name: 'up', since: 200_000, sessionPresent: true }
+  bridge.state = { name: 'up', since: 200_000, sessionPresent: true, clientId: 'north' }
   t.same(kindsAt(205), [], 'up for five seconds')
   bridge.state = { name: 'waiting', since: 206_000, reason, retryInMs: 1, failures: 1 }
   t.same(kindsAt(299), [])
   bridge.state = { name: 'dialling', since: 299_500 }
   t.match(conditions.look(300_000), [{ kind: 'bridge_down', severity: 'critical', code: reason.code, message: /nobody is there$/, hint: 'Look' }], 'with the reason of the last attempt')
-  bridge.state = { name: 'up', since: 310_000, sessionPresent: true }
+  bridge.state = { name: 'up', since: 310_000, sessionPresent: true, clientId: 'north' }
   t.same(kindsAt(319), ['bridge_down critical'])
   t.same(kindsAt(320), [], 'up for ten seconds')
   bridge.state = { name: 'dialling', since: 330_000 }
