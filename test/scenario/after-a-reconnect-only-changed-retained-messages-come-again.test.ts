@@ -15,8 +15,15 @@ const shown = ({ topic, payload, retain }: Pick<Received, 'topic' | 'payload' | 
 
 const granted = ({ log }: Mosquitto): number => log.filter(line => line.includes('Sending SUBACK to bridge-under-test')).length
 
+interface Site {
+  readonly north: Rig
+  readonly way: TcpProxy
+  readonly remote: Mosquitto
+  readonly keepsSession: boolean
+}
+
 /** Cuts the link, lets something happen, and waits until it is up again and has its subscription. */
-async function whileAway (north: Rig, way: TcpProxy, remote: Mosquitto, keepsSession: boolean, what: () => Promise<void>): Promise<void> {
+async function whileAway ({ north, way, remote, keepsSession }: Site, what: () => Promise<void>): Promise<void> {
   await eventually('all is acknowledged', () => north.bridge.queued === 0)
   const before = granted(remote)
   way.cut(true)
@@ -46,11 +53,11 @@ for (const protoVer of [4, 5] as const) {
       for (const [topic, payload] of [['cmd/a', '1'], ['cmd/b', '1'], ['cmd/c', '1']] as const) await retained(topic, payload)
       await eventually('it has subscribed', () => granted(remote) === 1)
       t.same(await landed('first'), ['cmd/a=1 retained', 'cmd/b=1 retained', 'cmd/c=1 retained', 'cmd/marker=first'])
-      await whileAway(north, way, remote, keepsSession, async () => {})
+      await whileAway({ north, way, remote, keepsSession }, async () => {})
       t.same(await landed('nothing has changed'), ['cmd/marker=nothing has changed'])
       await retained('cmd/a', '1')
       t.same(await landed('published anew'), ['cmd/a=1 retained', 'cmd/marker=published anew'], 'the same once more, by a publisher, is a message')
-      await whileAway(north, way, remote, keepsSession, async () => {
+      await whileAway({ north, way, remote, keepsSession }, async () => {
         await retained('cmd/a', '2')
         await retained('cmd/b', '')
       })
@@ -68,10 +75,10 @@ for (const protoVer of [4, 5] as const) {
       await north.reaches('up')
       for (const topic of ['up/a', 'up/b', 'up/c']) retained(topic, '1')
       await observer.received(3)
-      await whileAway(north, way, remote, keepsSession, async () => {})
+      await whileAway({ north, way, remote, keepsSession }, async () => {})
       retained('up/marker', '1')
       t.same((await observer.received(4)).slice(3).map(shown), ['up/marker=1'], 'nothing has changed')
-      await whileAway(north, way, remote, keepsSession, async () => {
+      await whileAway({ north, way, remote, keepsSession }, async () => {
         retained('up/a', '2')
         retained('up/b', '')
       })

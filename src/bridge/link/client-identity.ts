@@ -39,7 +39,8 @@ export class ClientIdentity {
    * @throws BridgeError when one that was made can not be kept
    */
   async now (): Promise<string> {
-    return this.#id ??= await (this.#isAssigned ? this.#kept() : keptClientId(this.#stateDir, this.#config.name))
+    this.#id ??= await (this.#isAssigned ? this.#kept() : keptClientId(this.#stateDir, this.#config.name))
+    return this.#id
   }
 
   /** The remote has given the connection another id than it had said [MQTT-3.2.2-16]; one that was asked for is said from now on. */
