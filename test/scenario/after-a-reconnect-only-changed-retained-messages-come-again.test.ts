@@ -13,7 +13,8 @@ import { tcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const shown = ({ topic, payload, retain }: Pick<Received, 'topic' | 'payload' | 'retain'>): string => `${topic}=${payload.toString()}${retain ? ' retained' : ''}`
 
-const granted = ({ log }: Mosquitto): number => log.filter(line => line.includes('Sending SUBACK to bridge-under-test')).length
+const said = ({ log }: Mosquitto, what: string): number => log.filter(line => line.includes(`${what} bridge-under-test`)).length
+const granted = (remote: Mosquitto): number => said(remote, 'Sending SUBACK to')
 
 interface Site {
   readonly north: Rig
@@ -24,7 +25,7 @@ interface Site {
 
 /** Cuts the link, lets something happen, and waits until it is up again and has its subscription. */
 async function whileAway ({ north, way, remote, keepsSession }: Site, what: () => Promise<void>): Promise<void> {
-  await eventually('all is acknowledged', () => north.bridge.queued === 0)
+  await eventually('all is acknowledged', () => north.bridge.queued === 0 && said(remote, 'Sending PUBLISH to') <= said(remote, 'Received PUBACK from'))
   const before = granted(remote)
   way.cut(true)
   await north.reaches('waiting')
