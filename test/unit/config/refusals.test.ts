@@ -42,7 +42,7 @@ const rows: Readonly<Record<string, Row>> = {
   'queue of none': { text: tcp('max_send_queue_len = 0'), path: 'bridges.mqtt.b.max_send_queue_len', at: '2:1', says: /from 1 to/ },
   'queue of half': { text: tcp('max_send_queue_len = 1.5'), path: 'bridges.mqtt.b.max_send_queue_len', at: '2:1', says: /whole number/ },
   'password without username': { text: tcp('password = x'), path: 'bridges.mqtt.b.password', at: '2:1', says: /without username/ },
-  'a will under a client id that is not known yet': { text: tcp('proto_ver = 5, clientid = "", notifications { topic = "at/{clientid}" }'), path: 'bridges.mqtt.b.notifications', at: '2:30', says: /the remote assigns/ },
+  'a will under a client id that is not known yet': { text: tcp('proto_ver = 5, clientid = "", notifications { topic = "at/{clientid}" }'), path: 'bridges.mqtt.b.notifications', at: '2:31', says: /the remote assigns/ },
   'client id too long': { text: tcp(`clientid = "${'x'.repeat(65_536)}"`), path: 'bridges.mqtt.b.clientid', at: '2:1', says: /65535 bytes/ },
   'durability = spool': { text: tcp('durability = spool'), path: 'bridges.mqtt.b.durability', at: '2:1', says: /no directory for it is named/ },
   transparent: { text: tcp('transparent = true'), path: 'bridges.mqtt.b.transparent', at: '2:1', says: /not passed on/ },
