@@ -2,18 +2,16 @@
  * The memory under a lane: chunks that are filled from front to back and let go from the oldest on. A chunk that was let go is
  * used again, as taking fresh memory costs page faults. Frames never cross chunks. HOT.
  */
+import { SpareChunks } from './spare-chunks.ts'
 
 const CHUNK_BYTES = 256 * 1024
 const SMALLEST_CHUNK = 16 * 1024
-/** Chunks kept to be used again: of a lane that is empty, and of one that has much under way. */
-const SPARES = 2
-const BUSY_SPARES = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
 export class LogChunks {
   readonly #size: number
   readonly #chunks: Buffer[] = []
-  readonly #spares: Buffer[] = []
+  readonly #spares: SpareChunks
   /** Ordinal of #chunks[0]. */
   #first = 0
   /** Bytes of the newest chunk that are given out. */
@@ -24,9 +22,13 @@ export class LogChunks {
   #run = 0
   #sourceEnd = 0
 
-  /** @param budget bytes the lane may hold: a small one gets small chunks */
-  constructor (budget: number) {
+  /**
+   * @param budget bytes the lane may hold: a small one gets small chunks
+   * @param later calls once after so many milliseconds
+   */
+  constructor (budget: number, later: (call: () => void, ms: number) => void = (call, ms) => { setTimeout(call, ms).unref() }) {
     this.#size = Math.max(SMALLEST_CHUNK, Math.min(CHUNK_BYTES, budget >>> 2))
+    this.#spares = new SpareChunks(this.#size, later)
   }
 
   /** Ordinal of the chunk that is being filled. */
@@ -39,8 +41,7 @@ export class LogChunks {
   get held (): number {
     let sum = 0
     for (const chunk of this.#chunks) sum += chunk.length
-    for (const chunk of this.#spares) sum += chunk.length
-    return sum
+    return sum + this.#spares.bytes
   }
 
   bytesOf (ordinal: number): Buffer {
@@ -86,10 +87,9 @@ export class LogChunks {
     while (this.#first < oldest) {
       const chunk = this.#chunks.shift()
       this.#first++
-      if (chunk !== undefined && chunk.length === this.#size && this.#spares.length < BUSY_SPARES) this.#spares.push(chunk)
+      if (chunk !== undefined && chunk.length === this.#size) this.#spares.give(chunk)
     }
     if (!all || this.#run !== 0) return
-    if (this.#spares.length > SPARES) this.#spares.length = SPARES
     this.#filled = 0
     if (this.#current.length > this.#size) this.#dropCurrent()
   }
@@ -102,9 +102,7 @@ export class LogChunks {
   }
 
   #add (length: number): void {
-    let chunk: Buffer | undefined
-    if (length <= this.#size) chunk = this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.#size)
-    else chunk = Buffer.allocUnsafeSlow(length)
+    const chunk = length <= this.#size ? this.#spares.take() : Buffer.allocUnsafeSlow(length)
     this.#chunks.push(chunk)
     this.#current = chunk
     this.#filled = 0
