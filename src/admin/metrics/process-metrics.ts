@@ -29,7 +29,7 @@ export const processMetrics: readonly Metric[] = [
   {
     name: 'causeway_event_loop_delay_seconds',
     type: 'gauge',
-    help: 'By how much turns of the event loop were late since the scrape before: median, 99 % and the longest.',
+    help: 'By how much a timer of 10 ms came late since the scrape before: median, 99 % and the longest. On an idle machine it is near 0.',
     labels: ['quantile'],
     read: ({ eventLoop }) => {
       const { p50, p99, max } = eventLoop.takeDelay()
