@@ -8,6 +8,8 @@ import type { Application } from '../lazy-server.ts'
 import { LoginAttempts } from '../login-attempts.ts'
 import { Code, Denial, failure } from './answer.ts'
 import type { RouteContext } from './context.ts'
+import { RouteList } from './route-list.ts'
+import { aboutRoutes } from './routes/about.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { bridgeChangeRoutes } from './routes/bridge-changes.ts'
 import { bridgeRoutes } from './routes/bridges.ts'
@@ -46,14 +48,16 @@ export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise
   const app = fastify({
     logger: false,
     bodyLimit: maxBody,
-    routerOptions: { maxParamLength: 500 },
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
-    exposeHeadRoutes: false
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => { void answerError(context)(error, request, reply) }
   })
+  const list = new RouteList(app)
   // a form of another site may send text without asking first
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError(context))
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(failure({ code: Code.UNKNOWN_MISTAKE, message: 'there is no such path', hint: 'GET /api/v4 lists them' })))
+  app.setNotFoundHandler(answerUnknown(list))
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     done()
@@ -68,7 +72,7 @@ export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise
   })
   await app.register(async scope => {
     for (const add of routes) add(scope, context)
-    scope.get('/api/v1/openapi.json', { schema: { tags: ['about'], summary: 'This interface, as an OpenAPI document.' } }, () => app.swagger())
+    aboutRoutes(scope, list)
     await pageRoutes(scope)
   })
   await app.ready()
@@ -84,7 +88,7 @@ async function guarded (app: FastifyInstance, guard: Guard, context: RouteContex
   })
   app.addHook('onRequest', async (request, reply) => {
     refuseOtherSites(request)
-    if (!OPEN_PATHS.has(request.url)) await admit(request, reply, { guard, attempts, context })
+    if (!OPEN_PATHS.has(request.routeOptions.url ?? '')) await admit(request, reply, { guard, attempts, context })
   })
 }
 
@@ -118,6 +122,15 @@ async function admit ({ ip, headers }: FastifyRequest, reply: FastifyReply, { gu
   throw new Denial(401, Code.WRONG_USERNAME_OR_PASSWORD, 'the credentials are wrong')
 }
 
+/** A path that is there, and not for this method: 405 with the methods it has [RFC 9110, 15.5.6]. */
+function answerUnknown (list: RouteList) {
+  return ({ method, url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const methods = list.methodsOf(url.replace(/[?#].*$/s, ''))
+    if (methods.length === 0) return reply.code(404).send(failure({ code: Code.UNKNOWN_MISTAKE, message: 'there is no such path', hint: 'GET /api/v4 lists them' }))
+    return reply.code(405).header('allow', methods.join(', ')).send(failure({ code: Code.REQUEST_PARAMETER, message: `this path has no ${method}`, hint: `It has ${methods.join(', ')}` }))
+  }
+}
+
 function answerError ({ logger }: RouteContext) {
   return (error: FastifyError | Denial, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof Denial) return reply.code(error.status).send(failure(error))
@@ -127,7 +140,8 @@ function answerError ({ logger }: RouteContext) {
       logger.error({ method: request.method, url: request.url, reason: reasonOf(error) }, 'a request failed')
       return reply.code(500).send(failure({ code: Code.UNKNOWN_MISTAKE, message: 'the request failed; see the log', hint: '' }))
     }
-    const code = status === 413 ? Code.REQUEST_PARAMETER : Code.JSON_FORMAT
+    // of a body that can not be read, rather than of a path or a size
+    const code = status !== 413 && error.code.startsWith('FST_ERR_CTP') ? Code.JSON_FORMAT : Code.REQUEST_PARAMETER
     return reply.code(status).send(failure({ code, message: error.message, hint: '' }))
   }
 }

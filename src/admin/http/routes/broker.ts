@@ -1,4 +1,4 @@
-/** The broker itself: index of paths, version and uptime, configuration without its secrets. */
+/** The broker itself: version and uptime, configuration without its secrets. */
 import type { FastifyInstance } from 'fastify'
 import { withoutSecrets } from '../../redaction.ts'
 import { answerOf, Code, Denial, listOf, text, thing, whole } from '../answer.ts'
@@ -18,12 +18,6 @@ const parts: Readonly<Record<string, (config: RouteContext['edge']['config']) =>
 
 export function brokerRoutes (app: FastifyInstance, { edge, process }: RouteContext): void {
   const tags = ['broker']
-  const paths: { path: string, method: string, descr: string }[] = []
-  app.addHook('onRoute', ({ url, method, schema }) => {
-    paths.push({ path: url, method: String(method), descr: (schema as { summary?: string } | undefined)?.summary ?? '' })
-  })
-  app.get('/api/v4', { schema: { tags, summary: 'The paths of this interface.', response: { 200: answerOf(listOf({ path: text, method: text, descr: text })) } } },
-    () => ({ code: Code.OK, data: paths }))
   app.get('/api/v4/brokers', { schema: { tags, summary: 'Version and uptime.', response: { 200: answerOf(listOf({ datetime: text, node_status: text, sysdescr: text, uptime: text, version: text })) } } },
     () => ({ code: Code.OK, data: [{ datetime: new Date().toISOString().slice(0, 19).replace('T', ' '), node_status: 'Running', sysdescr: 'Causeway MQTT edge broker', uptime: uptimeOf(process.startedAt), version: process.version }] }))
   app.get('/api/v4/nodes', { schema: { tags, summary: 'Version, uptime and connections.', response: { 200: answerOf(listOf({ connections: whole, node_status: text, uptime: text, version: text })) } } },
