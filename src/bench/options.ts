@@ -85,6 +85,9 @@ const known = {
   markdown: text
 } satisfies ParseArgsConfig['options']
 
+/** For the completion of the shell. */
+export const benchOptions: readonly { readonly long: string, readonly takesValue: boolean }[] = Object.entries(known).map(([name, { type }]) => ({ long: `--${name}`, takesValue: type === 'string' }))
+
 type Given = ReturnType<typeof given>
 
 function given (argv: readonly string[]) {

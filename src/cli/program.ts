@@ -51,7 +51,8 @@ export async function runCli (argv: readonly string[], io: CliIo): Promise<ExitC
 /** In the order of the help. */
 const verbs = [addStart, addStatus, addReload, addTail, addBridge, addLog, addCheck, addCerts, addTrust, addPassword, addSpool, addQuickstart, addBench, addCompletion]
 
-function describe (io: CliIo, done: Done): Command {
+/** All verbs with their options, as the help shows them. @param done told of the exit code by the verb that ran */
+export function describe (io: CliIo, done: Done): Command {
   const program = new Command('causeway')
     .description('MQTT edge broker and TLS bridge: reads nanomq.conf, verifies strictly, loses nothing.')
     .version(packageVersion(), '-V, --version')

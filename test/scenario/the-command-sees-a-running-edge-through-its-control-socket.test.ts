@@ -1,9 +1,7 @@
 /** `causeway status`, `tail` and `trust status` find a running edge, show how it is, and say what to do when there is none. */
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { promisify } from 'node:util'
 import { test } from 'tap'
 import { runCli } from '../../src/cli/program.ts'
 import type { ReloadOutcome } from '../../src/reload/outcome.ts'
@@ -63,7 +61,7 @@ test('a decision on staged files is passed on, and one about nothing is refused'
   const { dir, edge } = await adminFor(t, '')
   const socket = join(dir, 'control.sock')
   t.match(await cli(['trust', 'commit', 'bridge', 'north', '--socket', socket]), { code: 1, err: /no files of bridge north wait for a decision/ })
-  t.match(await cli(['trust', 'commit', 'bride', 'north', '--socket', socket]), { code: 1, err: /kind/ })
+  t.match(await cli(['trust', 'commit', 'bride', 'north', '--socket', socket]), { code: 2, err: /'kind'\. Allowed choices are bridge, listener/ })
   const asked: object[] = []
   edge.commitTrust = owner => asked.push({ commit: owner }) > 0
   edge.abortTrust = owner => asked.push({ abort: owner }) > 0
@@ -101,15 +99,26 @@ test('where nobody answers it says what to do', async t => {
   t.match(none.err, /no running edge answers at \/nowhere\/control\.sock[\s\S]*what to do: Is it running[\s\S]*CW_CONTROL_UNREACHABLE/)
 })
 
-test('the completion script completes verbs and options', async t => {
-  const { out } = await cli(['completion', 'bash'])
-  const complete = async (...words: string[]): Promise<string[]> => {
-    const asked = `${out}\nCOMP_WORDS=(causeway ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _causeway; echo "\${COMPREPLY[@]}"`
-    return (await promisify(execFile)('bash', ['-c', asked])).stdout.trim().split(' ')
+test('each verb that asks answers as JSON where it is asked to', async t => {
+  const { dir, edge } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
+  edge.commitTrust = edge.abortTrust = () => true
+  const asked: readonly (readonly [verb: string, answer: object])[] = [
+    ['status', { ready: true, bridges: [{ name: 'north' }] }],
+    ['reload', { kind: 'unchanged' }],
+    ['bridge disable north', { changes: [{ part: 'bridges.mqtt.north' }], bridge: { enable: false } }],
+    ['bridge enable north', { bridge: { enable: true } }],
+    ['trust status', []],
+    ['trust check', []],
+    ['trust commit bridge north', []],
+    ['trust abort bridge north', []],
+    ['log show', { level: 'silent' }],
+    ['log level warn', { level: 'warn' }]
+  ]
+  for (const [verb, answer] of asked) {
+    const { code, out, err } = await cli([...verb.split(' '), '--socket', join(dir, 'control.sock'), '--json'])
+    t.same([code, err], [0, ''], verb)
+    t.match(JSON.parse(out), answer, verb)
   }
-  t.same(await complete('sta'), ['start', 'status'])
-  t.same(await complete('trust', 'ver'), ['verify'])
-  t.same(await complete('trust', 'verify', '--cand'), ['--candidate'])
-  t.same(await complete('status', '--so'), ['--socket'])
-  t.match((await cli(['completion', 'fish'])).out, /complete -c causeway -n '__fish_use_subcommand' -a status/)
+  const { out } = await cli(['tail', '--socket', join(dir, 'control.sock'), '--recent', '--json'], /\n.*\n/)
+  for (const line of out.trim().split('\n')) t.match(JSON.parse(line), { id: Number, at: Number, kind: String }, line)
 })

@@ -1,5 +1,5 @@
 /** `causeway trust`: try certificate files, look at them. */
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { ControlOptions } from '../control/control-client.ts'
 import type { CliIo } from '../io.ts'
 import { serverAddress, type ServerAddress } from '../option-values.ts'
@@ -55,10 +55,10 @@ function addTrustOfRunning (trust: Command, io: CliIo, done: Done): void {
       })
   }
   for (const action of ['commit', 'abort'] as const) {
-    whichEdge(trust.command(`${action} <kind> <name>`)
+    whichEdge(trust.command(action).addArgument(new Argument('<kind>', 'whose files').choices(['bridge', 'listener'])).argument('<name>')
       .description(action === 'commit' ? 'let a running edge use files that are valid and that a trial connection has refused' : 'let a running edge give up files that are staged, until they change'))
       .option('--json', 'as JSON, for scripts')
-      .addHelpText('after', `\nExample:\n  causeway trust ${action} bridge cloud\n\nKind is bridge or listener. ${action === 'commit' ? 'The link of that bridge may not come up again until the remote accepts the files: causeway trust status says why they wait.' : ''}`)
+      .addHelpText('after', `\nExample:\n  causeway trust ${action} bridge cloud${action === 'commit' ? '\n\nThe link of that bridge may not come up again until the remote accepts the files: causeway trust status says why they wait.' : ''}`)
       .action(async (kind: string, name: string, options: ControlOptions & { json?: boolean }) => {
         const { trustOfRunning } = await import('../control/trust-status.ts')
         done(await trustOfRunning(action, options, io, { kind, name }))
