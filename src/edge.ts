@@ -28,7 +28,7 @@ import type { LocalDelivery } from './relay/local-delivery.ts'
 import { applyChanges, type Unmoved } from './reload/apply.ts'
 import type { BridgeEdit } from './reload/bridge-edit.ts'
 import type { ReloadOutcome } from './reload/outcome.ts'
-import type { Changes, Stated } from './reload/changes.ts'
+import type { Changes, NoticesConfig, Stated } from './reload/changes.ts'
 import { Reloads } from './reload/reloads.ts'
 import { runSidecar } from './reload/running-sidecar.ts'
 import { type ReadyBridge, RunningBridges } from './reload/running-bridges.ts'
@@ -51,6 +51,8 @@ export interface EdgeOptions {
   readonly read?: () => Stated
   /** Another `log.level` or `log.levels` is in the file. @default it is not applied */
   readonly setLogLevels?: (levels: LogLevels) => void
+  /** Another `webhook` or `alerts` is in the file. @default it is not applied */
+  readonly setNotices?: (config: NoticesConfig) => void
 }
 
 export interface Edge extends DeviceSide {
@@ -166,9 +168,9 @@ class RunningEdge implements Edge {
   async #apply (changes: Changes, trialFirst: boolean): Promise<readonly Unmoved[]> {
     const delivery = this.#sidecar ?? this.#broker
     if (delivery === null) return []
-    const { setLogLevels = () => {} } = this.#options
+    const { setLogLevels = () => {}, setNotices = () => {} } = this.#options
     const askLocally = async (bridges: readonly BridgeConfig[]): Promise<void> => this.#sidecar?.serve(bridges)
-    return applyChanges(changes, { broker: this.#broker, delivery, askLocally, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevels, trialFirst })
+    return applyChanges(changes, { broker: this.#broker, delivery, askLocally, gatekeeper: this.#gatekeeper, bridges: this.#bridges, trust: this.#trust, setLogLevels, setNotices, trialFirst })
   }
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }

@@ -79,11 +79,14 @@ async function run (around: Surroundings): Promise<ExitCode> {
     if (running === null) early.push(() => { void running?.reload() })
     else void running.reload()
   })
-  const edge = await startEdge({ config, report, revise, read, setLogLevels: levels => log.setLevels(levels), logger: log, stateDir })
-  running = edge
-  early.pop()?.()
   const { startNotifications } = await import('../notify/notifications.ts')
+  const edge = await startEdge({
+    config, report, revise, read, logger: log, stateDir, setLogLevels: levels => log.setLevels(levels), setNotices: notices => notifications.replace(notices)
+  })
+  running = edge
+  // in the turn in which the edge was started: a reload finds it
   const notifications = startNotifications({ edge, logger: log, version: packageVersion() })
+  early.pop()?.()
   const { startAdmin } = await import('../admin/admin.ts')
   const stopping = stoppedBy(io.stop)
   const admin = await startAdmin({

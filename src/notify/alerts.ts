@@ -1,9 +1,10 @@
 /** Looks each second which alerts hold, says in the log when one begins and ends, and tells a receiver of both, and again while it lasts. */
 import { hostname } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import type { AlertsConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { type Alert, type AlertSource, Conditions } from './conditions.ts'
-import { Delivery } from './delivery.ts'
+import { Delivery, type DeliveryCounters } from './delivery.ts'
 import { Endpoint } from './endpoint.ts'
 
 /** An alert that holds. */
@@ -34,30 +35,37 @@ const RETRY_FOR_MS = 24 * 3_600_000
 export class Alerts {
   readonly #options: AlertsOptions
   readonly #conditions: Conditions
+  #config: AlertsConfig
   readonly #firing = new Map<string, FiringAlert & { readonly toldAt: number }>()
-  /** Null without a receiver. */
-  readonly delivery: Delivery | null
+  #delivery: Delivery | null
   readonly #timer: NodeJS.Timeout
 
   constructor (options: AlertsOptions) {
-    const { source, config, logger, lookMs = LOOK_MS, version } = options
-    const site = config.site ?? hostname()
+    const { source, config, lookMs = LOOK_MS } = options
     this.#options = options
+    this.#config = config
     this.#conditions = new Conditions(source, config, options.stableMs)
-    this.delivery = config.endpoint === null
-      ? null
-      : new Delivery({
-        endpoint: new Endpoint(config.endpoint, logger.child({ receiver: 'alerts' })),
-        name: 'alerts',
-        batch: { most: MOST_AT_ONCE, body: alerts => `{"site":${JSON.stringify(site)},"version":${JSON.stringify(version)},"alerts":[${alerts.join(',')}]}` },
-        // one after the other: what was resolved is not to be told of before what began
-        parallel: 1,
-        maxNotices: MOST_WAITING,
-        maxBytes: MOST_BYTES,
-        retryForMs: RETRY_FOR_MS,
-        logger
-      })
+    this.#delivery = this.#deliveryTo(config.endpoint)
     this.#timer = setInterval(() => this.#look(), lookMs).unref()
+  }
+
+  /** Null without a receiver. */
+  get delivery (): Delivery | null { return this.#delivery }
+
+  /**
+   * Other settings from the next look on; alerts that hold go on holding. A receiver that is new, or is reached otherwise, is told of those at once.
+   * @returns the delivery whose place another has taken, to be closed; null: it stays
+   */
+  replace (config: AlertsConfig): Delivery | null {
+    const before = this.#config
+    this.#config = config
+    this.#conditions.use(config)
+    if (isDeepStrictEqual(before.endpoint, config.endpoint)) return null
+    const left = this.#delivery
+    this.#delivery = this.#deliveryTo(config.endpoint, left?.counters)
+    const now = Date.now()
+    for (const alert of this.#firing.values()) this.#tell('firing', alert, now)
+    return left
   }
 
   /** Those that hold now, in the order in which they began. */
@@ -67,7 +75,24 @@ export class Alerts {
 
   async close (timeoutMs: number): Promise<void> {
     clearInterval(this.#timer)
-    await this.delivery?.close(timeoutMs)
+    await this.#delivery?.close(timeoutMs)
+  }
+
+  #deliveryTo (endpoint: AlertsConfig['endpoint'], counters?: DeliveryCounters): Delivery | null {
+    const { logger, version } = this.#options
+    if (endpoint === null) return null
+    return new Delivery({
+      endpoint: new Endpoint(endpoint, logger.child({ receiver: 'alerts' })),
+      name: 'alerts',
+      batch: { most: MOST_AT_ONCE, body: alerts => `{"site":${JSON.stringify(this.#config.site ?? hostname())},"version":${JSON.stringify(version)},"alerts":[${alerts.join(',')}]}` },
+      // one after the other: what was resolved is not to be told of before what began
+      parallel: 1,
+      maxNotices: MOST_WAITING,
+      maxBytes: MOST_BYTES,
+      retryForMs: RETRY_FOR_MS,
+      logger,
+      ...(counters === undefined ? {} : { counters })
+    })
   }
 
   #look (): void {
@@ -78,7 +103,7 @@ export class Alerts {
   }
 
   #holds (alert: Alert, now: number): void {
-    const { repeatMs } = this.#options.config
+    const { repeatMs } = this.#config
     const before = this.#firing.get(alert.id)
     const isDue = before === undefined || alert.severity !== before.severity || (repeatMs !== null && now - before.toldAt >= repeatMs)
     const firing = { ...alert, since: before?.since ?? now, toldAt: isDue ? now : before.toldAt }
@@ -95,6 +120,6 @@ export class Alerts {
 
   #tell (status: 'firing' | 'resolved', { id, kind, severity, subject, message, code, hint, since }: FiringAlert, at: number): void {
     const json = JSON.stringify({ id, status, kind, severity, subject, since, at, message, code, hint })
-    this.delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
+    this.#delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
   }
 }

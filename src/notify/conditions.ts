@@ -64,7 +64,7 @@ interface Memory {
 
 export class Conditions {
   readonly #source: AlertSource
-  readonly #config: AlertsConfig
+  #config: AlertsConfig
   readonly #stableMs: number
   /** A bridge that was taken away takes its memory with it. */
   readonly #memories = new WeakMap<Bridge, Memory>()
@@ -74,6 +74,9 @@ export class Conditions {
     this.#config = config
     this.#stableMs = stableMs
   }
+
+  /** From the next look on; what is remembered of bridges stays. */
+  use (config: AlertsConfig): void { this.#config = config }
 
   /** @param now milliseconds since 1970 */
   look (now: number): readonly Alert[] {

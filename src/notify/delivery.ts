@@ -28,6 +28,8 @@ export interface DeliveryOptions {
   readonly logger: Logger
   /** @default 1000; doubled at each failure up to a minute */
   readonly firstRetryMs?: number
+  /** Of the one whose place it takes, to be counted on. @default all at 0 */
+  readonly counters?: DeliveryCounters
 }
 
 export interface DeliveryCounters {
@@ -51,11 +53,12 @@ export class Delivery {
   #closed = false
   readonly #naps = new Set<() => void>()
   #idle: (() => void)[] = []
-  readonly counters: DeliveryCounters = { sent: 0, droppedFull: 0, givenUp: 0 }
+  readonly counters: DeliveryCounters
 
   constructor (options: DeliveryOptions) {
     this.#options = options
     this.#retryMs = options.firstRetryMs ?? 1000
+    this.counters = options.counters ?? { sent: 0, droppedFull: 0, givenUp: 0 }
   }
 
   get name (): string { return this.#options.name }
@@ -76,7 +79,7 @@ export class Delivery {
     return true
   }
 
-  /** What waits goes out, within the time; the rest is given up. */
+  /** What waits goes out, within the time; the rest is given up. Asked again, the shorter time holds. */
   async close (timeoutMs: number): Promise<void> {
     if (this.#queue.length > 0 || this.#sending > 0) {
       await new Promise<void>(resolve => {
@@ -92,6 +95,7 @@ export class Delivery {
     this.#queue.length = 0
     for (const wake of this.#naps) wake()
     this.#options.endpoint.close()
+    for (const call of this.#idle.splice(0)) call()
   }
 
   /** In the next turn, so that what comes in one turn shares a body. */

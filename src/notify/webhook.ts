@@ -5,7 +5,7 @@ import type { WebhookConfig } from '../config/model.ts'
 import type { Edge } from '../edge.ts'
 import type { Logger } from '../logger.ts'
 import { base62 } from './base62.ts'
-import { Delivery, type Notice } from './delivery.ts'
+import { Delivery, type DeliveryCounters, type Notice } from './delivery.ts'
 import { Endpoint } from './endpoint.ts'
 
 export type WebhookSource = Pick<Edge, 'clients' | 'onDevice' | 'observe'>
@@ -26,8 +26,8 @@ export class Webhook {
   readonly #usernames = new Map<string, string | null>()
   readonly #leave: (() => void)[] = []
 
-  /** Tells from now on. */
-  constructor (config: WebhookConfig, source: WebhookSource, logger: Logger) {
+  /** Tells from now on. @param counters of the one whose place it takes */
+  constructor (config: WebhookConfig, source: WebhookSource, logger: Logger, counters?: DeliveryCounters) {
     const { poolSize, maxQueue, maxQueueBytes, retryForMs, batch } = config
     this.#config = config
     this.delivery = new Delivery({
@@ -38,11 +38,13 @@ export class Webhook {
       maxNotices: maxQueue,
       maxBytes: maxQueueBytes,
       retryForMs,
-      logger
+      logger,
+      ...(counters === undefined ? {} : { counters })
     })
     this.#follow(source)
   }
 
+  /** Takes up nothing more; what waits goes out, within the time. */
   async close (timeoutMs: number): Promise<void> {
     for (const leave of this.#leave.splice(0)) leave()
     await this.delivery.close(timeoutMs)

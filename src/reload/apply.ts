@@ -12,7 +12,7 @@ import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { createListenerContext } from '../trust/listener-context.ts'
 import type { BridgeTrust } from './bridge-trust.ts'
-import type { ChangedBridge, Changes } from './changes.ts'
+import type { ChangedBridge, Changes, NoticesConfig } from './changes.ts'
 import { ReloadError, reloadCodes } from './errors.ts'
 import type { ReadyBridge, RunningBridges } from './running-bridges.ts'
 import type { TrustFiles } from './trust-files.ts'
@@ -29,6 +29,7 @@ export interface ReloadTarget {
   readonly bridges: RunningBridges
   readonly trust: TrustFiles
   readonly setLogLevels: (levels: LogLevels) => void
+  readonly setNotices: (config: NoticesConfig) => void
   /** A bridge that is up changes its connection only when its remote can be dialled with the new settings. */
   readonly trialFirst: boolean
 }
@@ -118,10 +119,11 @@ function refuseUnless (name: string, trial: Trial): void {
   throw new ReloadError(reloadCodes.untaken, `the bridge ${name} is up, and its remote can not be dialled with the new settings: ${message}`, { hint, cause: trial.reason })
 }
 
-async function commit ({ listeners, bridges, limits, logLevels }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
+async function commit ({ listeners, bridges, limits, notices, logLevels }: Changes, target: ReloadTarget, provision: Provision): Promise<readonly Unmoved[]> {
   const { broker, delivery, bridges: running, trust: files } = target
   if (limits !== null) broker?.replaceLimits(limits.mqtt, limits.limits)
   if (logLevels !== null) target.setLogLevels(logLevels)
+  if (notices !== null) target.setNotices(notices)
   // what goes and what comes change places in one turn: no message is between them
   const leaving = bridges.removed.map(config => ({ config, left: running.remove(config.name, DRAIN_MS) }))
   for (const ready of provision.bridges) {

@@ -14,6 +14,9 @@ export interface Stated {
   readonly revise?: LoadedConfig['revise']
 }
 
+/** Who is told of what happens here. */
+export type NoticesConfig = Pick<Config, 'webhook' | 'alerts'>
+
 export interface ChangedBridge {
   readonly config: BridgeConfig
   readonly rules: boolean
@@ -33,5 +36,6 @@ export interface Changes {
   /** null: as it was. */
   readonly auth: AuthConfig | null
   readonly limits: { readonly mqtt: MqttConfig, readonly limits: LimitsConfig } | null
+  readonly notices: NoticesConfig | null
   readonly logLevels: LogLevels | null
 }

@@ -34,8 +34,8 @@ const fixedIn: { readonly [P in keyof Config]: (before: Config, after: Config) =
   httpServer: ({ httpServer: before }, { httpServer: after }) => isSame(before, after) ? [] : ['http_server'],
   control: ({ control: before }, { control: after }) => isSame(before, after) ? [] : ['control'],
   process: ({ process: before }, { process: after }) => isSame(before, after) ? [] : ['process'],
-  webhook: ({ webhook: before }, { webhook: after }) => isSame(before, after) ? [] : ['webhook'],
-  alerts: ({ alerts: before }, { alerts: after }) => isSame(before, after) ? [] : ['alerts'],
+  webhook: () => [],
+  alerts: () => [],
   trust: ({ trust: before }, { trust: after }) => isSame(before, after) ? [] : ['trust'],
   spool: wholly('spool', 'bridges.mqtt.cache'),
   log: ({ log: before }, { log: after }) => isSame({ ...before, level: '', levels: {} }, { ...after, level: '', levels: {} }) ? [] : ['log.to', 'log.dir', 'log.file', 'log.rotation', 'log.syslog_server']
@@ -93,6 +93,7 @@ function changesOf (before: Config, after: Config): Changes {
     },
     auth: isOther('auth') ? after.auth : null,
     limits: isOther('mqtt') || isOther('limits') ? { mqtt: after.mqtt, limits: after.limits } : null,
+    notices: isOther('webhook') || isOther('alerts') ? { webhook: after.webhook, alerts: after.alerts } : null,
     logLevels: before.log.level === after.log.level && isSame(before.log.levels, after.log.levels) ? null : { level: after.log.level, components: after.log.levels }
   }
 }

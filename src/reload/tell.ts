@@ -6,11 +6,14 @@ import type { Changes, ChangedBridge, Stated } from './changes.ts'
 import { isSame } from './same-meaning.ts'
 
 export function tell (changes: Changes, before: Stated, after: Stated): readonly Change[] {
-  const { auth, limits, logLevels } = changes
+  const { auth, limits, notices, logLevels } = changes
   const parts: (readonly [part: string, what: string])[] = [...ofListeners(changes), ...ofBridges(changes)]
   if (auth !== null) parts.push(['auth', 'users and rules'])
   if (limits !== null) {
     for (const part of ['mqtt', 'limits'] as const) if (!isSame(before.config[part], after.config[part])) parts.push([part, 'limits'])
+  }
+  if (notices !== null) {
+    for (const part of ['webhook', 'alerts'] as const) if (!isSame(before.config[part], after.config[part])) parts.push([part, 'from now on'])
   }
   if (logLevels !== null) {
     if (before.config.log.level !== after.config.log.level) parts.push(['log.level', 'level'])

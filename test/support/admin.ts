@@ -49,7 +49,7 @@ export async function adminFor (t: TestScope, text = '', logger: Logger = silent
   const file = join(dir, 'edge.conf')
   await writeFile(file, `${text.includes('listeners') ? '' : 'listeners.tcp.bind = "127.0.0.1:0"\n'}${text}`)
   const read = (): LoadedConfig => loadConfig({ file, cwd: dir, environment: {} })
-  const edge = await startEdge({ ...read(), read, logger, stateDir: dir })
+  const edge = await startEdge({ ...read(), read, logger, stateDir: dir, setNotices: notices => notifications.replace(notices) })
   let stop = (): void => {}
   const stopped = new Promise<void>(resolve => { stop = resolve })
   const log = createLogger({ level: 'silent', readable: false, out: { write: () => {} } })
