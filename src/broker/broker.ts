@@ -258,7 +258,7 @@ class RunningBroker implements Broker {
         get qos0WaitMs () { return limits.qos0WaitMs }
       },
       claims: new ClientClaims(),
-      inboundQos2: new InboundQos2(limits.maxSessions, limits.maxInboundQos2),
+      inboundQos2: new InboundQos2(limits),
       partialFrames: new PartialFrames(limits.partialFrameBytes),
       connectRate: new TokenBucket(limits.maxConnectRate, performance.now()),
       ticker: this.#ticker,

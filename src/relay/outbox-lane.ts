@@ -93,8 +93,8 @@ export class OutboxLane {
   // eslint-disable-next-line max-params -- as take
   #takeDurably (journaled: JournaledLane, rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
     const publisher = view.qos === 2 ? origin.publisher ?? null : null
-    // a device that repeats what the process before had made safe: its receipt waits for nothing more
-    if (publisher !== null && journaled.inherits(publisher, view.packetId)) return true
+    // a device that repeats what the process before had made safe: its receipt waits for nothing more. Without DUP it is another message [MQTT-3.3.1-1]
+    if (publisher !== null && view.dup && journaled.inherits(publisher, view.packetId)) return true
     const size = largestFrame(view, rewrite)
     if (journaled.refuses(size)) return false
     if (journaled.take(view, rewrite, size, receipts, slot, publisher)) journaled.joined(appendPublish(this.#lane, view, rewrite, header, this.#level))

@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { ACKNOWLEDGEMENT_WITH_REASON_SIZE, AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
-import { encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
+import { encodeConnack, encodeDisconnect, encodePingresp } from '../../mqtt/control.ts'
 import { encodeAcknowledgement5, encodeConnack5 } from '../../mqtt/v5/answers.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
@@ -176,7 +176,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
     this.#outbound.flush()
     this.#stage = 'leaving'
     this.#life?.leaves()
-    this.#authentication?.close()
+    this.#closeParts() // before the session is let go of: the next connection finds what it left
     this.#since = performance.now()
     this.#inbound.answersAhead = false
     this.pass(encodeDisconnect(4))
@@ -234,7 +234,8 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
       opened: session => this.#opened(session, introduction),
       dismissed: (reason, reasonCode) => this.#end('dismissed', 'closed a connection', reasonCode, { cause: reason })
     })
-    if (five !== null) this.#outbound.speak5(new DeliveryWriter({ ...five.asked, connack: code => five.connack(code, life.sessionPresent) }), five.asked.receiveMaximum)
+    if (five === null) this.#outbound.speak3(code => encodeConnack(4, life.sessionPresent && introduction.request.level === 4, code))
+    else this.#outbound.speak5(new DeliveryWriter({ ...five.asked, connack: code => five.connack(code, life.sessionPresent) }), five.asked.receiveMaximum)
     this.#life = life
     const { method = null, data = null } = five?.asked ?? {}
     if (five === null || method === null) return this.#admit(life, introduction)

@@ -69,30 +69,48 @@ export class OpenIds {
   }
 }
 
+export interface InboundQos2Limits {
+  readonly maxSessions: number
+  /** Open at once in one session. */
+  readonly maxInboundQos2: number
+  /** A session offline for longer is forgotten; 0: never. */
+  readonly sessionExpiryMs: number
+}
+
 /** Open identifiers by session, in memory: sessions without any take no place. */
 export class InboundQos2 {
-  readonly #sessions = new Map<string, OpenIds>()
-  readonly #maxSessions: number
-  readonly #maxIds: number
+  readonly #sessions = new Map<string, { readonly ids: OpenIds, readonly until: number }>()
+  readonly #limits: InboundQos2Limits
+  readonly #now: () => number
 
-  /** @param maxIds open at once in one session */
-  constructor (maxSessions: number, maxIds: number) {
-    this.#maxSessions = maxSessions
-    this.#maxIds = maxIds
+  /** @param now milliseconds since 1970 */
+  constructor (limits: InboundQos2Limits, now: () => number = Date.now) {
+    this.#limits = limits
+    this.#now = now
   }
 
-  /** For a connection whose session begins now; a clean one starts with nothing open [MQTT-3.1.2-6]. */
-  open (clientId: string, clean: boolean): OpenIds {
-    const known = clean ? undefined : this.#sessions.get(clientId)
+  /** For a connection whose session begins now; a new one starts with nothing open [MQTT-3.1.2-6]. */
+  open (clientId: string, fresh: boolean): OpenIds {
+    const known = fresh ? undefined : this.#sessions.get(clientId)?.ids
     this.#sessions.delete(clientId)
-    return known ?? new OpenIds(this.#maxIds)
+    return known ?? new OpenIds(this.#limits.maxInboundQos2)
   }
 
-  /** The connection is gone; what is open waits for the next one, oldest sessions making room. */
-  keep (clientId: string, ids: OpenIds): void {
+  /** Does a session that is not connected have any open? */
+  has (clientId: string): boolean {
+    const kept = this.#sessions.get(clientId)
+    return kept !== undefined && kept.until > this.#now()
+  }
+
+  /**
+   * The connection is gone; what is open waits for the next one, oldest sessions making room.
+   * @param expiryMs how long the session outlives it; the limit of all sessions may be shorter
+   */
+  keep (clientId: string, ids: OpenIds, expiryMs = Infinity): void {
     if (ids.size === 0) return
+    const { maxSessions, sessionExpiryMs } = this.#limits
     const [oldest] = this.#sessions.keys()
-    if (oldest !== undefined && this.#sessions.size >= this.#maxSessions) this.#sessions.delete(oldest)
-    this.#sessions.set(clientId, ids)
+    if (oldest !== undefined && this.#sessions.size >= maxSessions) this.#sessions.delete(oldest)
+    this.#sessions.set(clientId, { ids, until: this.#now() + Math.min(expiryMs, sessionExpiryMs === 0 ? Infinity : sessionExpiryMs) })
   }
 }

@@ -36,6 +36,7 @@ export class OpenSession {
   readonly #life: SessionLife
   readonly #parts: OpenSessionParts
   readonly #connectedAt = Date.now()
+  #closed = false
 
   constructor (parts: OpenSessionParts) {
     const { around, introduction: { request, five }, life, session, outbound, pings, host, authentication } = parts
@@ -44,11 +45,11 @@ export class OpenSession {
     this.#around = around
     this.#session = session
     this.#life = life
-    // MQTT 5 may ask for a session that is not there any more: then too nothing of an earlier one is used
-    const fresh = five === null ? session.clean : !life.sessionPresent
-    this.#ids = around.inboundQos2.open(session.clientId, fresh)
+    // a device may ask for a session that is not there any more, and is told so: then too nothing of an earlier one is used
+    this.#ids = around.inboundQos2.open(session.clientId, !life.sessionPresent)
     const publisher = { clientId: session.clientId, bytes: Buffer.from(session.clientId) }
-    if (fresh) around.publish.relay.forget(publisher)
+    // of 3.1.1 what journals of bridges remember of a process before this one is good for what the device marks as a repetition
+    if (five === null ? session.clean : !life.sessionPresent) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
     this.publish = new PublishPath(around.publish, host, { publisher, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
@@ -102,10 +103,13 @@ export class OpenSession {
     this.#parts.authentication?.tick(now)
   }
 
+  /** Nothing of it is used any more; what outlasts the connection is there for the next one. Closing it again does nothing. */
   close (): void {
+    if (this.#closed) return
+    this.#closed = true
     this.publish.close()
     this.control.close()
     this.#life.leaveGroups()
-    if (!this.#session.clean) this.#around.inboundQos2.keep(this.#session.clientId, this.#ids)
+    if (!this.#session.clean) this.#around.inboundQos2.keep(this.#session.clientId, this.#ids, this.#parts.introduction.five?.session.expiryMs)
   }
 }

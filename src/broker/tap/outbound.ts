@@ -58,6 +58,8 @@ export class Outbound implements FrameSink {
   #closed = false
   /** MQTT 5: changes frames as they leave. */
   #writer: DeliveryWriter | null = null
+  /** Before MQTT 5: the packet that goes out as CONNACK, by return code; null: as it was written. */
+  #connack: ((returnCode: number) => Buffer) | null = null
   #maxInflight: number
 
   constructor (socket: Duplex, limits: OutboundLimits, counts: { readonly counters: BrokerCounters, readonly traffic: ListenerCounters }, events: OutboundEvents) {
@@ -67,6 +69,11 @@ export class Outbound implements FrameSink {
     this.#counters = counts.counters
     this.#traffic = counts.traffic
     this.#events = events
+  }
+
+  /** The device speaks an earlier one; its CONNACK is made here, as the keeper of sessions knows of a part of its session only. */
+  speak3 (connack: (returnCode: number) => Buffer): void {
+    this.#connack = connack
   }
 
   /** The device speaks MQTT 5. @param receiveMaximum deliveries of QoS 1 and 2 it takes at once [MQTT-3.3.4-9] */
@@ -128,7 +135,7 @@ export class Outbound implements FrameSink {
 
   frame (bytes: Buffer, start: number, body: number, end: number): boolean {
     if (!this.#passes(bytes, start, body, end)) return true
-    const other = this.#writer === null ? null : this.#writer.rewritten(bytes, start, body, end)
+    const other = this.#writer === null ? this.#ownConnack(bytes, start, body) : this.#writer.rewritten(bytes, start, body, end)
     if (other !== null) return this.#instead(other)
     if (this.#run !== bytes || this.#runEnd !== start) {
       this.#writeRun()
@@ -142,6 +149,10 @@ export class Outbound implements FrameSink {
 
   malformed (): void {
     this.#events.overrun()
+  }
+
+  #ownConnack (bytes: Buffer, start: number, body: number): Buffer | null {
+    return this.#connackPassed || (bytes[start] as number) >> 4 !== PacketType.CONNACK ? null : this.#connack?.(bytes[body + 1] as number) ?? null
   }
 
   #write (bytes: Buffer): void {

@@ -19,6 +19,7 @@ import type { SharedGroups } from '../shared-groups.ts'
 import type { DelayedWills } from '../v5/delayed-wills.ts'
 import type { SessionTerms } from '../v5/session-terms.ts'
 import type { Introduction } from './connect-door.ts'
+import type { InboundQos2 } from './inbound-qos2.ts'
 import { Presence } from './presence.ts'
 import { Subscriptions } from './subscriptions.ts'
 
@@ -40,6 +41,7 @@ export interface SessionLifeSurroundings {
   readonly store: SessionStore
   readonly groups: SharedGroups
   readonly wills: DelayedWills
+  readonly inboundQos2: Pick<InboundQos2, 'has'>
 }
 
 const UNAVAILABLE = 3
@@ -53,7 +55,7 @@ const NOTHING_ALLOWED: Rights = { publish: () => false, subscribe: () => false, 
 export class SessionLife implements SessionOwner, Claimant {
   readonly subscriptions: Subscriptions = new Subscriptions()
   clientId = ''
-  /** MQTT 5: there was a session, and it goes on. */
+  /** There was a session, and it goes on: what CONNACK says [MQTT-3.2.2-2]. */
   sessionPresent = false
   username: string | null = null
   readonly #around: SessionLifeSurroundings
@@ -244,11 +246,14 @@ export class SessionLife implements SessionOwner, Claimant {
 
   /** The session is this connection's from now on: what it was before is used, or gone. */
   #enter (): ReturnCode {
-    const { store, wills, counters } = this.#around
+    const { store, wills, counters, inboundQos2 } = this.#around
     const fresh = this.#request.cleanSession
+    // of 3.1.1 open QoS 2 handshakes alone are a session: one that hears it is gone begins anew, and its new messages must be taken
+    const isOpen = this.#terms === null && !fresh && inboundQos2.has(this.clientId)
     wills.settle(this.clientId, fresh) // [MQTT-3.1.3-9]
     try {
-      this.sessionPresent = store.enter(this.clientId, { fresh, expiryMs: this.#terms?.expiryMs ?? null })
+      const isStored = store.enter(this.clientId, { fresh, expiryMs: this.#terms?.expiryMs ?? null })
+      this.sessionPresent = isStored || isOpen
     } catch (thrown) {
       counters.connectsRefused++
       this.#around.lines.warn('sessions', { clientId: this.clientId, cause: reasonOf(thrown) }, 'refused a device: there is no room for its session')
