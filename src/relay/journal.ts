@@ -39,6 +39,14 @@ export interface Journal {
   wasReleased (number: number): boolean
   /** The remote began a session: what was noted of the one before is void. */
   noteSession (): void
+  /**
+   * Is this the session in which QoS 2 was last sent, as far as the journal knows? Null: it does not know, being new or of a version
+   * that did not note it.
+   * @param session as the link names it
+   */
+  wasSentIn (session: string): boolean | null
+  /** QoS 2 is about to be sent in this session. @returns number of the note: it may go out when that is safe */
+  noteSentIn (session: string): number
   /** Did a process before this one take this message of QoS 2 from the device, which has not released it? */
   inherits (publisher: Publisher, packetId: number): boolean
   /** The device sent PUBREL. @returns number of the note: PUBCOMP may go out when it is safe; 0: nothing was open here */

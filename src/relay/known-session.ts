@@ -2,15 +2,20 @@
 export class KnownSession {
   #name: string | null = null
   readonly #one: boolean
+  readonly #before: (name: string) => boolean | null
 
-  /** @param one there is no other session than one: also what a process before this one had under way belongs to it */
-  constructor (one: boolean) {
+  /**
+   * @param one there is no other session than one: also what a process before this one had under way belongs to it, where nobody remembers
+   * @param before remembers: was it this session that a process before this one had? Null: not known
+   */
+  constructor (one: boolean, before: (name: string) => boolean | null = () => null) {
     this.#one = one
+    this.#before = before
   }
 
   /** A connection was accepted. Does the remote go on with the session of the connection before? */
   resumes (name: string, present: boolean): boolean {
-    const same = this.#name === null ? this.#one : name === this.#name
+    const same = this.#name === null ? this.#before(name) ?? this.#one : name === this.#name
     this.#name = name
     return present && same
   }

@@ -11,6 +11,7 @@ import { type Lane, MessageState } from './lane.ts'
 import { type PacketIds, QOS_2_IDS, qos1Ids, qos2Ids } from './packet-ids.ts'
 import { PendingReleases } from './pending-releases.ts'
 import { ENDS_LINK, type SetAside, TOO_LARGE } from './set-aside.ts'
+import type { SessionTerms } from './link.ts'
 import type { SendWindow } from './send-window.ts'
 import { UnsureIds } from './unsure-ids.ts'
 
@@ -19,6 +20,8 @@ export const QOS_2 = 0x04
 const FIRST_ERROR = 0x80
 const ID_NOT_FOUND = 0x92
 const QUOTA_EXCEEDED = 0x97
+/** Not safe before it is written. */
+const NOT_NOTED = Infinity
 
 export interface LaneHandshakesOptions {
   readonly level: 4 | 5
@@ -49,6 +52,9 @@ export class LaneHandshakes {
   /** PUBRELs, which go before everything else. */
   readonly releases = new AckBatch()
   #opened = false
+  #session = ''
+  /** Number of the note that QoS 2 is sent in this session; 0: it was there before. */
+  #sessionNote = NOT_NOTED
 
   constructor (lane: Lane, window: SendWindow, options: LaneHandshakesOptions) {
     this.#lane = lane
@@ -67,11 +73,13 @@ export class LaneHandshakes {
 
   /**
    * A connection is up.
-   * @param sessionPresent the remote has a session, of whatever time
+   * @param terms its session, and whether the remote has one, of whatever time
    * @param resumed it is that of the connection before
    */
-  open (sessionPresent: boolean, resumed: boolean): void {
+  open ({ sessionPresent, session }: SessionTerms, resumed: boolean): void {
     this.releases.clear()
+    if (session !== this.#session) this.#sessionNote = this.#journal?.wasSentIn(session) === true ? 0 : NOT_NOTED
+    this.#session = session
     if (!resumed) this.#forget()
     if (resumed && this.#opened) this.#unsure.reopen()
     else if (sessionPresent) this.#unsure.suspectAll()
@@ -110,7 +118,7 @@ export class LaneHandshakes {
   mayGoQos2 (sequence: number): boolean {
     const state = this.#lane.stateOf(sequence)
     if (state === MessageState.SENT || state === MessageState.RELEASED || state === MessageState.RELEASING) return true
-    if (this.#journal !== null && this.#lane.numberOf(sequence) > this.#journal.durable) return false
+    if (this.#journal !== null && (this.#lane.numberOf(sequence) > this.#journal.durable || this.#sessionNote > this.#journal.durable)) return false
     const id = this.#nextQos2Id(sequence)
     return this.#qos2.ownerOf(id) < 0 && (state !== MessageState.QUEUED || this.#unsure.isSure(id))
   }
@@ -120,6 +128,8 @@ export class LaneHandshakes {
    * all that was inherited has its id: what is open for those is to go on.
    */
   makeSure (sequence: number): void {
+    // a process after this one must know whose ids these were, as another server knows nothing of them
+    if (this.#journal !== null && this.#sessionNote === NOT_NOTED) this.#sessionNote = this.#journal.noteSentIn(this.#session)
     if (this.#lane.stateOf(sequence) === MessageState.QUEUED && !this.#unsure.isSure(this.#nextQos2Id(sequence))) this.#unsure.ask(this.releases)
   }
 

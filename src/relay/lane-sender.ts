@@ -76,7 +76,7 @@ export class LaneSender {
     this.#suspect.open()
     this.#resentTo = Math.max(this.#resentTo, this.#sentTo)
     this.#sentTo = this.#cursor = this.#lane.head
-    this.handshakes.open(terms.sessionPresent, resumed)
+    this.handshakes.open(terms, resumed)
   }
 
   /** The connection is gone. @param blames the remote has ended it, and not said that the reason is another than what was sent */

@@ -62,7 +62,7 @@ export class Outbox {
     this.latency = options.latency ?? new LatencyHistogram()
     this.#options = options
     this.#leastQos = options.spoolQos0 === true && options.journal != null ? 1 : 0
-    this.#session = new KnownSession(options.severalServers !== true)
+    this.#session = new KnownSession(options.severalServers !== true, name => options.journal?.wasSentIn(name) ?? null)
     this.#batch = new BatchLane(options, () => this.flush(), frame => this.#writeAlone(frame))
     this.#lane = new OutboxLane(options, options, 0, this.#isolation, this.latency, () => this.#scheduleFlush())
     this.holding = new Holding([this.#lane], () => this.#scheduleFlush())

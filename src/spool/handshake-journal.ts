@@ -2,9 +2,9 @@
  * The handshakes of QoS 2 on disk: with devices, between PUBLISH and PUBREL, and with the remote, between PUBREC and PUBCOMP. Each note
  * answers with its number, and the next step may be made when that is safe. HOT.
  */
-import { handshakeBody, numberBody } from './handshake-notes.ts'
+import { handshakeBody, numberBody, sentInBody } from './handshake-notes.ts'
 import { ALL_IDS, type Handshakes } from './handshakes.ts'
-import { RecordKind } from './record.ts'
+import { RecordKind, SENT_IN } from './record.ts'
 import type { RecordWriter } from './record-writer.ts'
 import type { Recovered } from './recovery.ts'
 
@@ -17,6 +17,10 @@ export class HandshakeJournal {
   readonly #released: Set<number>
   /** Notes of the remote's session are on disk, or may be. */
   #noted: boolean
+  /** The session at the remote that QoS 2 was last sent in; null: not known. */
+  #sentIn: Buffer | null
+  /** Number of the record that says so. */
+  #sentInAt: number
   /** Messages up to this number are of a process before this one. */
   readonly inheritedThrough: number
   #waiters: { readonly number: number, readonly resolve: (safe: boolean) => void }[] = []
@@ -27,6 +31,8 @@ export class HandshakeJournal {
     this.#devices = recovered.handshakes
     this.#released = recovered.released
     this.#noted = recovered.released.size > 0
+    this.#sentIn = recovered.sentIn?.identity ?? null
+    this.#sentInAt = recovered.sentIn?.at ?? Infinity
     this.inheritedThrough = recovered.nextNumber - 1
   }
 
@@ -45,6 +51,15 @@ export class HandshakeJournal {
     if (!this.#noted) return
     this.#noted = false
     this.#writer.note(RecordKind.SESSION, NOTHING)
+  }
+
+  get sentIn (): Buffer | null { return this.#sentIn }
+
+  /** QoS 2 is about to be sent in this session. @returns the note's number: it may go out when that is safe */
+  noteSentIn (identity: Buffer): number {
+    this.#sentIn = identity
+    this.#sentInAt = this.#writer.note(RecordKind.SESSION, sentInBody(identity), SENT_IN)
+    return this.#sentInAt
   }
 
   /** The record `number` holds a message that a device sent with QoS 2. */
@@ -81,16 +96,18 @@ export class HandshakeJournal {
   }
 
   /**
-   * Files with records up to `through` are about to go: what they tell of open handshakes with devices is written again.
+   * Files with records up to `through` are about to go: what they tell of open handshakes with devices, and of the remote's session, is
+   * written again.
    * @returns false when that could not be made safe: the files must stay
    */
   async rescue (through: number): Promise<boolean> {
     const bodies: Buffer[] = []
+    if (this.#closed) return this.#sentInAt > through && !this.#devices.hasUpTo(through)
+    let number = this.#sentIn !== null && this.#sentInAt <= through ? this.noteSentIn(this.#sentIn) : 0
     const next = this.#writer.last + 1
-    if (this.#closed) return !this.#devices.hasUpTo(through)
     this.#devices.move(through, next, (clientId, packetId) => bodies.push(handshakeBody(Buffer.from(clientId), packetId)))
-    if (bodies.length === 0) return true
-    const number = this.#writer.note(RecordKind.OPEN, Buffer.concat(bodies))
+    if (bodies.length > 0) number = this.#writer.note(RecordKind.OPEN, Buffer.concat(bodies))
+    if (number === 0) return true
     return new Promise(resolve => this.#waiters.push({ number, resolve }))
   }
 

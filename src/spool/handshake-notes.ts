@@ -31,3 +31,17 @@ export function readHandshakes (body: Buffer, each: (clientId: string, packetId:
     at = end
   }
 }
+
+/** Of a name of the remote's session. */
+export const IDENTITY_BYTES = 16
+const IDENTITY_VERSION = 1
+
+/** The session at the remote that QoS 2 is sent in: version 1 | identity. */
+export function sentInBody (identity: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(IDENTITY_VERSION), identity])
+}
+
+/** Null where the note has no identity, or one of another version. */
+export function readSentIn (body: Buffer): Buffer | null {
+  return body.length === 1 + IDENTITY_BYTES && body[0] === IDENTITY_VERSION ? Buffer.from(body.subarray(1)) : null
+}

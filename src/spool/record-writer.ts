@@ -31,6 +31,7 @@ export class RecordWriter {
   /** Where the note stands that others of its kind may still join, as nothing came after it; -1: there is none. Its header is not written yet. */
   #openAt = -1
   #openKind: RecordKind = RecordKind.RELEASED
+  #openFlags = 0
   #closed = false
 
   constructor (options: RecordWriterOptions) {
@@ -77,13 +78,14 @@ export class RecordWriter {
   }
 
   /** Appends a record that is no message, copying its body. @returns its number */
-  note (kind: RecordKind, body: Buffer): number {
+  note (kind: RecordKind, body: Buffer, flags = 0): number {
     this.#seal()
     const number = this.#next++
     const at = this.#buffer.reserve(HEADER_BYTES + body.length, number)
     body.copy(this.#buffer.bytes, at + HEADER_BYTES)
     this.#openAt = at
     this.#openKind = kind
+    this.#openFlags = flags
     this.#writeSoon()
     return number
   }
@@ -107,7 +109,7 @@ export class RecordWriter {
     if (at < 0) return
     this.#openAt = -1
     const { bytes, used } = this.#buffer
-    sealRecord(bytes, at, { kind: this.#openKind, flags: 0, length: used - at - HEADER_BYTES, number: this.last, salt: this.#options.salt })
+    sealRecord(bytes, at, { kind: this.#openKind, flags: this.#openFlags, length: used - at - HEADER_BYTES, number: this.last, salt: this.#options.salt })
   }
 
   #writeSoon (): void {

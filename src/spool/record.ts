@@ -14,7 +14,7 @@ export const RecordKind = {
   MESSAGE: 1,
   /** Messages the remote has taken: pairs of (first number, count). */
   ACKNOWLEDGED: 2,
-  /** The remote began a session: what was noted as released before is void. */
+  /** The remote began a session: what was noted as released before is void; with {@link SENT_IN} it says which session QoS 2 is sent in. */
   SESSION: 3,
   /** PUBREC came from the remote: only PUBREL is sent from now on. One message, or from version 2 on several. */
   RELEASED: 4,
@@ -24,6 +24,12 @@ export const RecordKind = {
   OPEN: 6
 } as const
 export type RecordKind = typeof RecordKind[keyof typeof RecordKind]
+
+/**
+ * Flag of a SESSION record: nothing is void, and its body names the session. A version that did not know it takes what was released
+ * for void, which costs a second copy and no message.
+ */
+export const SENT_IN = 1
 
 export const MARKER = 0x1ea957c5
 export const HEADER_BYTES = 28

@@ -5,10 +5,10 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Disk } from './disk.ts'
-import { readHandshakes, readNumbers } from './handshake-notes.ts'
+import { readHandshakes, readNumbers, readSentIn } from './handshake-notes.ts'
 import { Handshakes } from './handshakes.ts'
 import { readMessage } from './message.ts'
-import { type Damage, type FoundRecord, readRecords, RecordKind } from './record.ts'
+import { type Damage, type FoundRecord, readRecords, RecordKind, SENT_IN } from './record.ts'
 import { type FoundHeader, ordinalOf, readSegmentHeader, type Segment, SEGMENT_HEADER_BYTES } from './segment.ts'
 import { WaitingSet } from './waiting-set.ts'
 
@@ -22,6 +22,8 @@ export interface Recovered {
   readonly salt: number
   /** Messages of QoS 2 for which the remote has sent PUBREC. */
   readonly released: Set<number>
+  /** The session at the remote that QoS 2 was last sent in, and the record that says so; null: not known. */
+  readonly sentIn: { readonly identity: Buffer, readonly at: number } | null
   /** Of QoS 2, with devices that have not sent PUBREL. */
   readonly handshakes: Handshakes
   /** (number, arrival in ms since 1970), one for each second or so, in rising order. */
@@ -88,6 +90,7 @@ class RecoveryState {
   readonly damages: { file: string, damage: Damage }[] = []
   readonly #handshakes = new Handshakes()
   readonly #seen = new WaitingSet()
+  #sentIn: { readonly identity: Buffer, readonly at: number } | null = null
   nextNumber = 1
   nextOrdinal = 1
 
@@ -97,7 +100,7 @@ class RecoveryState {
     switch (record.kind) {
       case RecordKind.MESSAGE: this.#message(record); break
       case RecordKind.ACKNOWLEDGED: this.#acknowledged(record.body); break
-      case RecordKind.SESSION: this.released.clear(); break
+      case RecordKind.SESSION: this.#session(record); break
       case RecordKind.RELEASED: readNumbers(record.body, number => this.released.add(number)); break
       case RecordKind.COMPLETED: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.close(clientId, packetId)); break
       case RecordKind.OPEN: readHandshakes(record.body, (clientId, packetId) => this.#handshakes.open(clientId, packetId, record.number, true)); break
@@ -118,6 +121,7 @@ class RecoveryState {
       nextOrdinal: this.nextOrdinal,
       salt: this.segments.findLast(segment => segment.salt !== 0)?.salt ?? randomInt(1, 2 ** 32),
       released: this.released,
+      sentIn: this.#sentIn,
       handshakes: this.#handshakes,
       arrivals: this.arrivals,
       damages: this.damages
@@ -134,6 +138,12 @@ class RecoveryState {
     if (message.publisherId !== 0) {
       this.#handshakes.open(message.clientId.toString(), message.publisherId, record.number, true)
     }
+  }
+
+  #session ({ flags, body, number }: FoundRecord): void {
+    if ((flags & SENT_IN) === 0) return this.released.clear()
+    const identity = readSentIn(body)
+    this.#sentIn = identity === null ? null : { identity, at: number }
   }
 
   #acknowledged (body: Buffer): void {

@@ -3,11 +3,14 @@
  * that it has used before, and its messages must be taken; one that hears of a session sends again what was open, and must not be taken twice.
  */
 import { test } from 'tap'
+import type { LocalInterest } from '../../src/broker/local-interest.ts'
+import { SessionStore } from '../../src/broker/persistence/session-store.ts'
 import { brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
 import { connect, disconnect, publish, pubrel, subscribe, unsubscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { relayOf } from '../support/scripted-relay.ts'
+import { generousLimits, storeOptions } from '../support/session-store.ts'
 
 const PUBREC = 5
 const PUBCOMP = 7
@@ -71,7 +74,8 @@ test('messages that wait are a session, also when the subscription they came by 
 
 test('a session that was offline for too long is not there, and neither are its handshakes', async t => {
   const relay = relayOf()
-  const { port } = await brokerFor(t, { relay: relay.make, limits: { sessionExpiryMs: 1 } })
+  const store = (interest: LocalInterest): SessionStore => new SessionStore(storeOptions({ interest, limits: { ...generousLimits, sessionExpiryMs: 1 } }))
+  const { port } = await brokerFor(t, { relay: relay.make, store, limits: { sessionExpiryMs: 1 } })
   const first = await come(port)
   first.device.send(subscribe(1, ['in', 1]))
   await first.device.granted()

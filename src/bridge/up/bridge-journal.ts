@@ -2,6 +2,7 @@
  * The spool of one bridge as its outbox wants it: says no when a limit is reached, gives up messages where the operator chose that, tells the
  * log when the disk refuses and when it works again, and reads back what memory could not hold.
  */
+import { createHash } from 'node:crypto'
 import type { SpoolConfig } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
 import type { BridgeCounters } from '../../metrics/bridge-counters.ts'
@@ -11,6 +12,7 @@ import type { JournaledLane } from '../../relay/journaled-lane.ts'
 import type { Publisher } from '../../relay/origin.ts'
 import type { Rewrite } from '../../relay/rewrite.ts'
 import type { Disk } from '../../spool/disk.ts'
+import { IDENTITY_BYTES } from '../../spool/handshake-notes.ts'
 import { Spool } from '../../spool/spool.ts'
 import type { DiskFigures } from '../bridge-figures.ts'
 import { JournalFeeder } from './journal-feeder.ts'
@@ -129,6 +131,15 @@ export class BridgeJournal implements Journal {
     this.#spool.handshakes.noteSession()
   }
 
+  wasSentIn (session: string): boolean | null {
+    const { sentIn } = this.#spool.handshakes
+    return sentIn === null ? null : sentIn.equals(identityOf(session))
+  }
+
+  noteSentIn (session: string): number {
+    return this.#spool.handshakes.noteSentIn(identityOf(session))
+  }
+
   inherits ({ clientId }: Publisher, packetId: number): boolean {
     return this.#spool.handshakes.inherits(clientId, packetId)
   }
@@ -196,4 +207,9 @@ export class BridgeJournal implements Journal {
     await this.#feeder?.close()
     await this.#spool.close()
   }
+}
+
+/** A session's name as it is kept: a hash, since it has the address of the server in it. */
+function identityOf (session: string): Buffer {
+  return createHash('sha256').update(session).digest().subarray(0, IDENTITY_BYTES)
 }

@@ -311,8 +311,7 @@ export class DeviceConnection implements PacketTaker, PublishHost, ControlHost, 
 
   #end (kind: string, message: string, reasonCode: number, fields: object = {}): void {
     if (this.#stage === 'closed') return
-    const { address, listener } = this.peer
-    this.#around.lines.warn(kind, { clientId: this.#life?.clientId ?? '', address, listener, ...fields }, message)
+    this.#around.lines.warn(kind, { clientId: this.#life?.clientId ?? '', address: this.peer.address, listener: this.peer.listener, ...fields }, message)
     this.close(reasonCode, message)
   }
 }

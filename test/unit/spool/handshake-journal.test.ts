@@ -130,6 +130,36 @@ test('open handshakes outlive the files that told of them', async t => {
   await again.spool.close()
 })
 
+test('the session at the remote is known after a restart, also when the file that told of it is gone', async t => {
+  const dir = await realDir(t)
+  const first = await open(dir, { segmentBytes: 2000 })
+  t.equal(first.spool.handshakes.sentIn, null)
+  const identity = Buffer.alloc(16, 7)
+  await first.watcher.untilDurable(first.spool.handshakes.noteSentIn(identity))
+  for (let i = 0; i < 200; i++) {
+    const number = first.spool.append(publishView('a', `${i}`), NO_CLIENT, 0)
+    await first.watcher.untilDurable(number)
+    if (i === 150) for (let done = 1; done <= number; done++) first.spool.acknowledge(done)
+  }
+  await eventually('the first files are gone', () => !existsSync(join(dir, '000000000001.journal')))
+  await first.spool.close()
+  const { spool } = await open(dir)
+  t.same(spool.handshakes.sentIn, identity)
+  await spool.close()
+})
+
+test('naming the session makes nothing void that was noted before', async t => {
+  const dir = await realDir(t)
+  const first = await open(dir)
+  const number = first.spool.append(publishView('a', 'x', 2, 9), Buffer.from('pump-7'), 9)
+  first.spool.handshakes.noteReleased(number)
+  await first.watcher.untilDurable(first.spool.handshakes.noteSentIn(Buffer.alloc(16, 7)))
+  await first.spool.close()
+  const { spool } = await open(dir)
+  t.ok(spool.handshakes.wasReleased(number))
+  await spool.close()
+})
+
 test('after damage no handshake is believed', async t => {
   const disk = new FaultyDisk()
   const { spool, watcher } = await open('/', { disk, dir: '/j' })
