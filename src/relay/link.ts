@@ -24,9 +24,11 @@ export interface SessionTerms {
   readonly maximumPacketSize: number
   readonly maximumQos: 0 | 1 | 2
   readonly retainAvailable: boolean
+  /** Topic aliases that it takes; 0: none [MQTT-3.2.2-18]. */
+  readonly topicAliasMaximum: number
 }
 
 /** A remote of MQTT 3.1.1, which says nothing. */
 export const plainTerms: SessionTerms = Object.freeze({
-  sessionPresent: false, session: '', receiveMaximum: 65_535, maximumPacketSize: Infinity, maximumQos: 2, retainAvailable: true
+  sessionPresent: false, session: '', receiveMaximum: 65_535, maximumPacketSize: Infinity, maximumQos: 2, retainAvailable: true, topicAliasMaximum: 0
 })

@@ -40,6 +40,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   spoolQos0: 'fixed',
   forwardBridged: 'fixed',
   maxHops: 'fixed',
+  topicAlias: 'link',
   setAsideAfter: 'fixed',
   deadLetterTopic: 'fixed',
   connProperties: 'link',

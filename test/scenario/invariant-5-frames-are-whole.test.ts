@@ -33,6 +33,7 @@ test('SUBSCRIBE written a byte at a time between messages, and answers that come
     bridgeBit: true,
     resumes: present => present,
     limits: { up: null, down: null },
+    topicAliases: 0,
     clock: systemClock,
     maxPacketSize: 100_000,
     incoming: new Downlink({

@@ -68,6 +68,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     spoolQos0: false,
     forwardBridged: false,
     maxHops: null,
+    topicAlias: 0,
     setAsideAfter: 3,
     deadLetterTopic: null,
     will: null,

@@ -113,7 +113,8 @@ export const bridgeMetrics: readonly Metric[] = [
     ['receive_maximum', 'Messages of QoS 1 and 2 that the remote takes at once.', ({ receiveMaximum }) => receiveMaximum],
     ['maximum_packet_size_bytes', 'Largest packet the remote takes; no sample when it has said nothing.', ({ maximumPacketSize }) => maximumPacketSize],
     ['maximum_qos', 'Highest QoS the remote takes.', ({ maximumQos }) => maximumQos],
-    ['retain_available', '1 when the remote keeps retained messages.', ({ retainAvailable }) => retainAvailable ? 1 : 0]
+    ['retain_available', '1 when the remote keeps retained messages.', ({ retainAvailable }) => retainAvailable ? 1 : 0],
+    ['topic_alias_maximum', 'Topic aliases the remote takes; `topic_alias` says how many of them are used.', ({ topicAliasMaximum }) => topicAliasMaximum]
   ]),
   spoolMetric('bytes', 'Bytes of the spool on disk.', ({ bytes }) => bytes),
   spoolMetric('failing', '1 while the disk does not take what is written.', ({ failing }) => failing ? 1 : 0),

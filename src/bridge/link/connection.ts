@@ -13,12 +13,14 @@ import { dialRemote } from './dial-remote.ts'
 import type { RemoteOptions, VerifiedRemote } from './dial-remote.ts'
 import { BridgeError, bridgeCodes } from '../errors.ts'
 import type { Incoming } from '../down/incoming.ts'
+import { closedReason, deadReason, stuckReason, undeliveredReason, violatedReason } from './ends.ts'
 import { Liveness } from './liveness.ts'
 import { Presence } from './presence.ts'
 import { RemoteClient } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { disconnectReason, Refusal } from './remote-reason.ts'
-import { RemoteTap, type RemoteTapOptions } from './remote-tap.ts'
+import type { RemoteTapOptions } from './remote-tap-options.ts'
+import { RemoteTap } from './remote-tap.ts'
 
 export interface ConnectionOptions extends RemoteOptions {
   /** Empty: the remote makes one. */
@@ -93,14 +95,12 @@ export class Connection {
       maxPacketSize,
       incoming,
       limits: options.limits,
+      topicAliases: config.protoVer === 5 ? config.topicAlias : 0,
       clock: options.clock,
       resumes: present => options.session.resumes(this.session, present),
       owner: {
         violated: reason => this.#violated(reason),
-        undelivered: error => this.#end(new BridgeError(bridgeCodes.localDelivery, 'the local broker could not take a message from the remote', {
-          cause: error,
-          hint: 'The connection is ended so that the remote sends it again. Look at the cause.'
-        })),
+        undelivered: error => this.#end(undeliveredReason(error)),
         stray: (type, id) => this.#stray(type, id)
       }
     })
@@ -129,15 +129,15 @@ export class Connection {
       this.#appear(succession?.predecessor)
       this.#tap.carry(outbox, { ...terms, session: this.session })
       this.#liveness = new Liveness(keepaliveSeconds, {
-        takeHeard: () => this.#tap.takeHeard(),
-        takeSaid: () => this.#tap.takeSaid(),
-        takeMoved: () => this.#tap.takeMoved(),
+        takeHeard: () => this.#tap.signs.takeHeard(),
+        takeSaid: () => this.#tap.signs.takeSaid(),
+        takeMoved: () => this.#tap.signs.takeMoved(),
         ping: () => this.#tap.ping(),
         dead: silentMs => this.#dead(silentMs)
       }, clock)
       this.#acks = new AckWatch(config.ackTimeoutMs, {
         underWay: () => outbox.underWay,
-        takeAnswered: () => this.#tap.takeAnswered(),
+        takeAnswered: () => this.#tap.signs.takeAnswered(),
         isWriting: () => this.#tap.isWriting,
         stuck: ms => this.#stuck(ms)
       }, clock)
@@ -239,26 +239,19 @@ export class Connection {
 
   #violated (fault: Violation): void {
     const { server, protoVer } = this.#options.config
-    const clause = fault.clause === '' ? '' : ` [${fault.clause}]`
-    this.#reason ??= new BridgeError(bridgeCodes.protocol, `${server.url} breaks the protocol: ${fault.reason}${clause}`, {
-      hint: 'The connection is ended and tried again. If it happens often, the remote is at fault, or something between.'
-    })
+    this.#reason ??= violatedReason(server, fault)
     this.#tap.release()
     if (protoVer === 5) void this.#client.end(fault.reasonCode) // [MQTT-4.13.1-1]
     else this.#tap.destroy()
   }
 
   #dead (silentMs: number): void {
-    this.#end(new BridgeError(bridgeCodes.linkDead, `${this.#options.config.server.url} has not said a word for ${Math.round(silentMs / 1000)} s, nor answered PINGREQ`, {
-      hint: 'The network between was cut without a trace, or the remote hangs. It is tried again by itself.'
-    }))
+    this.#end(deadReason(this.#options.config.server, silentMs))
   }
 
   #stuck (ms: number): void {
     const { config, outbox } = this.#options
-    this.#end(new BridgeError(bridgeCodes.noAck, `${config.server.url} has acknowledged nothing for ${Math.round(ms / 1000)} s, with ${outbox.underWay} messages under way`, {
-      hint: 'The remote is alive and stuck, or something between lets only small packets through. All of them are sent again; `cancel_timeout` is how long it may take.'
-    }))
+    this.#end(stuckReason(config.server, ms, outbox.underWay))
   }
 
   #stopWatching (): void {
@@ -274,8 +267,6 @@ export class Connection {
   #finish (): CausewayError {
     this.#stopWatching()
     this.#tap.release()
-    return this.#reason ?? new BridgeError(bridgeCodes.linkLost, `${this.#options.config.server.url} has closed the connection`, {
-      hint: 'Another client with the same client id, a message that the remote does not take, or a restart of it does this: look into its log.'
-    })
+    return this.#reason ?? closedReason(this.#options.config.server)
   }
 }

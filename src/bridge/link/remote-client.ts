@@ -169,7 +169,8 @@ function acceptanceOf (config: BridgeConfig, connack: IConnackPacket): Acceptanc
       receiveMaximum: properties.receiveMaximum ?? 65_535,
       maximumPacketSize: properties.maximumPacketSize ?? Infinity,
       maximumQos: properties.maximumQoS === 0 ? 0 : properties.maximumQoS === 1 ? 1 : 2,
-      retainAvailable: properties.retainAvailable ?? true
+      retainAvailable: properties.retainAvailable ?? true,
+      topicAliasMaximum: properties.topicAliasMaximum ?? 0
     },
     keepaliveSeconds: properties.serverKeepAlive ?? config.keepaliveSeconds,
     assignedClientId: properties.assignedClientIdentifier ?? null

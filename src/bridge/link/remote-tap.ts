@@ -15,39 +15,14 @@ import type { Violation } from '../../mqtt/violation.ts'
 import { isViolation, violation } from '../../mqtt/violation.ts'
 import type { SessionTerms } from '../../relay/link.ts'
 import type { Outbox } from '../../relay/outbox.ts'
-import type { Clock } from '../clock.ts'
 import type { Incoming, IncomingPort } from '../down/incoming.ts'
+import { AliasWriter } from './alias-writer.ts'
 import { LinkSocket } from './link-socket.ts'
 import { PacedWriter } from './paced-writer.ts'
-import type { RateLimit } from './rate-limit.ts'
 import { ReadBrake } from './read-brake.ts'
 import { blamesMessage } from './remote-reason.ts'
-
-/** Who lives with the tap: hears of what it can not settle by itself. */
-export interface TapOwner {
-  /** The remote did what the standard forbids. No frame follows. */
-  violated (reason: Violation): void
-  /** The local broker could not take a message. */
-  undelivered (error: Error): void
-  /** An acknowledgement answered nothing. */
-  stray (packetType: number, packetId: number): void
-}
-
-export interface RemoteTapOptions {
-  readonly socket: Socket
-  readonly level: 4 | 5
-  /** Sets bit 0x80 of the protocol level in CONNECT: "I am a bridge". */
-  readonly bridgeBit: boolean
-  /** Larger frames of the remote end the link. */
-  readonly maxPacketSize: number
-  readonly incoming: Incoming
-  /** CONNACK says yes: is the session, which is `present` or not, that of the connection before? */
-  readonly resumes: (present: boolean) => boolean
-  readonly owner: TapOwner
-  /** Of messages; null: any. */
-  readonly limits: { readonly up: RateLimit | null, readonly down: RateLimit | null }
-  readonly clock: Clock
-}
+import type { RemoteTapOptions, TapOwner } from './remote-tap-options.ts'
+import { TapSigns } from './tap-signs.ts'
 
 const EARLY = violation('MQTT-3.2.0-1', 'a packet comes before CONNACK', 0x82)
 const SECOND_CONNACK = violation('MQTT-3.2.0-2', 'CONNACK comes a second time', 0x82)
@@ -56,6 +31,8 @@ const FLOOD = violation('', 'more control packets than are read', 0x97)
 const MAX_UNREAD = 256 * 1024
 
 export class RemoteTap extends Duplex {
+  /** What came in and went out. */
+  readonly signs: TapSigns
   readonly #socket: Socket
   readonly #level: 4 | 5
   readonly #bridgeBit: boolean
@@ -68,12 +45,10 @@ export class RemoteTap extends Duplex {
   readonly #writer: LinkSocket
   /** null: messages leave as they come. */
   readonly #paced: PacedWriter | null
+  readonly #topicAliases: number
   readonly #brake: ReadBrake
   #outbox: Outbox | null = null
   #accepted = false
-  #heard = true
-  #moved = false
-  #answered = false
   /** The remote has ended the connection, and what it has given as a reason, where it has. */
   #ended = false
   #reason: number | null = null
@@ -83,8 +58,10 @@ export class RemoteTap extends Duplex {
     this.#socket = options.socket
     this.#writer = new LinkSocket(options.socket)
     this.#brake = new ReadBrake(options.socket, options.limits.down, options.clock)
+    this.signs = new TapSigns(this.#writer, this.#brake)
     this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#drained())
     this.#level = options.level
+    this.#topicAliases = options.topicAliases
     this.#bridgeBit = options.bridgeBit
     this.#incoming = options.incoming
     this.#resumes = options.resumes
@@ -103,13 +80,13 @@ export class RemoteTap extends Duplex {
   #listen (): void {
     const socket = this.#socket
     socket.on('data', (chunk: Buffer) => {
-      this.#heard = true
+      this.signs.heard()
       this.#inbound.push(chunk)
       this.#outbox?.answersRead()
       this.#brake.slow()
     })
     socket.on('drain', () => {
-      this.#moved = true
+      this.signs.moved()
       this.#drained()
     })
     socket.on('error', error => {
@@ -134,7 +111,9 @@ export class RemoteTap extends Duplex {
   /** The remote has accepted us: from now on the outbox writes here. */
   carry (outbox: Outbox, terms: SessionTerms): void {
     this.#outbox = outbox
-    outbox.linkUp(this.#paced ?? this.#writer, terms)
+    const writer = this.#paced ?? this.#writer
+    const aliases = Math.min(this.#topicAliases, terms.topicAliasMaximum) // [MQTT-3.2.2-17]
+    outbox.linkUp(aliases === 0 ? writer : new AliasWriter(writer, aliases, terms.maximumPacketSize, outbox.counters), terms)
     this.#incoming.agreed?.(terms)
   }
 
@@ -165,29 +144,6 @@ export class RemoteTap extends Duplex {
   /** Sends PINGREQ; its answer is not shown to mqtt.js. */
   ping (): void {
     this.#writer.write(encodePingreq(), null)
-  }
-
-  /** Did bytes come in since the last call? A remote that we do not read is not silent. */
-  takeHeard (): boolean {
-    const heard = this.#heard || this.#brake.on
-    this.#heard = false
-    return heard
-  }
-
-  takeSaid (): boolean { return this.#writer.takeSaid() }
-
-  /** Did bytes that had waited in the socket leave since the last call? */
-  takeMoved (): boolean {
-    const moved = this.#moved
-    this.#moved = false
-    return moved
-  }
-
-  /** Did an acknowledgement of something under way come in since the last call? One that we do not read may have. */
-  takeAnswered (): boolean {
-    const answered = this.#answered || this.#brake.on
-    this.#answered = false
-    return answered
   }
 
   /** Bytes wait in the socket, or for their time. */
@@ -244,7 +200,7 @@ export class RemoteTap extends Duplex {
     const outbox = this.#outbox
     const known = outbox !== null && (
       type === PacketType.PUBACK ? outbox.puback(id, reason) : type === PacketType.PUBREC ? outbox.pubrec(id, reason) : outbox.pubcomp(id))
-    if (known) this.#answered = true
+    if (known) this.signs.answered()
     else this.#owner.stray(type, id)
     return null
   }

@@ -48,6 +48,8 @@ export interface BridgeConfig {
   readonly forwardBridged: boolean
   /** MQTT 5: messages carry where they came through, and none is taken that came through so many nodes; null: not counted. */
   readonly maxHops: number | null
+  /** Topics that may have an alias on the way out; 0: none. MQTT 5. */
+  readonly topicAlias: number
   /** A message is tried alone when the remote has ended so many links in a row on it; 0: never. */
   readonly setAsideAfter: number
   /** Template of a topic here for what the remote does not take; null: none. */

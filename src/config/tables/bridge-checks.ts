@@ -81,6 +81,7 @@ function checkSessionOf311 (given: Given<BridgeValues>, reading: Reading): void 
 /** What MQTT 3.1.1 has no words for. */
 function warnOf311 (given: Given<BridgeValues>, reading: Reading): void {
   if (given.maxHops != null) reading.named('max_hops').warn('has no effect: MQTT 3.1.1 has no properties to count hops in', 'Set proto_ver = 5 where the remote speaks it')
+  if (given.topicAlias != null && given.topicAlias > 0) reading.named('topic_alias').warn('has no effect: MQTT 3.1.1 has no topic aliases', 'Set proto_ver = 5 where the remote speaks it')
   for (const key of ['conn_properties', 'sub_properties', 'will.properties']) {
     const properties = reading.named(key)
     if (properties.given && properties.path.endsWith(key)) properties.warn('is not sent: MQTT 3.1.1 has no properties', 'Set proto_ver = 5 where the remote speaks it')

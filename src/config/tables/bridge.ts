@@ -98,6 +98,11 @@ const keys: Keys<BridgeValues> = {
     ours: true,
     says: 'MQTT 5: messages are marked with this node as they leave (user property `causeway-via`, some 25 bytes), and none goes up that has come through so many nodes. A node takes in no message that has left it before, so that rings of bridges end with one copy at each.'
   }),
+  topicAlias: works('topic_alias', whole({ min: 0, max: 65_535, unit: 'topics' }), {
+    or: 0,
+    ours: true,
+    says: 'MQTT 5: so many topics, and no more than the remote takes (Topic Alias Maximum), are sent as two bytes once they have been sent twice on a connection. Worth it where topics are long, payloads small and the link is metered. 0: names are always sent in full.'
+  }),
   forwardBridged: works('forward_bridged', bool(), {
     or: false,
     ours: true,

@@ -70,6 +70,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       spoolQos0: false,
       forwardBridged: true,
       maxHops: null,
+      topicAlias: 0,
       setAsideAfter: 3,
       deadLetterTopic: null,
       will: null,
