@@ -33,6 +33,7 @@ test('the defaults', async t => {
     rateLimit: { up: null, down: null },
     forwardBridged: false,
     maxHops: null,
+    topicAlias: 0,
     setAsideAfter: 3,
     deadLetterTopic: null,
     will: null,
@@ -52,7 +53,7 @@ test('every key', async t => {
     ssl { cacertfile = /ca.pem, certfile = /c.pem, keyfile = /k.pem, key_password = s, sni = n.example, verify_peer = true, handshake_timeout = 4s, strategy = lazy, canary_grace = 1h }
     tcp { nodelay = false, keepalive = true, keepidle = 20s, bind_interface = "10.0.0.7" }
     will { topic = gone, payload = bye, qos = 2, retain = true, properties { payload_format_indicator = 1, message_expiry_interval = 1h, content_type = t, response_topic = r, correlation_data = c, will_delay_interval = 5s, user_property { a = b } } }
-    cancel_timeout = 8000, retry_qos_0 = true, forward_bridged = true
+    cancel_timeout = 8000, retry_qos_0 = true, forward_bridged = true, topic_alias = 20
     conn_properties { session_expiry_interval = 60, receive_maximum = 5, maximum_packet_size = 1MB, request_problem_information = 0, request_response_infomation = 1, user_property { a = b } }
     sub_properties { identifier = 3, user_property { c = d } }
     forwards = [
@@ -67,6 +68,7 @@ test('every key', async t => {
   t.match(bridge, {
     name: 'North-1',
     protoVer: 5,
+    topicAlias: 20,
     clientid: 'c',
     keepaliveSeconds: 120,
     cleanStart: true,
@@ -111,9 +113,10 @@ test('rules take the name of the node from the environment, and leave topics out
 })
 
 test('what has no effect with MQTT 3.1.1, or may go round, is said', async t => {
-  const text = (version: number): string => warningsOf(bridgeText(`proto_ver = ${version}, forward_bridged = true, sub_properties { identifier = 3 }, will { topic = a, payload = b, properties { content_type = c } }`)).join('\n')
+  const text = (version: number): string => warningsOf(bridgeText(`proto_ver = ${version}, forward_bridged = true, topic_alias = 5, sub_properties { identifier = 3 }, will { topic = a, payload = b, properties { content_type = c } }`)).join('\n')
   t.match(text(4), /sub_properties 6:\d+ is not sent/)
   t.match(text(4), /will\.properties 6:\d+ is not sent/)
+  t.match(text(4), /topic_alias 6:\d+ has no effect/)
   t.match(text(4), /forward_bridged 6:\d+ .*go round for ever/)
   t.equal(text(5), '')
   t.match(warningsOf(bridgeText('tcp { bind_interface = wlan0, quickack = true }')).join('\n'), /bind_interface .*routes of the operating system[^]*quickack .*Node can not set it|quickack[^]*bind_interface/)
