@@ -54,7 +54,8 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   const ca = await pki.write('trusted.pem', pki.root.certPem)
   const rig = await adminFor(t, `${httpText}
     bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.tlsPort}", clientid = n, ssl { cacertfile = "${ca}" }, forwards = [{ local_topic = "up/#", remote_topic = "" }] }
-    bridges.mqtt.south { server = "mqtt-tcp://127.0.0.1:1", clientid = s, backoff_max = 100ms, forwards = [{ local_topic = "up/#", remote_topic = "" }] }`)
+    bridges.mqtt.south { server = "mqtt-tcp://127.0.0.1:1", clientid = s, backoff_max = 100ms, forwards = [{ local_topic = "up/#", remote_topic = "" }] }
+    bridges.mqtt.reserve { enable = false, server = "mqtt-tcp://127.0.0.1:1", clientid = r, forwards = [{ local_topic = "up/#", remote_topic = "" }] }`)
   const device = await RawClient.open(rig.mqttPort, { clientId: 'd1' })
   t.teardown(() => device.destroy())
   await eventually('north is up', () => rig.edge.bridges[0]?.state.name === 'up')
@@ -67,6 +68,10 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   await north.getByText(/^up \d/).waitFor()
   await south.getByText('CW_').waitFor()
   t.equal(await page.getByText('1 of 2 links down').count(), 1)
+  const reserve = page.getByRole('article', { name: 'Link reserve' })
+  t.match(await reserve.innerText(), /^reserve\s+disabled \d+ s\s+mqtt-tcp:\/\/127\.0\.0\.1:1$/, 'a link that nobody wants has no chart and no zeros')
+  t.equal(await reserve.locator('svg').isVisible(), false)
+  t.equal(await north.locator('svg').isVisible(), true)
   device.send(...Array.from({ length: 20 }, (_, i) => publish('up/a', 'x', { qos: 1, id: i + 1 })))
   await south.locator('dl div', { hasText: 'waiting' }).getByText('20').waitFor()
   await page.getByRole('cell', { name: 'img src=x onerror=alert(1)' }).waitFor()
@@ -78,6 +83,8 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   await writeFile(`${ca}.new`, other.root.certPem)
   await rename(`${ca}.new`, ca)
   const force = files.getByRole('button', { name: /Use it all the same/ })
+  await force.waitFor()
+  t.equal(await files.getByText('is not trusted').count(), 1, 'why they wait is said once')
   await force.focus()
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
@@ -92,8 +99,11 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   t.equal(rig.edge.trust[0]?.status.generation, 2)
   t.match(await page.getByRole('status').textContent(), /Link|Certificate files/, 'changes are read out')
 
+  await south.getByText(/^(down|dialling|connecting) [1-9]/).waitFor() // attempts follow each other in 100 ms
+
   await page.setViewportSize({ width: 360, height: 740 })
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, 'nothing is cut off on a phone')
+  t.ok(await page.getByRole('table').getByRole('row').getByRole('cell', { name: 'bridge north' }).count() > 0, 'what is shown as blocks is a table for who hears it')
   const small = await page.locator('button:visible').evaluateAll(countLow)
   t.equal(small, 0, 'buttons are for thumbs')
   t.strictSame([...hosts], [address])

@@ -25,7 +25,7 @@ export function showCertificates (certificates) {
 
 function draw () {
   body.replaceChildren(...known.slice(0, all ? known.length : SHOWN).map(row))
-  if (known.length === 0) body.replaceChildren(element('tr', {}, element('td', { colspan: '5', class: 'quiet' }, 'No certificates are in use.')))
+  if (known.length === 0) body.replaceChildren(element('tr', { role: 'row' }, element('td', { role: 'cell', colspan: '5', class: 'quiet' }, 'No certificates are in use.')))
   say(button, `Show all ${count(known.length)}`)
   button.hidden = all || known.length <= SHOWN
 }
@@ -33,12 +33,13 @@ function draw () {
 /** @param {Certificate} certificate */
 function row (certificate) {
   const { owner, kind, subject, file, notAfter, daysLeft } = certificate
-  return element('tr', {},
-    element('td', {}, element('span', { class: 'pill', 'data-tone': toneOf(certificate) }, daysLeft < 0 ? `${counted(-daysLeft, 'day')} over` : counted(daysLeft, 'day'))),
-    element('td', {}, `${owner.kind} ${owner.name}`),
-    element('td', {}, kind),
-    element('td', {}, subject, file === null ? null : element('div', { class: 'quiet' }, file)),
-    element('td', {}, element('time', { datetime: machineTime(notAfter) }, date(notAfter))))
+  // as blocks, on a phone, they would no longer be a table for who hears it
+  return element('tr', { role: 'row' },
+    element('td', { role: 'cell' }, element('span', { class: 'pill', 'data-tone': toneOf(certificate) }, daysLeft < 0 ? `${counted(-daysLeft, 'day')} over` : counted(daysLeft, 'day'))),
+    element('td', { role: 'cell' }, `${owner.kind} ${owner.name}`),
+    element('td', { role: 'cell' }, kind),
+    element('td', { role: 'cell' }, subject, file === null ? null : element('div', { class: 'quiet' }, file)),
+    element('td', { role: 'cell' }, element('time', { datetime: machineTime(notAfter) }, date(notAfter))))
 }
 
 /**

@@ -19,6 +19,11 @@ const states = {
   stopped: ['stopped', 'quiet']
 }
 
+/** Of links that nobody wants up. */
+const RESTING = new Set(['disabled', 'stopped'])
+/** Of links that are wanted up and are not. */
+const TRYING = new Set(['dialling', 'connecting', 'waiting'])
+
 /** @param {string} name of a state */
 export function stateWords (name) {
   return states[name] ?? [name, 'quiet']
@@ -44,7 +49,11 @@ export class LinkCard {
   #server = element('p', { class: 'quiet' })
   #peak = element('span')
   #chart = new Chart()
+  #drawn = element('div', {}, this.#chart.node, element('p', { class: 'axis', 'aria-hidden': 'true' }, element('span', {}, `${WIDTH / 60} minutes`), this.#peak))
+  #list = element('dl', { class: 'numbers' })
   #reason = element('div')
+  /** When the link left the last state that says something else: between two attempts it is on its way for a moment, and down all the same. */
+  #since = { words: '', at: 0 }
   #told = ''
   #latency = new LatencyWindow()
   #numbers = {
@@ -57,12 +66,12 @@ export class LinkCard {
     this.node = element('article', { class: 'card', 'aria-label': `Link ${name}` },
       element('div', { class: 'head' }, element('h3', {}, name), this.#state),
       this.#server,
-      this.#chart.node,
-      element('p', { class: 'axis', 'aria-hidden': 'true' }, element('span', {}, `${WIDTH / 60} minutes`), this.#peak),
-      element('dl', { class: 'numbers' },
-        pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('half acknowledged in', usual), pair('99 % in', slow),
-        pair('waiting', queue), pair('under way', flight), pair('in memory', memory), pair('on disk', disk), pair('oldest', oldest), pair('dropped', dropped)),
+      this.#drawn,
+      this.#list,
       this.#reason)
+    this.#list.append(
+      pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('median delay', usual), pair('99 % delay', slow),
+      pair('waiting', queue), pair('under way', flight), pair('in memory', memory), pair('on disk', disk), pair('oldest', oldest), pair('dropped', dropped))
   }
 
   /**
@@ -73,13 +82,19 @@ export class LinkCard {
   show ({ server, status }, before, seconds) {
     const { counters } = status
     const [words, mood] = stateWords(status.name)
-    say(this.#state, `${words} ${span(Date.now() - status.since)}`)
+    const kind = TRYING.has(status.name) ? 'trying' : status.name
+    if (this.#since.words !== kind) this.#since = { words: kind, at: status.since }
+    say(this.#state, `${words} ${span(Date.now() - this.#since.at)}`)
     tone(this.#state, mood)
     say(this.#server, server)
     const perSecond = before === undefined || seconds <= 0
       ? { up: 0, down: 0 }
       : { up: more(sentIn(counters), sentIn(before.status.counters), seconds), down: more(counters['received'] ?? 0, before.status.counters['received'] ?? 0, seconds) }
     this.#chart.add(perSecond.up, perSecond.down)
+    // nothing goes through a link that is not to be up: an empty chart and ten times 0 say nothing of it
+    const isResting = RESTING.has(status.name) && this.#chart.peak === 0
+    this.#drawn.hidden = isResting
+    this.#list.hidden = isResting && status.queued === 0 && !status.diskBytes && sentIn(counters) === 0
     say(this.#peak, `peak ${rate(this.#chart.peak)}`)
     say(this.#numbers.up, rate(perSecond.up))
     say(this.#numbers.down, rate(perSecond.down))

@@ -69,12 +69,14 @@ export class TrustCard {
     tone(this.#stage, mood)
     say(this.#about, trust.generation === 0 ? 'nothing has been fit to serve yet' : `generation ${trust.generation} serves`)
     this.#ask(trust)
-    const drawn = JSON.stringify(trust.history)
+    const said = trust.reason?.message ?? ''
+    const drawn = JSON.stringify([trust.history, said])
     if (drawn === this.#drawn) return
     this.#drawn = drawn
     const newest = [...trust.history].reverse()
-    this.#timeline.replaceChildren(...newest.slice(0, SHOWN).map(stepItem))
-    this.#older.replaceChildren(...newest.slice(SHOWN).map(stepItem))
+    const items = newest.map(step => stepItem(step, said))
+    this.#timeline.replaceChildren(...items.slice(0, SHOWN))
+    this.#older.replaceChildren(...items.slice(SHOWN))
     say(this.#summary, `${counted(newest.length - SHOWN, 'step')} before`)
     this.#details.hidden = newest.length <= SHOWN
   }
@@ -110,10 +112,13 @@ export class TrustCard {
   }
 }
 
-/** @param {import('./answers.d.ts').Step} step */
-function stepItem ({ step, at, durationMs, generation, reason, times }) {
+/**
+ * @param {import('./answers.d.ts').Step} step
+ * @param {string} said the reason that stands above already
+ */
+function stepItem ({ step, at, durationMs, generation, reason, times }, said) {
   const [words, mood] = step === 'committed' ? [`generation ${generation} in use`, /** @type {Tone} */ ('good')] : steps[step] ?? [step, /** @type {Tone} */ ('quiet')]
-  const facts = [durationMs > 0 ? took(durationMs) : '', times > 1 ? counted(times, 'time') : '', reason].filter(fact => fact !== '').join(' · ')
+  const facts = [durationMs > 0 ? took(durationMs) : '', times > 1 ? counted(times, 'time') : '', reason === said ? '' : reason].filter(fact => fact !== '').join(' · ')
   return element('li', { 'data-tone': mood },
     element(step === 'committed' ? 'strong' : 'span', {}, words), ' ',
     element('time', { datetime: machineTime(at), class: 'quiet' }, `${when(at)}${facts === '' ? '' : ` · ${facts}`}`))
