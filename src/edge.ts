@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Bridge } from './bridge/bridge.ts'
+import { spoolNames } from './config/bridge-lanes.ts'
 import { warnOfOrphans } from './bridge/up/orphan-journals.ts'
 import { AuthGatekeeper } from './broker/auth/gatekeeper.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
@@ -208,7 +209,7 @@ class RunningEdge implements Edge {
     const logger = this.#options.logger.child({ component: 'bridge' })
     // before anybody is let in: from then on the bridges take messages
     for (const bridge of config.bridges) this.#ready.push(await this.#bridges.ready(bridge))
-    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).map(({ name }) => name)), logger)
+    if (config.spool !== null) await warnOfOrphans(config.spool.dir, new Set(config.bridges.filter(({ spool }) => spool !== null).flatMap(({ name }) => spoolNames(name))), logger)
     if (config.sidecar === null) await this.#startBroker()
     else this.#startBridges(this.#sidecar = runSidecar({ config: config.sidecar, bridges: config.bridges, relay: this.#relay, trust: this.#trust, logger, maxPacketSize: config.mqtt.maxPacketSize }))
     // a file that was renewed is not told of as expiring in the minute until the next look

@@ -24,13 +24,13 @@ export interface DiskFigures {
   readonly failing: boolean
 }
 
-export function bridgeFigures (outbox: Outbox, journal: { readonly oldestMs: number, readonly disk: DiskFigures } | null): BridgeFigures {
+export function bridgeFigures (outbox: Outbox, { oldestMs, disk }: { readonly oldestMs: number, readonly disk: DiskFigures | null }): BridgeFigures {
   const { underWay: inFlight, latency, terms: limits } = outbox
   return {
     inFlight,
-    oldestMs: Math.max(outbox.oldestMs, journal?.oldestMs ?? 0),
+    oldestMs: Math.max(outbox.oldestMs, oldestMs),
     latency,
     limits,
-    disk: journal?.disk ?? null
+    disk
   }
 }

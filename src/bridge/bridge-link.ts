@@ -23,7 +23,7 @@ import { Renewal } from './link/renewal.ts'
 import { waitAfter } from './link/steering.ts'
 import { mustBeAnswered, Subscriptions } from './link/subscriptions.ts'
 import { Pause } from './pause.ts'
-import type { BridgeJournal } from './up/bridge-journal.ts'
+import type { BridgeJournals } from './up/bridge-journals.ts'
 import { idle, letGo } from './up/bridge-outbox.ts'
 
 /** A connection that lasted this long was a good one. */
@@ -32,7 +32,7 @@ const STABLE_MS = 30_000
 export interface BridgeLinkOptions extends Pick<BridgeOptions, 'config' | 'trust' | 'trustListener' | 'stateDir' | 'maxPacketSize' | 'after' | 'random'> {
   readonly outbox: Outbox
   /** Of the outbox; closed when the link is stopped. */
-  readonly journal: BridgeJournal | null
+  readonly journals: BridgeJournals
   readonly incoming: Incoming
   readonly counters: BridgeCounters
   readonly logger: Logger
@@ -107,7 +107,7 @@ export class BridgeLink {
   async drain (timeoutMs: number): Promise<boolean> {
     if (this.state.name === 'up') this.#standing.change({ name: 'draining', since: Date.now() })
     // nothing goes out now, and what waits is on disk
-    if (this.outbox.journaled !== null && this.#connection === null) return this.outbox.idle
+    if (this.#connection === null && this.outbox.isOnDisk) return this.outbox.idle
     return idle(this.outbox, timeoutMs, this.#clock)
   }
 
@@ -139,7 +139,7 @@ export class BridgeLink {
       this.#failback.stop()
       await this.#connection?.close()
       await this.#life
-      await letGo(this.outbox, this.#options.journal, this.#logger)
+      await letGo(this.outbox, this.#options.journals, this.#logger)
       this.#standing.change({ name: 'stopped', since: Date.now() })
     }
     await this.#life

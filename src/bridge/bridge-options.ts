@@ -7,7 +7,7 @@ import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import type { InUse } from '../trust/in-use.ts'
-import type { BridgeJournal } from './up/bridge-journal.ts'
+import type { BridgeJournals } from './up/bridge-journals.ts'
 import type { Clock } from './clock.ts'
 import type { TrustSource } from './link/dial-remote.ts'
 import type { Incoming } from './down/incoming.ts'
@@ -51,8 +51,8 @@ export interface BridgeOptions {
   /** Largest packet the remote may send. @default 10 MiB, NanoMQ's own */
   readonly maxPacketSize?: number
   readonly counters?: BridgeCounters
-  /** Of `durability = spool`; closed by the bridge when it is stopped. */
-  readonly journal?: BridgeJournal | null
+  /** Of `durability = spool`; closed by the bridge when it is stopped. @default none */
+  readonly journals?: BridgeJournals
   /** It takes messages at once, and dials when this is settled: another bridge has the session at the remote until then. */
   readonly after?: Promise<void>
   /** @default messages pass between the Relay and `delivery` */

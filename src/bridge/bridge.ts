@@ -11,9 +11,11 @@ import type { BridgeState } from './bridge-state.ts'
 import { systemClock } from './clock.ts'
 import { DownlinkRules } from './down/downlink-rules.ts'
 import { Downlink } from './down/downlink.ts'
+import { BridgeJournals } from './up/bridge-journals.ts'
 import { outboxOf } from './up/bridge-outbox.ts'
 import { DeadLetters } from './up/dead-letters.ts'
 import { forwardRules } from './up/forward-rules.ts'
+import { type UpLane, upLanes } from './up/up-lanes.ts'
 
 export type { Bridge } from './bridge-control.ts'
 
@@ -29,15 +31,20 @@ class LivingBridge implements Bridge {
   readonly name: string
   readonly counters: BridgeCounters
   readonly #options: BridgeOptions
+  readonly #journals: BridgeJournals
+  /** Of the outbox, in its order. */
+  readonly #lanes: readonly UpLane[]
   /** null where what comes in is not for the local broker. */
   readonly #downlink: Downlink | null
   readonly #link: BridgeLink
 
   constructor (options: BridgeOptions) {
-    const { config, relay, ownEnd, journal = null, clock = systemClock } = options
+    const { config, relay, ownEnd, clock = systemClock } = options
     this.name = config.name
     this.counters = options.counters ?? new BridgeCounters()
     this.#options = options
+    this.#journals = options.journals ?? new BridgeJournals(new Map())
+    this.#lanes = upLanes(config, this.#journals)
     const logger = options.logger.child({ bridge: config.name })
     const downlink = new Downlink({
       bridge: config.name,
@@ -49,8 +56,8 @@ class LivingBridge implements Bridge {
     })
     this.#downlink = ownEnd === undefined ? downlink : null
     const outbox = ownEnd?.outbox ?? this.#outboxOf(logger)
-    this.#link = new BridgeLink({ ...options, outbox, journal, incoming: ownEnd?.incoming ?? downlink, counters: this.counters, logger, clock })
-    const rules = forwardRules(config.forwards)
+    this.#link = new BridgeLink({ ...options, outbox, journals: this.#journals, incoming: ownEnd?.incoming ?? downlink, counters: this.counters, logger, clock })
+    const rules = forwardRules(config, this.#lanes)
     if (!config.enable) return
     relay.attach(outbox, rules)
     this.#link.start()
@@ -60,7 +67,7 @@ class LivingBridge implements Bridge {
   get server (): RemoteAddress { return this.#link.server }
   get queued (): number { return this.#link.outbox.queued }
   get queuedBytes (): number { return this.#link.outbox.queuedBytes }
-  get figures (): BridgeFigures { return bridgeFigures(this.#link.outbox, this.#options.journal ?? null) }
+  get figures (): BridgeFigures { return bridgeFigures(this.#link.outbox, this.#journals) }
 
   onState (call: (state: BridgeState) => void): () => void {
     return this.#link.onState(call)
@@ -79,11 +86,11 @@ class LivingBridge implements Bridge {
     if (link !== null) await this.#link.move(config, link.trust)
   }
 
-  #replaceRules ({ forwards, subscription }: BridgeConfig): void {
-    const downlink = new DownlinkRules(subscription)
-    this.#options.relay.attach(this.#link.outbox, forwardRules(forwards))
+  #replaceRules (config: BridgeConfig): void {
+    const downlink = new DownlinkRules(config.subscription)
+    this.#options.relay.attach(this.#link.outbox, forwardRules(config, this.#lanes))
     this.#downlink?.replaceRules(downlink)
-    this.#link.resubscribe(subscription)
+    this.#link.resubscribe(config.subscription)
   }
 
   async leave (timeoutMs: number): Promise<void> {
@@ -98,9 +105,9 @@ class LivingBridge implements Bridge {
   }
 
   #outboxOf (logger: Logger): Outbox {
-    const { config, relay, delivery, journal = null, clock = systemClock } = this.#options
+    const { config, relay, delivery, clock = systemClock } = this.#options
     const surroundings = { counters: this.counters, logger, clock }
     const deadLetters = new DeadLetters({ ...surroundings, bridge: config.name, topic: config.deadLetterTopic, delivery })
-    return outboxOf(config, { ...surroundings, journal, via: relay.via, deadLetters })
+    return outboxOf(config, { ...surroundings, lanes: this.#lanes, via: relay.via, deadLetters })
   }
 }

@@ -1,7 +1,7 @@
 /** The topic template of `dead_letter_topic`. */
 import { topicLevel } from '../mqtt/topic-level.ts'
 import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
-import type { TopicRule } from './model.ts'
+import type { ForwardRule } from './model.ts'
 
 const REST = '/{topic}'
 const LONGEST = 65_535
@@ -20,7 +20,7 @@ export function deadLetterTopic (template: string, name: string, topic: string):
 }
 
 /** Rules that take no dead letter of any bridge: what one remote did not take is not offered to it, or to another one, again. */
-export function withoutDeadLetters (rules: readonly TopicRule[], bridges: readonly { readonly name: string, readonly deadLetterTopic: string | null }[]): readonly TopicRule[] {
+export function withoutDeadLetters (rules: readonly ForwardRule[], bridges: readonly { readonly name: string, readonly deadLetterTopic: string | null }[]): readonly ForwardRule[] {
   const filters = bridges.flatMap(({ name, deadLetterTopic: template }) => template === null ? [] : [filterOf(template, name)])
   return filters.length === 0 ? rules : rules.map(rule => ({ ...rule, exclude: [...rule.exclude, ...filters] }))
 }

@@ -16,4 +16,10 @@ export class LatencyHistogram {
     this.counts[bucket] = (this.counts[bucket] as number) + times
     this.sum += seconds * times
   }
+
+  /** Adds what another has counted. */
+  include ({ counts, sum }: LatencyHistogram): void {
+    for (const [bucket, count] of counts.entries()) this.counts[bucket] = (this.counts[bucket] as number) + count
+    this.sum += sum
+  }
 }

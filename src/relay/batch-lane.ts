@@ -30,6 +30,7 @@ export class BatchLane {
   }
 
   get empty (): boolean { return this.#batch.length === 0 }
+  get length (): number { return this.#batch.length }
 
   hasRoom (bytes: number): boolean { return this.#batch.hasRoom(bytes) }
 

@@ -35,6 +35,8 @@ export class LaneSender {
   #sentTo = 0
   /** End of what was sent on connections before this one. */
   #resentTo = 0
+  /** Bytes of messages that the last {@link send} has passed. */
+  sent = 0
   /** Nothing behind this place goes out, see {@link OutboxLane.mark}. */
   heldAfter = Infinity
   readonly #isJournaled: boolean
@@ -95,6 +97,7 @@ export class LaneSender {
   send (link: LinkWriter, budget: number): boolean {
     const { releases } = this.handshakes
     this.handshakes.releaseNoted(this.#sentTo)
+    this.sent = 0
     let more = true
     if (releases.length !== 0) more = link.write(releases.take(), null)
     if (this.#pause?.isOn !== true) more = this.#sendMessages(link, budget, more)
@@ -107,19 +110,21 @@ export class LaneSender {
   #sendMessages (link: LinkWriter, budget: number, more: boolean): boolean {
     const lane = this.#lane
     let sequence = Math.max(this.#cursor, lane.head)
-    while (sequence !== lane.tail && budget > 0) {
+    let left = budget
+    while (sequence !== lane.tail && left > 0) {
       if (!this.#isDone(sequence)) {
         if (!this.#mayGo(sequence)) {
           if ((lane.headerOf(sequence) & QOS_2) !== 0) this.handshakes.makeSure(sequence)
           break
         }
         more = this.#sendOne(link, sequence) && more
-        budget -= lane.lengthOf(sequence)
+        left -= lane.lengthOf(sequence)
       }
       sequence++
     }
     this.#cursor = sequence
     this.#sentTo = Math.max(this.#sentTo, sequence)
+    this.sent = budget - left
     return more
   }
 

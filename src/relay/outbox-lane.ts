@@ -2,51 +2,69 @@
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import { AckLatency } from './ack-latency.ts'
+import type { Flight } from './flight.ts'
 import { appendPublish } from './lane-append.ts'
+import { KnownSession } from './known-session.ts'
 import type { Isolation } from './isolation.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
 import type { SessionTerms } from './link.ts'
 import type { Journal } from './journal.ts'
 import { JournaledLane } from './journaled-lane.ts'
-import type { LaneOptions, OutboxOptions } from './outbox-options.ts'
+import type { LaneOptions, OutboxOptions, Priority } from './outbox-options.ts'
 import { largestFrame } from './publish-splice.ts'
 import type { Receipts } from './receipts.ts'
 import type { Origin } from './origin.ts'
-import type { Rewrite } from './rewrite.ts'
-import { SendPause } from './send-pause.ts'
+import { KEEP, type Rewrite } from './rewrite.ts'
+import type { SendPause } from './send-pause.ts'
 import { SendWindow } from './send-window.ts'
 import { Suspect } from './suspect.ts'
-import { WindowBound } from './window-bound.ts'
+
+/** What the lanes of an outbox have in common. */
+export interface CommonOfLanes {
+  readonly isolation: Isolation
+  readonly flight: Flight
+  /** How long messages take is counted there. */
+  readonly latency: LatencyHistogram
+  /** Of a remote whose quota is used up; null: it has none. */
+  readonly pause: SendPause | null
+  /** How many lanes there are. */
+  readonly lanes: number
+  /** Called when there may be more to send, or room again. */
+  readonly changed: () => void
+}
 
 export class OutboxLane {
   readonly sender: LaneSender
   /** Where messages are kept on disk; null: nowhere. */
   readonly journaled: JournaledLane | null
+  readonly priority: Priority
+  /** Of messages that no rule gives another. */
+  readonly #leastQos: 0 | 1
   readonly #lane: Lane
   readonly #latency: AckLatency
+  readonly #session: KnownSession
   readonly #journal: Journal | null
   readonly #level: 4 | 5
   readonly #awaitRemote: boolean
 
-  /**
-   * @param isolation of all lanes of the outbox
-   * @param latency where it counts how long messages take
-   * @param changed called when there may be more to send, or room again
-   */
-  constructor (all: OutboxOptions, own: LaneOptions, index: number, isolation: Isolation, latency: LatencyHistogram, changed: () => void) {
+  /** @param index its place among the lanes, which have equal parts of memory and of the ids of QoS 1 */
+  constructor (all: OutboxOptions, own: LaneOptions, index: number, { isolation, flight, latency, pause, lanes, changed }: CommonOfLanes) {
     const journal = own.journal ?? null
     this.#journal = journal
+    this.#session = new KnownSession(all.severalServers !== true, name => journal?.wasSentIn(name) ?? null)
+    this.priority = own.priority ?? 'normal'
+    this.#leastQos = all.spoolQos0 === true && journal !== null ? 1 : 0
     this.#level = all.level
     this.#awaitRemote = own.awaitRemote
-    this.#lane = new Lane(all.maxCount, all.maxBytes)
+    this.#lane = new Lane(Math.ceil(all.maxCount / lanes), Math.ceil(all.maxBytes / lanes))
     this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
-    const window = windowOf(all)
+    const window = new SendWindow(flight)
     const suspect = new Suspect(this.#lane, all.suspect ?? null, isolation, () => window.inFlight, changed)
     this.sender = new LaneSender(this.#lane, window, {
-      level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes: 1, setAside: all.setAside ?? null
-    }, suspect, all.pause === undefined ? null : new SendPause(all.pause, changed))
+      level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes, setAside: all.setAside ?? null
+    }, suspect, pause)
   }
 
   /** Messages that the remote does not have yet. */
@@ -69,6 +87,12 @@ export class OutboxLane {
   /** Is everything up to that place with the remote, or given up? */
   isPast (mark: number): boolean { return this.#journal === null ? this.#lane.head > mark : this.#journal.oldest > mark }
 
+  /** With which QoS the remote is sent it. */
+  qosOf (rewrite: Rewrite, view: PublishView): number {
+    if (rewrite.qos !== KEEP) return rewrite.qos
+    return view.qos === 0 ? this.#leastQos : view.qos
+  }
+
   hasRoom (count: number, bytes: number): boolean {
     return this.journaled === null ? this.#lane.hasRoom(count, bytes) : this.journaled.hasRoom(bytes)
   }
@@ -78,7 +102,6 @@ export class OutboxLane {
    * @param header first byte of its frame
    * @returns false when a full journal drops it
    */
-
   take (rewrite: Rewrite, view: PublishView, header: number, receipts: Receipts | null, slot: number, origin: Origin): boolean {
     const { journaled } = this
     if (journaled !== null) return this.#takeDurably(journaled, rewrite, view, header, receipts, slot, origin)
@@ -113,8 +136,9 @@ export class OutboxLane {
     this.#latency.pass(this.#lane.head)
   }
 
-  /** @param resumed the remote goes on with the session of the connection before */
-  open (terms: SessionTerms, resumed: boolean): void {
+  /** A connection is up. */
+  open (terms: SessionTerms): void {
+    const resumed = this.#session.resumes(terms.session, terms.sessionPresent)
     this.#lane.chunks.settle()
     if (!resumed) this.journaled?.sessionLost()
     this.sender.open(terms, resumed)
@@ -126,8 +150,4 @@ export class OutboxLane {
     if (this.journaled !== null) this.journaled.close()
     else for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
   }
-}
-
-function windowOf ({ windowQos1, windowQos2, firstQos1, firstQos2 }: OutboxOptions): SendWindow {
-  return new SendWindow(new WindowBound(firstQos1 ?? windowQos1, windowQos1), new WindowBound(firstQos2 ?? windowQos2, windowQos2))
 }

@@ -5,8 +5,14 @@ import type { Journal } from './journal.ts'
 import type { SetAside } from './set-aside.ts'
 import type { SuspectOptions } from './suspect.ts'
 
+/** Highest first. */
+export const priorities = ['high', 'normal', 'low'] as const
+export type Priority = typeof priorities[number]
+
 /** What makes one lane of an outbox. */
 export interface LaneOptions {
+  /** Which share of the link it has. @default normal */
+  readonly priority?: Priority
   /** Which part of the QoS 2 ids is its own, from 0; the same after every restart. @default 0 */
   readonly slice?: number
   /** Publishers hear of QoS 1 and 2 when the remote has acknowledged; false: once it is in the lane. */
@@ -15,6 +21,7 @@ export interface LaneOptions {
   readonly journal?: Journal | null
 }
 
+/** It has one lane at least, the first; order is kept within each, and not between them. */
 export interface OutboxOptions extends LaneOptions {
   /** The bridge's name. */
   readonly name: string
@@ -34,7 +41,9 @@ export interface OutboxOptions extends LaneOptions {
   readonly keepQos0?: boolean
   /** With a journal: QoS 0 is taken as QoS 1, but where a rule says QoS 0. @default false */
   readonly spoolQos0?: boolean
-  /** Messages of QoS 1 and 2 that may wait in memory, and their bytes. */
+  /** Lanes beside the first. A rule says by number which one its messages take. @default none */
+  readonly otherLanes?: readonly LaneOptions[]
+  /** Messages of QoS 1 and 2 that may wait in memory, and their bytes; each lane has an equal part of it. */
   readonly maxCount: number
   readonly maxBytes: number
   /** Messages that may wait for the remote's acknowledgement, at most. */

@@ -61,9 +61,14 @@ export class PacketIds {
   }
 }
 
+/** QoS 1 identifiers that each of `count` lanes has. */
+export function qos1IdsOf (count: number): number {
+  return Math.floor((FIRST_QOS_2_ID - FIRST_ID) / count)
+}
+
 /** QoS 1 identifiers of the lane `index` of `count`. */
 export function qos1Ids (index: number, count: number): PacketIds {
-  const share = Math.floor((FIRST_QOS_2_ID - FIRST_ID) / count)
+  const share = qos1IdsOf(count)
   return new PacketIds(FIRST_ID + index * share, FIRST_ID + (index + 1) * share - 1)
 }
 

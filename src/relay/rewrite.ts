@@ -14,14 +14,17 @@ export class Rewrite {
   readonly retain: number
   /** Property that is put in front of the others, for a remote of MQTT 5; null: none. */
   readonly via: Buffer | null
+  /** Which lane of its outbox the message takes. */
+  readonly lane: number
 
   /** Of a topic named `from`, which becomes `to`. */
-  constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null) {
+  constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null, lane = 0) {
     this.topic = from === to ? null : lengthPrefixed(to)
     this.shared = this.topic === null ? 0 : commonEnd(Buffer.from(from), this.topic)
     this.qos = qos
     this.retain = retain
     this.via = via
+    this.lane = lane
   }
 }
 

@@ -21,6 +21,8 @@ export interface ForwardRule {
   /** Overrides the message's; null keeps it. */
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null
+  /** Which lane of the outbox its messages take. @default 0 */
+  readonly lane?: number
 }
 
 /** One bridge as the table sees it. */
@@ -81,7 +83,11 @@ function addRoutes (routes: Route[], { outbox, spread = null }: Member, rules: r
     // then all of them: it is one outbox that is asked for room
     if (spread?.isOfFirst(name) === true) links = null
   }
-  for (const [name, { qos, retain }] of ruleOf) routes.push(new Route(outbox, topic, name, { qos: qos ?? KEEP, retain: flagOf(retain) }, links))
+  for (const [name, rule] of ruleOf) routes.push(new Route(outbox, topic, name, overridesOf(rule), links))
+}
+
+function overridesOf ({ qos, retain, lane = 0 }: ForwardRule): { readonly qos: number, readonly retain: number, readonly lane: number } {
+  return { qos: qos ?? KEEP, retain: flagOf(retain), lane }
 }
 
 function flagOf (retain: boolean | null): number {

@@ -9,8 +9,8 @@ export class Route extends Rewrite {
   /** Of all its links, of which the sender decides; null: always by the first. */
   readonly #links: readonly Outbox[] | null
 
-  constructor (outbox: Outbox, from: string, to: string, overrides: { readonly qos: number, readonly retain: number }, links: readonly Outbox[] | null = null) {
-    super(from, to, overrides.qos, overrides.retain, outbox.via)
+  constructor (outbox: Outbox, from: string, to: string, overrides: { readonly qos: number, readonly retain: number, readonly lane: number }, links: readonly Outbox[] | null = null) {
+    super(from, to, overrides.qos, overrides.retain, outbox.via, overrides.lane)
     this.outbox = outbox
     this.#links = links
   }

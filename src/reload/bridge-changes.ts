@@ -1,11 +1,12 @@
 /** What a reload does about each key of a bridge. The compiler asks for a row where a key is new. */
+import { isSameLane, lanesOf } from '../config/bridge-lanes.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import { isSame } from './same-meaning.ts'
 
 type Treatment =
   /** The bridge stops, or starts. */
   | 'life'
-  /** Holds from the next message on; the connection stays. */
+  /** Holds from the next message on; the connection stays. Rules that need another queue are as `fixed`. */
   | 'rules'
   /** Another connection takes over from the one that is up. */
   | 'link'
@@ -63,5 +64,12 @@ export interface BridgeDifference {
 export function differenceOf (before: BridgeConfig, after: BridgeConfig): BridgeDifference {
   const changed = (Object.keys(treatments) as (keyof BridgeConfig)[]).filter(key => !isSame(before[key], after[key]))
   const has = (treatment: Treatment): boolean => changed.some(key => treatments[key] === treatment)
-  return { life: has('life'), rules: has('rules'), link: has('link'), fixed: changed.filter(key => treatments[key] === 'fixed') }
+  const fixed = changed.filter(key => treatments[key] === 'fixed')
+  return { life: has('life'), rules: has('rules'), link: has('link'), fixed: asksForMore(before, after) ? [...fixed, 'forwards'] : fixed }
+}
+
+/** A rule has a priority or durability that no rule had: queues are made at the start only. */
+function asksForMore (before: BridgeConfig, after: BridgeConfig): boolean {
+  const there = lanesOf(before)
+  return !lanesOf(after).every(lane => there.some(each => isSameLane(each, lane)))
 }

@@ -1,6 +1,6 @@
 /** The bridges of an edge, by name: made ready, started, given other settings, and taken away while the others go on. */
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
-import { type BridgeJournal, openBridgeJournal } from '../bridge/up/bridge-journal.ts'
+import { type BridgeJournals, openBridgeJournals } from '../bridge/up/bridge-journals.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
 import type { RenewalOutcome } from '../bridge/link/renewal.ts'
 import type { BridgeConfig } from '../config/model.ts'
@@ -25,7 +25,7 @@ export interface BridgeSurroundings {
 export interface ReadyBridge {
   readonly config: BridgeConfig
   readonly counters: BridgeCounters
-  readonly journal: BridgeJournal | null
+  readonly journals: BridgeJournals
   readonly trust: BridgeTrust | null
 }
 
@@ -52,21 +52,21 @@ export class RunningBridges {
   async ready (config: BridgeConfig): Promise<ReadyBridge> {
     const counters = new BridgeCounters()
     const logger = this.#around.logger.child({ bridge: config.name })
-    const journal = config.enable && config.spool !== null ? await openBridgeJournal({ config: config.spool, counters, logger }) : null
-    return { config, counters, journal, trust: this.#around.trust.open(config) }
+    const journals = await openBridgeJournals(config, { counters, logger })
+    return { config, counters, journals, trust: this.#around.trust.open(config) }
   }
 
   /** Gives back what {@link ready} has opened. */
-  async letGo ({ journal, trust }: ReadyBridge): Promise<void> {
+  async letGo ({ journals, trust }: ReadyBridge): Promise<void> {
     await trust?.rotation.stop()
-    await journal?.close()
+    await journals.close()
   }
 
   /**
    * Takes messages from now on.
    * @param after it dials when this is settled
    */
-  start ({ config, counters, journal, trust }: ReadyBridge, delivery: LocalDelivery, after?: Promise<void>): void {
+  start ({ config, counters, journals, trust }: ReadyBridge, delivery: LocalDelivery, after?: Promise<void>): void {
     const { trust: files, ...around } = this.#around
     files.addBridge(config.name, trust)
     this.#trusts.set(config.name, trust)
@@ -78,7 +78,7 @@ export class RunningBridges {
       verified: (chain, answers) => this.#trusts.get(config.name)?.verified(chain, answers)
     }
     const bridge = startBridge({
-      ...around, config, counters, journal, delivery, trust: trust?.source ?? null, trustListener, ...(after === undefined ? {} : { after })
+      ...around, config, counters, journals, delivery, trust: trust?.source ?? null, trustListener, ...(after === undefined ? {} : { after })
     })
     trust?.serve(bridge)
     this.#running.set(config.name, bridge)

@@ -4,7 +4,9 @@
  */
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
+import { BridgeJournals } from '../bridge/up/bridge-journals.ts'
 import { outboxOf } from '../bridge/up/bridge-outbox.ts'
+import { upLanes } from '../bridge/up/up-lanes.ts'
 import { DeadLetters } from '../bridge/up/dead-letters.ts'
 import { systemClock } from '../bridge/clock.ts'
 import type { TrustSource } from '../bridge/link/dial-remote.ts'
@@ -62,7 +64,7 @@ class RunningSidecar implements Sidecar {
     const counters = new BridgeCounters()
     const surroundings = { counters, logger: logger.child({ bridge: config.link.name }), clock: systemClock }
     const deadLetters = new DeadLetters({ ...surroundings, bridge: config.link.name, topic: null, delivery: this })
-    const outbox = outboxOf(config.link, { ...surroundings, journal: null, via: relay.via, deadLetters })
+    const outbox = outboxOf(config.link, { ...surroundings, lanes: upLanes(config.link, new BridgeJournals(new Map())), via: relay.via, deadLetters })
     this.#config = config
     this.broker = new BrokerLimits(logger)
     this.#publisher = new LocalPublisher(relay, outbox)

@@ -1,12 +1,12 @@
 /**
- * The outbox against a plain remote that does what MQTT says, over a wire that loses what it holds when it breaks: any mix of
+ * The outbox, of one lane or of three, against a plain remote that does what MQTT says, over a wire that loses what it holds when it breaks: any mix of
  * offers, turns, acknowledgements out of order, full links and reconnects with and without a session.
  */
 import fc from 'fast-check'
 import { test } from 'tap'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import type { PublishView } from '../../src/mqtt/publish-view.ts'
-import { FIRST_QOS_2_ID } from '../../src/relay/packet-ids.ts'
+import { FIRST_QOS_2_ID, QOS_2_IDS } from '../../src/relay/packet-ids.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import { Rewrite } from '../../src/relay/rewrite.ts'
@@ -25,7 +25,7 @@ class Remote {
   /** Payloads handed on, QoS 2 once. */
   readonly got: string[] = []
   /** Ids of QoS 2 between PUBREC and PUBREL, at first some that a process before has left; ids of this connection not answered yet. */
-  readonly #held = new Set<number>([FIRST_QOS_2_ID, FIRST_QOS_2_ID + 1, FIRST_QOS_2_ID + 3])
+  readonly #held = new Set<number>([FIRST_QOS_2_ID, FIRST_QOS_2_ID + 1, FIRST_QOS_2_ID + 3, FIRST_QOS_2_ID + QOS_2_IDS])
   #unanswered: { id: number, kind: 'puback' | 'pubrec' | 'pubcomp', payload?: string }[] = []
   readonly #seenHere = new Set<number>()
   /** PUBRELs for what is not under way on this connection: answered all together. */
@@ -101,27 +101,29 @@ class Rig {
   readonly acknowledged: number[] = []
   readonly receipts = new Receipts({ acknowledge: id => { this.acknowledged.push(id) } })
   readonly outbox: Outbox
-  readonly accepted: { payload: string, qos: Qos, lost: boolean }[] = []
+  readonly accepted: { payload: string, qos: Qos, lane: number }[] = []
   link: ScriptedLink | null = null
   sessions = true
   refusals = 0
   roomCalls = 0
   /** Ends the pause that is on. */
   goOn: () => void = () => {}
-  readonly #rewrite: Rewrite
+  /** For each lane. */
+  readonly #rewrites: readonly Rewrite[]
   #serial = 0
   /** Where frames lie side by side, as in what a socket gives. */
   #chunk = Buffer.alloc(CHUNK)
   #filled = 0
 
-  constructor (rename: boolean) {
-    this.#rewrite = new Rewrite('a/b', rename ? 'far/b' : 'a/b', -1, -1)
+  constructor (rename: boolean, lanes: 1 | 3) {
+    this.#rewrites = Array.from({ length: lanes }, (_, lane) => new Rewrite('a/b', rename ? 'far/b' : 'a/b', -1, -1, null, lane))
     this.outbox = new Outbox({
       name: 'x',
       level: 4,
       required: true,
       forwardBridged: false,
       awaitRemote: true,
+      otherLanes: lanes === 1 ? [] : [{ priority: 'high', slice: 1, awaitRemote: true }, { priority: 'low', slice: 2, awaitRemote: true }],
       ...LIMITS,
       schedule: this.turn.schedule,
       pause: goOn => {
@@ -133,17 +135,19 @@ class Rig {
     this.outbox.onRoom(() => { this.roomCalls++ })
   }
 
-  offer (qos: Qos, size: number): void {
+  offer (qos: Qos, size: number, which: number): void {
+    const lane = which % this.#rewrites.length
+    const rewrite = this.#rewrites[lane] as Rewrite
     const serial = ++this.#serial
     const payload = `${serial}:${'x'.repeat(size)}`
     const view = this.#viewOf(publishFrame({ topic: 'a/b', payload, qos, packetId: serial }))
-    if (!this.outbox.hasRoom([this.#rewrite], 0, 1, view)) {
+    if (!this.outbox.hasRoom([rewrite], 0, 1, view)) {
       this.refusals++
       return
     }
-    this.accepted.push({ payload, qos, lost: qos === 0 && this.link === null })
+    this.accepted.push({ payload, qos, lane })
     const slot = qos === 0 ? 0 : this.receipts.open(serial, qos)
-    this.outbox.take(this.#rewrite, view, qos === 0 ? null : this.receipts, slot)
+    this.outbox.take(rewrite, view, qos === 0 ? null : this.receipts, slot)
     if (qos !== 0) this.receipts.release(slot)
   }
 
@@ -201,7 +205,7 @@ class Rig {
 }
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('offer' as const), qos: fc.constantFrom<Qos>(0, 1, 2), size: fc.integer({ min: 0, max: 300 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('offer' as const), qos: fc.constantFrom<Qos>(0, 1, 2), size: fc.integer({ min: 0, max: 300 }), lane: fc.nat(2) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('receive' as const), count: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('answer' as const), which: fc.nat(5) }) },
@@ -219,7 +223,7 @@ type Step = typeof putOff extends fc.Arbitrary<infer T> ? T : never
 
 function play (rig: Rig, action: Step): void {
   switch (action.do) {
-    case 'offer': return rig.offer(action.qos, action.size)
+    case 'offer': return rig.offer(action.qos, action.size, action.lane)
     case 'turn': return rig.endTurn()
     case 'receive': return rig.remote.receive(action.count)
     case 'answer': return rig.remote.answer(action.which, rig.outbox)
@@ -241,8 +245,11 @@ function firstCopies (got: readonly string[], wanted: ReadonlySet<string>): stri
 function faultOf (rig: Rig, inOrder: boolean): string | null {
   if (rig.remote.faults.length > 0) return rig.remote.faults.join('; ')
   const kept = rig.accepted.filter(message => message.qos > 0).map(message => message.payload)
-  const got = firstCopies(rig.remote.got, new Set(kept))
-  if (inOrder ? got.join() !== kept.join() : got.length !== kept.length) return `${got.length} of ${kept.length} arrived, or in another order`
+  for (const lane of [0, 1, 2]) {
+    const ours = rig.accepted.filter(message => message.qos > 0 && message.lane === lane).map(message => message.payload)
+    const got = firstCopies(rig.remote.got, new Set(ours))
+    if (inOrder ? got.join() !== ours.join() : got.length !== ours.length) return `lane ${lane}: ${got.length} of ${ours.length} arrived, or in another order`
+  }
   const twice = rig.accepted.filter(({ payload, qos }) => qos === 2 && rig.remote.got.filter(other => other === payload).length !== 1)
   if (rig.sessions && twice.length > 0) return `QoS 2 arrived more than once: ${twice.length}`
   if (!rig.outbox.idle) return 'something still waits'
@@ -251,10 +258,12 @@ function faultOf (rig: Rig, inOrder: boolean): string | null {
   return rig.counters.strayAcknowledgements === 0 ? null : 'stray acknowledgement'
 }
 
-for (const [what, kind, inOrder] of [['in order, ', step, true], ['also what the remote has put off, ', putOff, false]] as const) {
+for (const [what, lanes, kind, inOrder] of [
+  ['in order, ', 1, step, true], ['also what the remote has put off, ', 1, putOff, false], ['in the order of each lane, ', 3, step, true], ['in several lanes, also what was put off, ', 3, putOff, false]
+] as const) {
   test(`whatever happens, what was taken arrives, ${what}within the limits`, async t => {
     await holds(t, fc.property(fc.boolean(), fc.array<Step>(kind, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
-      const rig = new Rig(rename)
+      const rig = new Rig(rename, lanes)
       for (const action of steps) {
         play(rig, action)
         if (rig.outbox.queued > LIMITS.maxCount) throw new Error('more waits than may')

@@ -82,7 +82,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
 }
 
 export function rule (localTopic: string, remoteTopic: string, more: Partial<BridgeConfig['forwards'][number]> = {}): BridgeConfig['forwards'][number] {
-  return { localTopic, remoteTopic, exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:1:1', ...more }
+  return { localTopic, remoteTopic, exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:1:1', priority: 'normal', durability: null, ...more }
 }
 
 export function downRule (remoteTopic: string, localTopic: string, more: Partial<BridgeConfig['subscription'][number]> = {}): BridgeConfig['subscription'][number] {

@@ -1,6 +1,7 @@
 /** A rig whose bridge keeps its messages on disk, and a publisher that counts what it is acknowledged. */
 import type { BridgeConfig, SpoolConfig } from '../../src/config/model.ts'
 import { type BridgeJournal, openBridgeJournal } from '../../src/bridge/up/bridge-journal.ts'
+import { BridgeJournals } from '../../src/bridge/up/bridge-journals.ts'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import type { Disk } from '../../src/spool/disk.ts'
@@ -26,7 +27,7 @@ export async function journaledRig (t: TestScope, { port, dir, spool: more, brid
   const counters = new BridgeCounters()
   const journalLog: LogLine[] = []
   const journal = await openBridgeJournal({ config: spool, counters, logger: keepingLogger(journalLog), ...(disk === undefined ? {} : { disk }) })
-  const made = rig(t, bridgeConfig(port, { durability: 'spool', spool, ...bridge }), { journal, counters })
+  const made = rig(t, bridgeConfig(port, { durability: 'spool', spool, ...bridge }), { journals: new BridgeJournals(new Map([['normal', journal]])), counters })
   return Object.assign(made, { journal, journalLog })
 }
 

@@ -5,7 +5,7 @@ import { faultOfTopicName, isServerTopic, isTopicName } from '../../mqtt/topic-n
 import type { Violation } from '../../mqtt/violation.ts'
 import { TopicCache } from '../../relay/topic-cache.ts'
 import { topicKey } from '../../relay/topic-key.ts'
-import { forwardRules, mappingOf } from '../up/forward-rules.ts'
+import { mappingOf } from '../up/forward-rules.ts'
 
 /** What becomes of messages on one topic of the remote. */
 export interface Landing {
@@ -74,6 +74,6 @@ export class DownlinkRules {
 
 /** @throws BridgeError for a rule, up or down, that the mapping refuses */
 export function checkRules ({ forwards, subscription }: Pick<BridgeConfig, 'forwards' | 'subscription'>): void {
-  forwardRules(forwards)
+  for (const rule of forwards) mappingOf(rule, rule.localTopic, rule.remoteTopic)
   for (const rule of subscription) mappingOf(rule, rule.remoteTopic, rule.localTopic)
 }

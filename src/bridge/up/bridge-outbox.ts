@@ -5,10 +5,11 @@ import type { Logger } from '../../logger.ts'
 import type { BridgeCounters } from '../../metrics/bridge-counters.ts'
 import { Outbox } from '../../relay/outbox.ts'
 import { Backoff } from '../backoff.ts'
-import type { BridgeJournal } from './bridge-journal.ts'
+import type { BridgeJournals } from './bridge-journals.ts'
 import type { Clock } from '../clock.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { Slowdown } from './slowdown.ts'
+import type { UpLane } from './up-lanes.ts'
 
 /** Messages of QoS 1 that may wait for the remote's acknowledgement: so many at first, so many while it keeps pace. */
 const FIRST_QOS_1 = 1000
@@ -28,17 +29,20 @@ const LIVES_MS = 1000
 /** What an outbox of a bridge lives with. */
 export interface OutboxSurroundings {
   readonly counters: BridgeCounters
-  /** That of the bridge, which serves the outbox from now on; null without one. */
-  readonly journal: BridgeJournal | null
+  /** At least one; their journals serve the outbox from now on. */
+  readonly lanes: readonly UpLane[]
   readonly via: Buffer
   readonly deadLetters: DeadLetters
   readonly logger: Logger
   readonly clock: Clock
 }
 
-export function outboxOf (config: BridgeConfig, { counters, journal, via, deadLetters, logger, clock }: OutboxSurroundings): Outbox {
+export function outboxOf (config: BridgeConfig, { counters, lanes, via, deadLetters, logger, clock }: OutboxSurroundings): Outbox {
   const slowdown = new Slowdown(new Backoff(config.backoffMaxMs, Math.random), logger, clock)
+  const [first, ...otherLanes] = lanes as readonly [UpLane, ...UpLane[]]
   const outbox = new Outbox({
+    ...first,
+    otherLanes,
     name: config.name,
     level: config.protoVer,
     required: config.required,
@@ -48,8 +52,6 @@ export function outboxOf (config: BridgeConfig, { counters, journal, via, deadLe
     severalServers: config.hybridServers.length > 0,
     keepQos0: config.retryQos0,
     spoolQos0: config.spoolQos0,
-    awaitRemote: config.durability === 'remote',
-    journal,
     maxCount: config.maxSendQueueLen,
     maxBytes: config.maxSendQueueBytes,
     firstQos1: FIRST_QOS_1,
@@ -62,7 +64,10 @@ export function outboxOf (config: BridgeConfig, { counters, journal, via, deadLe
     suspect: { most: config.setAsideAfter, lives: goOn => clock.after(LIVES_MS, goOn) },
     setAside: (message, reason) => deadLetters.take(message, reason)
   })
-  if (journal !== null && outbox.journaled !== null) journal.serve(outbox.journaled)
+  for (const [i, { journal }] of lanes.entries()) {
+    const journaled = outbox.journaled(i)
+    if (journal !== null && journaled !== null) journal.serve(journaled)
+  }
   return outbox
 }
 
@@ -77,14 +82,15 @@ export async function idle (outbox: Outbox, timeoutMs: number, clock: Clock): Pr
   })
 }
 
-/** The bridge is stopped: says what the remote does not have, and closes the journal. Never rejects. */
-export async function letGo (outbox: Outbox, journal: BridgeJournal | null, logger: Logger): Promise<void> {
-  const left = outbox.queued
-  if (left > 0 && outbox.journaled !== null) logger.info({ messages: left }, 'messages stay on disk for the next start')
-  else if (left > 0) logger.warn({ messages: left }, 'bridge is stopped with messages that the remote does not have')
+/** The bridge is stopped: says what the remote does not have, and closes the journals. Never rejects. */
+export async function letGo (outbox: Outbox, journals: BridgeJournals, logger: Logger): Promise<void> {
+  const lost = outbox.queuedInMemoryOnly
+  const left = outbox.queued - lost
+  if (left > 0) logger.info({ messages: left }, 'messages stay on disk for the next start')
+  if (lost > 0) logger.warn({ messages: lost }, 'bridge is stopped with messages that the remote does not have')
   outbox.close()
   try {
-    await journal?.close()
+    await journals.close()
   } catch (error) {
     logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool could not be written to its end')
   }

@@ -7,14 +7,15 @@ import { inspectJournal, journalsUnder } from '../../spool/inspection.ts'
 
 /**
  * @param dir that of all spools
- * @param names of the bridges that have one
+ * @param names of directories that bridges have
  */
 export async function warnOfOrphans (dir: string, names: ReadonlySet<string>, logger: Logger): Promise<void> {
   try {
     await realDisk.makeDirectory(dir)
     for (const journal of await journalsUnder(dir, realDisk)) {
-      const bridge = basename(journal)
-      if (names.has(bridge) || journal === dir) continue
+      const name = basename(journal)
+      if (names.has(name) || journal === dir) continue
+      const bridge = name.replace(/\+(high|low)$/, '')
       const { waiting } = await inspectJournal(journal, realDisk)
       logger.warn({ dir: journal, messages: waiting, hint: `causeway spool export ${journal} shows them; give a bridge the name ${bridge} again to send them, or remove the directory` },
         'messages wait on disk for a bridge that is not configured')

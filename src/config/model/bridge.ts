@@ -4,6 +4,7 @@ import type { RotationStrategy } from '../../trust/rotation-state.ts'
 import type { SpoolConfig } from './spool.ts'
 
 export type Durability = 'memory' | 'spool' | 'remote'
+export type Priority = 'high' | 'normal' | 'low'
 
 export interface BridgeConfig {
   readonly name: string
@@ -31,7 +32,7 @@ export interface BridgeConfig {
   readonly required: boolean
   /** A device is acknowledged when its message is in the bounded queue (`memory`), on disk or with the remote (`spool`), or with the remote (`remote`). */
   readonly durability: Durability
-  /** For `durability = spool`, with a directory of its own; null otherwise. */
+  /** Where the bridge or one of its rules has `durability = spool`: with a directory of its own, for rules of normal priority; null otherwise. */
   readonly spool: SpoolConfig | null
   /** For `tls+mqtt-tcp://`; null for plain TCP. */
   readonly tls: BridgeTlsConfig | null
@@ -60,7 +61,7 @@ export interface BridgeConfig {
   /** MQTT 5 only; null: none is set. */
   readonly connProperties: ConnProperties | null
   readonly subProperties: SubProperties | null
-  readonly forwards: readonly TopicRule[]
+  readonly forwards: readonly ForwardRule[]
   readonly subscription: readonly SubscriptionRule[]
 }
 
@@ -175,6 +176,13 @@ export interface TopicRule {
   readonly prefix: string
   readonly suffix: string
   readonly place: string
+}
+
+/** Rules of one bridge that agree in these two share a lane: order is kept within it, and each priority has its share of the link. */
+export interface ForwardRule extends TopicRule {
+  readonly priority: Priority
+  /** Overrides the bridge's; null: as the bridge has it. */
+  readonly durability: Durability | null
 }
 
 export interface SubscriptionRule extends TopicRule {

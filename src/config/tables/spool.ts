@@ -26,8 +26,8 @@ export const spool: Kind<SpoolConfig> = section<SpoolConfig>({
     spoolAfterMs: works('spool_after', duration({ min: 0, max: 60_000 }, withUnit), {
       or: defaults.spoolAfterMs, ours: true, says: 'A message waits so long for the acknowledgement of the remote before it is written at all, which spares flash; a device may wait as long for its own.'
     }),
-    maxBytes: works('max_bytes', size({ min: 64 * 1024, max: 1024 * 1024 * mebibyte }), { or: defaults.maxBytes, ours: true, says: 'Size of the files of one bridge.' }),
-    maxMessages: works('max_messages', whole({ min: 1, max: 1_000_000_000, unit: 'messages' }), { or: defaults.maxMessages, ours: true, says: 'Messages of one bridge that may wait.' }),
+    maxBytes: works('max_bytes', size({ min: 64 * 1024, max: 1024 * 1024 * mebibyte }), { or: defaults.maxBytes, ours: true, says: 'Size of the files of one bridge. Where its rules have several priorities, each has a queue with an equal part of this.' }),
+    maxMessages: works('max_messages', whole({ min: 1, max: 1_000_000_000, unit: 'messages' }), { or: defaults.maxMessages, ours: true, says: 'Messages of one bridge that may wait; divided as `max_bytes` is.' }),
     maxAgeMs: works('max_age', duration({ min: 0, max: year }, withUnit), { or: defaults.maxAgeMs, ours: true, says: 'Messages that have waited longer are given up, and counted. 0s: never. A clock that is set back or forth makes none old.' }),
     minFreeBytes: works('min_free', size({ min: 0, max: 1024 * 1024 * mebibyte }), { or: defaults.minFreeBytes, ours: true, says: 'So much of the file system stays free for others; below it the queue is full.' }),
     onFull: works('on_full', choice(['backpressure', 'drop_oldest', 'drop_newest']), {
@@ -75,9 +75,15 @@ export function checkPlaces (own: Given<SpoolConfig> | null | undefined, bridges
       reading.find(['bridges', 'mqtt', i]).named('spool_qos0').refuse('is true, and nothing of this bridge is kept on disk', 'Set durability = spool, and spool { dir = "/var/lib/causeway/spool" }')
     }
     if (isPlaced) return
-    if (bridge?.durability !== 'spool') return
-    reading.find(['bridges', 'mqtt', i]).named('durability').refuse('is spool, and no directory for it is named', 'Add spool { dir = "/var/lib/causeway/spool" }')
+    if (bridge?.durability === 'spool') refuseWithoutPlace(reading.find(['bridges', 'mqtt', i]))
+    bridge?.forwards?.forEach((rule, k) => {
+      if (rule?.durability === 'spool') refuseWithoutPlace(reading.find(['bridges', 'mqtt', i, 'forwards', k]))
+    })
   })
+}
+
+function refuseWithoutPlace (reading: Reading): void {
+  reading.named('durability').refuse('is spool, and no directory for it is named', 'Add spool { dir = "/var/lib/causeway/spool" }')
 }
 
 /** Gives each bridge its durability and its directory, and keeps all of them from dead letters. */
@@ -86,7 +92,8 @@ export function placed (all: SpoolConfig | null, bridges: readonly UnplacedBridg
     spool: all,
     bridges: bridges.map(bridge => {
       const durability = bridge.durability ?? (all === null ? 'memory' : 'spool')
-      return { ...bridge, forwards: withoutDeadLetters(bridge.forwards, bridges), durability, spool: durability === 'spool' && all !== null ? { ...all, dir: join(all.dir, bridge.name) } : null }
+      const keeps = durability === 'spool' || bridge.forwards.some(rule => rule.durability === 'spool')
+      return { ...bridge, forwards: withoutDeadLetters(bridge.forwards, bridges), durability, spool: keeps && all !== null ? { ...all, dir: join(all.dir, bridge.name) } : null }
     })
   }
 }

@@ -2,12 +2,12 @@
 import { isTopicFilter } from '../../mqtt/topic-filter.ts'
 import { compileMapping } from '../../relay/topic-mapping.ts'
 import { showPlace } from '../notice.ts'
-import type { SubscriptionRule, TopicRule } from '../model.ts'
+import type { ForwardRule, SubscriptionRule, TopicRule } from '../model.ts'
 import { context, inert, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
 import { list } from '../schema/groups.ts'
-import { bool, mqttString, oneOf, text } from '../schema/scalars.ts'
+import { bool, choice, mqttString, oneOf, text } from '../schema/scalars.ts'
 import { type Keys, section, shaped } from '../schema/section.ts'
 import { flag, placeText } from './pieces.ts'
 
@@ -25,8 +25,22 @@ const commonKeys: Keys<Omit<TopicRule, 'qos'>> = {
   place: context(placeText, reading => reading.place === null ? '' : showPlace(reading.place))
 }
 
-export const forwardRule: Kind<TopicRule> = section<TopicRule>({
-  keys: { ...commonKeys, qos: works('qos', oneOf([0, 1, 2]), { or: null, says: 'QoS of the message at the remote, up or down; left out, the QoS it has.' }) },
+export const forwardRule: Kind<ForwardRule> = section<ForwardRule>({
+  keys: {
+    ...commonKeys,
+    qos: works('qos', oneOf([0, 1, 2]), { or: null, says: 'QoS of the message at the remote, up or down; left out, the QoS it has.' }),
+    priority: works('priority', choice(['high', 'normal', 'low']), {
+      or: 'normal',
+      ours: true,
+      says: 'Where messages of several priorities wait, the link is shared 16 : 4 : 1 among them, so that the backlog of one does not hold up what is new of another. Between messages of two priorities no order is kept.'
+    }),
+    durability: works('durability', choice(['memory', 'spool', 'remote']), {
+      or: null,
+      shown: 'as the bridge has it',
+      ours: true,
+      says: 'As `durability` of the bridge, for the messages of this rule. Between messages of two durabilities no order is kept.'
+    })
+  },
   rules: ({ localTopic, remoteTopic, ...rule }, reading) => {
     checkMapping({ source: localTopic, target: remoteTopic, ...rule, reading, sourceKey: 'local_topic' })
   }

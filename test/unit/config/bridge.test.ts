@@ -40,7 +40,7 @@ test('the defaults', async t => {
     notifications: null,
     connProperties: null,
     subProperties: null,
-    forwards: [{ localTopic: 'a/#', remoteTopic: '', exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14' }],
+    forwards: [{ localTopic: 'a/#', remoteTopic: '', exclude: [], qos: null, retain: null, prefix: '', suffix: '', place: 'test.conf:5:14', priority: 'normal', durability: null }],
     subscription: []
   })
 })

@@ -45,6 +45,8 @@ const rows: Readonly<Record<string, Row>> = {
   'a will under a client id that is not known yet': { text: tcp('proto_ver = 5, clientid = "", notifications { topic = "at/{clientid}" }'), path: 'bridges.mqtt.b.notifications', at: '2:31', says: /the remote assigns/ },
   'client id too long': { text: tcp(`clientid = "${'x'.repeat(65_536)}"`), path: 'bridges.mqtt.b.clientid', at: '2:1', says: /65535 bytes/ },
   'durability = spool': { text: tcp('durability = spool'), path: 'bridges.mqtt.b.durability', at: '2:1', says: /no directory for it is named/ },
+  'durability = spool of a rule': { text: rule('local_topic = a, remote_topic = b, durability = spool'), path: 'bridges.mqtt.b.forwards[0].durability', at: '2:50', says: /no directory for it is named/ },
+  'a priority that is none': { text: rule('local_topic = a, remote_topic = b, priority = urgent'), path: 'bridges.mqtt.b.forwards[0].priority', at: '2:50', says: /high, normal or low/ },
   transparent: { text: tcp('transparent = true'), path: 'bridges.mqtt.b.transparent', at: '2:1', says: /not passed on/ },
   'failover from TLS to none': { text: 'bridges.mqtt.b { server = "tls+mqtt-tcp://h:1", ssl { cacertfile = "/ca.pem" }\nhybrid_bridging = true, hybrid_servers = ["mqtt-tcp://i:1"] }', path: 'bridges.mqtt.b.hybrid_servers', at: '2:25', says: /scheme of server/ },
   'failover to itself': { text: tcp('hybrid_bridging = true, hybrid_servers = ["mqtt-tcp://i:1", "mqtt-tcp://i:1"]'), path: 'bridges.mqtt.b.hybrid_servers', at: '2:25', says: /twice/ },

@@ -92,6 +92,11 @@ test('a place on disk makes bridges keep there what waits', async t => {
   t.same(configOf(all).spool, { dir: '/q', fsync: 'never', spoolAfterMs: 200, maxBytes: 1024 ** 2, maxMessages: 7, maxAgeMs: 172_800_000, minFreeBytes: 0, onFull: 'drop_oldest' })
 })
 
+test('a rule that keeps its messages on disk gives its bridge a place there', async t => {
+  const text = bridgeText('durability = memory').replace('forwards = [', 'forwards = [{ local_topic = "k", remote_topic = "", durability = spool, priority = low }, ')
+  t.match(bridgeOf(`${text}\nspool.dir = "/q"`), { durability: 'memory', spool: { dir: '/q/b' } })
+})
+
 test('NanoMQ\'s cache is a place on disk', async t => {
   const cached = (cache: string): string => `${bridgeText()}\nbridges.mqtt.cache { ${cache} }`
   t.match(bridgeOf(cached('enable = true, disk_cache_size = 500, mounted_file_path = "/tmp/", flush_mem_threshold = 9')), { durability: 'spool', spool: { dir: '/tmp/causeway/spool/b', maxMessages: 500 } })

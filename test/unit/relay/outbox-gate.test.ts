@@ -93,6 +93,17 @@ test('the old link is gone and nobody took over: QoS 0 is lost with it, as ever'
   t.equal(counters.droppedLinkDown, 2)
 })
 
+test('what waits behind the gate does not change when the chunk it came in does', async t => {
+  const { outbox, turn, link } = gated()
+  outbox.gate(() => {})
+  const chunk = publishFrame({ topic: 'a/b', payload: 'as it came', qos: 0 })
+  outbox.take(asIs, viewOf(chunk, 0, 4), null, 0)
+  turn.end()
+  chunk.fill(0xff)
+  outbox.ungate()
+  t.same(link.publishes(4).map(({ payload }) => payload), ['as it came'])
+})
+
 test('behind the gate QoS 0 is bounded, and publishers are told of room after it', async t => {
   const { outbox, offer } = gated()
   let room = 0

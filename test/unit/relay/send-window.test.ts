@@ -1,9 +1,10 @@
 import { test } from 'tap'
+import { Flight } from '../../../src/relay/flight.ts'
 import { SendWindow } from '../../../src/relay/send-window.ts'
 import { WindowBound } from '../../../src/relay/window-bound.ts'
 
 function windowOf (qos1: number, qos2: number): SendWindow {
-  return new SendWindow(new WindowBound(qos1, qos1), new WindowBound(qos2, qos2))
+  return new SendWindow(new Flight(new WindowBound(qos1, qos1), new WindowBound(qos2, qos2)))
 }
 
 test('each QoS has its own bound', async t => {

@@ -27,6 +27,14 @@ test('the order of rules is a change, as the first match decides', t => {
   t.end()
 })
 
+test('a rule that needs a queue that was not made at the start is refused, one that needs none of several is not', t => {
+  const text = (priority: string, durability = 'memory'): string => `bridges.mqtt.north { ${north.replace('remote_topic = "" } ]', `remote_topic = "", priority = ${priority}, durability = ${durability} } ]`)} }`
+  t.match(plan(text('normal'), text('high')), { kind: 'refused', keys: [{ key: 'bridges.mqtt.north.forwards[1].priority', before: 'normal', after: 'high' }] })
+  t.match(plan(text('normal'), text('normal', 'remote')), { kind: 'refused', keys: [{ key: 'bridges.mqtt.north.forwards[1].durability' }] })
+  t.match(plan(text('high'), text('normal')), { changes: { bridges: { changed: [{ rules: true, link: false }] } } })
+  t.end()
+})
+
 test('a bridge that is disabled may become anything; one that is enabled starts', t => {
   const off = `bridges.mqtt.north { ${north}, enable = false }`
   t.match(plan(off, `bridges.mqtt.north { ${north}, enable = false, proto_ver = 5, durability = remote }`), { kind: 'changes' })

@@ -1,0 +1,104 @@
+/** Whether an outbox has room for a message, and who hears that it has some again. HOT. */
+import type { BridgeCounters } from '../metrics/bridge-counters.ts'
+import type { PublishView } from '../mqtt/publish-view.ts'
+import type { OutboxBatches } from './outbox-batches.ts'
+import type { OutboxLane } from './outbox-lane.ts'
+import type { OutboxLanes } from './outbox-lanes.ts'
+import { largestFrame } from './publish-splice.ts'
+import type { Rewrite } from './rewrite.ts'
+
+export class OutboxRoom {
+  readonly #lanes: OutboxLanes
+  readonly #batches: OutboxBatches
+  readonly #counters: BridgeCounters
+  readonly #batchMayGo: () => boolean
+  /** Lanes that had none, themselves or their batch, and nobody has been told of room since. */
+  readonly #lacking = new Set<OutboxLane>()
+  /** An offer was refused, and nobody has been told of room since. */
+  isLacking = false
+  #onRoom: () => void = () => {}
+
+  /** @param batchMayGo a full batch could be written now */
+  constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: () => boolean) {
+    this.#lanes = lanes
+    this.#batches = batches
+    this.#counters = counters
+    this.#batchMayGo = batchMayGo
+  }
+
+  /** One listener, called when an outbox that refused an offer has room again. */
+  onRoom (call: () => void): void {
+    this.#onRoom = call
+  }
+
+  /** For the message on each of `rewrites[from, to)`? Remembers a refusal. */
+  has (rewrites: readonly Rewrite[], from: number, to: number, view: PublishView): boolean {
+    if (to - from === 1) return this.#hasOne(rewrites[from] as Rewrite, view)
+    for (let i = from; i < to; i++) {
+      const { lane } = rewrites[i] as Rewrite
+      if (!leadsTo(lane, rewrites, from, i) && !this.#laneHas(lane, rewrites, i, to, view)) return false
+    }
+    return true
+  }
+
+  /** By far the most messages have one way out. */
+  #hasOne (rewrite: Rewrite, view: PublishView): boolean {
+    const lane = this.#lanes.all[rewrite.lane] as OutboxLane
+    const bytes = largestFrame(view, rewrite)
+    if (lane.qosOf(rewrite, view) === 0 ? this.#batches.of(rewrite.lane).hasRoom(bytes) || this.#batchMayGo() : lane.hasRoom(1, bytes)) return true
+    return this.#refuse(lane)
+  }
+
+  /** For all of `rewrites[from, to)` that lead to this lane? */
+  #laneHas (index: number, rewrites: readonly Rewrite[], from: number, to: number, view: PublishView): boolean {
+    const lane = this.#lanes.all[index] as OutboxLane
+    let kept = 0
+    let keptBytes = 0
+    let batchBytes = 0
+    for (let i = from; i < to; i++) {
+      const rewrite = rewrites[i] as Rewrite
+      if (rewrite.lane !== index) continue
+      const bytes = largestFrame(view, rewrite)
+      if (lane.qosOf(rewrite, view) === 0) batchBytes += bytes
+      else {
+        kept++
+        keptBytes += bytes
+      }
+    }
+    if ((kept === 0 || lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batches.of(index).hasRoom(batchBytes) || this.#batchMayGo())) return true
+    return this.#refuse(lane)
+  }
+
+  /** There is none for it, whatever its lane has. */
+  refuse ({ lane }: Rewrite): false {
+    return this.#refuse(this.#lanes.all[lane] as OutboxLane)
+  }
+
+  #refuse (lane: OutboxLane): false {
+    if (!this.isLacking) this.#counters.queueFull++
+    this.isLacking = true
+    this.#lacking.add(lane)
+    return false
+  }
+
+  /** Something may have left: tells once a lane that had none has so much room again that more is worth offering. */
+  tell (): void {
+    if (!this.isLacking) return
+    for (const lane of this.#lacking) {
+      if (lane.roomy) return this.call()
+    }
+  }
+
+  /** Calls whoever waits. */
+  call (): void {
+    this.isLacking = false
+    this.#lacking.clear()
+    this.#onRoom()
+  }
+}
+
+/** Does one of `rewrites[from, to)` lead to this lane? */
+function leadsTo (lane: number, rewrites: readonly Rewrite[], from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if ((rewrites[i] as Rewrite).lane === lane) return true
+  return false
+}
