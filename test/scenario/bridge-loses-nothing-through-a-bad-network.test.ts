@@ -1,6 +1,8 @@
 import { test } from 'tap'
 import { bridgeConfig, rig } from '../support/bridge-rig.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
+import { readPublish } from '../support/publish-frames.ts'
+import { scriptedRemote, type } from '../support/scripted-remote.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 
 test('cut, reset, stalled, corrupted and slow: everything arrives, QoS 2 once, in order', { skip: mosquittoMissing }, async t => {
@@ -46,12 +48,17 @@ test('cut, reset, stalled, corrupted and slow: everything arrives, QoS 2 once, i
   }
 })
 
-test('a remote that is there and lets nobody in is tried again, with growing pauses', async t => {
-  const proxy = await tcpProxy(t, 1)
+test('a remote that lets nobody in from the start is tried again, with growing pauses, until it does', async t => {
+  const remote = await scriptedRemote(t)
+  const proxy = await tcpProxy(t, remote.port)
   proxy.cut(true)
   const north = rig(t, bridgeConfig(proxy.port, { noLocalV4: false }))
   while (proxy.connections < 5) await north.reaches('waiting').then(async () => north.reaches('dialling'))
   t.equal(north.bridge.counters.connects, 0)
   t.equal(north.log.filter(line => line.level === 'warn').length < 5, true, 'and not each time a line')
+  north.offer({ topic: 'up/a', payload: 'waits', qos: 1 })
   proxy.accept()
+  const connection = await remote.connection()
+  await connection.accept()
+  t.equal(readPublish(await connection.next(type.PUBLISH)).payload, 'waits')
 })
