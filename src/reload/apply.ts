@@ -107,7 +107,7 @@ async function provideBridges ({ bridges }: Changes, target: ReloadTarget, provi
     const trust = files.open(config)
     undo.push(async () => trust?.rotation.stop())
     const snapshot = await trust?.source() ?? null
-    if (target.trialFirst && running.isUp(config.name)) refuseUnless(config.name, await tryRemote(config, snapshot, AbortSignal.timeout(TRIAL_MS)))
+    if (target.trialFirst && running.isUp(config.name)) refuseUnless(config.name, await tryRemote(running.atItsServer(config), snapshot, AbortSignal.timeout(TRIAL_MS)))
     provision.trust.set(config.name, trust)
   }
 }

@@ -4,8 +4,9 @@ import type { Bridge } from '../bridge/bridge.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
 import type { TrustSource } from '../bridge/link/dial-remote.ts'
 import { tlsDialOptions } from '../bridge/link/dial.ts'
+import { atEachServer } from '../bridge/link/each-server.ts'
 import type { RenewalOutcome } from '../bridge/link/renewal.ts'
-import type { BridgeConfig, BridgeTlsConfig } from '../config/model.ts'
+import type { BridgeConfig, BridgeTlsConfig, RemoteAddress } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { tryCandidate } from '../trust/canary.ts'
 import type { CanaryVerdict } from '../trust/canary.ts'
@@ -14,6 +15,7 @@ import type { InUse } from '../trust/in-use.ts'
 import { Rotation } from '../trust/rotation.ts'
 import { createTrustSnapshot, filesOf } from '../trust/snapshot.ts'
 import type { TrustSnapshot } from '../trust/snapshot.ts'
+import { tryServers } from './server-trials.ts'
 import { StandingProof } from './standing-proof.ts'
 
 export class BridgeTrust implements TrustListener {
@@ -32,14 +34,14 @@ export class BridgeTrust implements TrustListener {
     this.rotation = new Rotation<TrustSnapshot>({
       files: filesOf(tls),
       read: async generation => createTrustSnapshot(tls, generation),
-      canary: async (candidate, signal) => this.#try(candidate, signal),
+      canary: async (candidate, signal) => this.#tryAll(candidate, signal),
       strategy: tls.strategy,
       canaryGraceMs: tls.canaryGraceMs,
       logger: logger.child({ bridge: config.name })
     })
     this.#proof = new StandingProof({
       isUp: () => this.#bridge?.state.name === 'up',
-      tryRemote: async signal => this.#try(this.rotation.serving(), signal),
+      tryRemote: async signal => this.#try(this.#connected() ?? config.server, this.rotation.serving(), signal),
       refused: () => { void this.#bridge?.renew(true) },
       logger: logger.child({ bridge: config.name })
     })
@@ -96,11 +98,22 @@ export class BridgeTrust implements TrustListener {
     this.#bridge = bridge
   }
 
-  async #try (candidate: TrustSnapshot, signal: AbortSignal): Promise<CanaryVerdict> {
-    // where the link is now: what another server would say helps nobody
-    const server = this.#bridge?.server ?? this.#config.server
-    const verdict = await tryCandidate(tlsDialOptions({ ...this.#config, server }, candidate, signal))
-    // a remote that serves us at this moment is not down: nothing was proven, and there is no hurry
-    return verdict.kind === 'unreachable' && this.#bridge?.state.name === 'up' ? { kind: 'refused', reason: verdict.reason } : verdict
+  /** A candidate on all its servers. */
+  async #tryAll (candidate: TrustSnapshot, signal: AbortSignal): Promise<CanaryVerdict> {
+    const { current } = this.rotation
+    return tryServers({
+      servers: atEachServer(this.#config).map(({ server }) => server),
+      connected: this.#connected(),
+      tryCandidate: async server => this.#try(server, candidate, signal),
+      tryServing: current === null ? null : async server => this.#try(server, current, signal)
+    })
+  }
+
+  async #try (server: RemoteAddress, snapshot: TrustSnapshot, signal: AbortSignal): Promise<CanaryVerdict> {
+    return tryCandidate(tlsDialOptions({ ...this.#config, server }, snapshot, signal))
+  }
+
+  #connected (): RemoteAddress | null {
+    return this.#bridge?.state.name === 'up' ? this.#bridge.server : null
   }
 }

@@ -2,6 +2,7 @@
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
 import { type BridgeJournals, openBridgeJournals } from '../bridge/up/bridge-journals.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
+import { atEachServer } from '../bridge/link/each-server.ts'
 import type { RenewalOutcome } from '../bridge/link/renewal.ts'
 import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
@@ -82,6 +83,13 @@ export class RunningBridges {
     })
     trust?.serve(bridge)
     this.#running.set(config.name, bridge)
+  }
+
+  /** Settings with the server that the link would move to: the one it is at, where that is still one of them. */
+  atItsServer (config: BridgeConfig): BridgeConfig {
+    const { url } = this.#running.get(config.name)?.server ?? config.server
+    const [first, ...others] = atEachServer(config)
+    return others.find(({ server }) => server.url === url) ?? first
   }
 
   isUp (name: string): boolean { return this.#running.get(name)?.state.name === 'up' }

@@ -8,13 +8,26 @@ import type { DialOptions } from './dial.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
 import type { InUse } from './in-use.ts'
 
-export type CanaryVerdict =
+/** How one of several servers has answered. */
+export interface ServerTrial {
+  /** Its URL. */
+  readonly server: string
+  readonly verdict: 'accepted' | 'refused' | 'unreachable'
+  /** Empty where there is nothing to say. */
+  readonly reason: string
+}
+
+export type CanaryVerdict = (
   /** `note`: what is not proven by it all the same. `answers`: OCSP answers that speak for the remote. */
   | { readonly kind: 'accepted', readonly note?: string, readonly answers?: readonly InUse[] }
   /** The remote does not accept the candidate, or the candidate not the remote. */
   | { readonly kind: 'refused', readonly reason: HandshakeError }
   /** Nothing was proven: the remote is not there, or the canary was given up. */
   | { readonly kind: 'unreachable', readonly reason: HandshakeError }
+) & {
+  /** Where there is more than one. */
+  readonly servers?: readonly ServerTrial[]
+}
 
 /** Without a session ticket, silence of this many handshake times counts as accepted, within these bounds. */
 const QUIET_HANDSHAKES = 5

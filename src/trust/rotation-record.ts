@@ -83,7 +83,8 @@ export class RotationRecord {
   }
 
   tried (verdict: CanaryVerdict, reason: string, { fingerprint, begun }: Subject): void {
-    this.note(trialSteps[verdict.kind], fingerprint, reason, performance.now() - begun)
+    const { kind, servers } = verdict
+    this.#add({ step: trialSteps[kind], fingerprint, reason, durationMs: performance.now() - begun, ...(servers === undefined ? {} : { servers }) })
   }
 
   staged (subject: Subject, about: Omit<Extract<RotationStage, { name: 'staged' }>, 'name' | 'candidate'>): void {
@@ -123,7 +124,11 @@ export class RotationRecord {
   }
 
   note (step: RotationStep['step'], fingerprint: string | null, reason: string, durationMs: number): void {
-    this.#history.add({ step, at: Date.now(), durationMs: Math.round(durationMs), generation: this.#generation, fingerprint, reason })
+    this.#add({ step, fingerprint, reason, durationMs })
+  }
+
+  #add (step: Omit<RotationStep, 'at' | 'generation' | 'times'>): void {
+    this.#history.add({ ...step, durationMs: Math.round(step.durationMs), at: Date.now(), generation: this.#generation })
   }
 
   #conclude (result: RotationOutcome['result'], { fingerprint, begun }: { readonly fingerprint: string | null, readonly begun: number }, reason: string): RotationOutcome {

@@ -1,5 +1,6 @@
 /** Where a set of certificate files stands, and by which steps it came there: readable from outside at any time. */
 import type { CausewayError } from '../errors.ts'
+import type { ServerTrial } from './canary.ts'
 
 /** What new files are held to before they serve. */
 export const rotationStrategies = ['canary', 'enforce', 'lazy'] as const
@@ -55,6 +56,8 @@ export interface RotationStep {
   readonly reason: string
   /** How often, one after the other, it ended like this: a refused candidate is tried again for as long as it is there. */
   readonly times: number
+  /** Of a trial on more than one server: what each has said. */
+  readonly servers?: readonly ServerTrial[]
 }
 
 export interface RotationStatus {
