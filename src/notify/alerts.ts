@@ -70,7 +70,7 @@ export class Alerts {
 
   /** Those that hold now, in the order in which they began. */
   get firing (): readonly FiringAlert[] {
-    return [...this.#firing.values()].map(({ toldAt: _toldAt, ...alert }) => alert)
+    return [...this.#firing.values()].map(({ toldAt: _toldAt, thresholdMs: _thresholdMs, ...alert }) => alert)
   }
 
   async close (timeoutMs: number): Promise<void> {
@@ -103,9 +103,8 @@ export class Alerts {
   }
 
   #holds (alert: Alert, now: number): void {
-    const { repeatMs } = this.#config
     const before = this.#firing.get(alert.id)
-    const isDue = before === undefined || alert.severity !== before.severity || (repeatMs !== null && now - before.toldAt >= repeatMs)
+    const isDue = before === undefined || isWorse(alert, before) || now - before.toldAt >= (this.#config.repeatMs ?? Infinity)
     const firing = { ...alert, since: before?.since ?? now, toldAt: isDue ? now : before.toldAt }
     this.#firing.set(alert.id, firing)
     if (before === undefined) this.#options.logger.warn({ alert: alert.id, severity: alert.severity, ...(alert.code === '' ? {} : { code: alert.code }), hint: alert.hint }, `alert: ${alert.message}`)
@@ -122,4 +121,9 @@ export class Alerts {
     const json = JSON.stringify({ id, status, kind, severity, subject, since, at, message, code, hint })
     this.#delivery?.offer({ bytes: Buffer.byteLength(json), json: () => json })
   }
+}
+
+/** It is to be told of again, although it is the same alert. */
+function isWorse (now: Alert, before: Alert): boolean {
+  return now.severity !== before.severity || (now.thresholdMs ?? 0) < (before.thresholdMs ?? 0)
 }

@@ -33,6 +33,8 @@ export interface Alert {
   readonly code: string
   /** What to do. */
   readonly hint: string
+  /** The threshold that was reached, where there are several: the alert is told again at each that is nearer. */
+  readonly thresholdMs?: number
 }
 
 export type AlertSource = Pick<Edge, 'config' | 'bridges' | 'trust' | 'certificates' | 'lastReload'>
@@ -154,7 +156,7 @@ export class Conditions {
         message: `${kind} ${subject} of ${owner.kind} ${owner.name} ${isOver ? `has expired at ${when}` : `expires in ${daysLeft} days, at ${when}`}`,
         hint: file === null ? 'It is the remote\'s: its operator has to renew it' : `Replace ${file}; it is taken into use without a restart`
       })
-      return [{ ...found, id: `${found.id}:${fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase()}` }]
+      return [{ ...found, thresholdMs: withinMs, id: `${found.id}:${fingerprint.replaceAll(':', '').slice(0, 16).toLowerCase()}` }]
     })
   }
 
@@ -165,7 +167,7 @@ export class Conditions {
           severity: 'warning',
           message: `new certificate files of ${kind} ${name} wait: ${stage.reason.message}`,
           code: stage.reason.code,
-          hint: `${stage.reason.hint} causeway trust commit ${kind} ${name} uses them all the same, abort gives them up`.trim()
+          hint: `${stage.reason.hint} causeway trust commit ${kind} ${name} --force uses them all the same, abort gives them up`.trim()
         })]
       }
       if (stage.name !== 'invalid') return []

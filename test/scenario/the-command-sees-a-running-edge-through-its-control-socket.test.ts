@@ -1,35 +1,9 @@
 /** `causeway status`, `tail` and `trust status` find a running edge, show how it is, and say what to do when there is none. */
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { test } from 'tap'
-import { runCli } from '../../src/cli/program.ts'
 import type { ReloadOutcome } from '../../src/reload/outcome.ts'
 import { adminFor } from '../support/admin.ts'
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** Runs a verb in this process; `until` ends it as SIGINT does. */
-async function cli (args: readonly string[], until: RegExp | null = null): Promise<Ran> {
-  const stop = new AbortController()
-  const [out, err] = [new PassThrough(), new PassThrough()]
-  const said = { out: '', err: '' }
-  out.on('data', chunk => {
-    said.out += String(chunk)
-    if (until?.test(said.out) === true) stop.abort()
-  })
-  err.on('data', chunk => { said.err += String(chunk) })
-  const code = await runCli(args, { out, err, terminal: false, columns: 100, cwd: '/', environment: {}, stop: stop.signal, onReload: () => {} })
-  for (const stream of [out, err]) {
-    stream.end()
-    await once(stream, 'end')
-  }
-  return { code, ...said }
-}
+import { cli } from '../support/cli-run.ts'
 
 test('status, tail and trust status of a running edge', async t => {
   const { dir } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
@@ -60,12 +34,16 @@ test('reload says what came into force, or what is in the way', async t => {
 test('a decision on staged files is passed on, and one about nothing is refused', async t => {
   const { dir, edge } = await adminFor(t, '')
   const socket = join(dir, 'control.sock')
-  t.match(await cli(['trust', 'commit', 'bridge', 'north', '--socket', socket]), { code: 1, err: /no files of bridge north wait for a decision/ })
-  t.match(await cli(['trust', 'commit', 'bride', 'north', '--socket', socket]), { code: 2, err: /'kind'\. Allowed choices are bridge, listener/ })
+  const commit = async (...args: string[]) => cli(['trust', 'commit', ...args, '--socket', socket])
+  t.match(await commit('bridge', 'north', '--force'), { code: 1, err: /no files of bridge north wait for a decision/ })
+  t.match(await commit('bride', 'north', '--force'), { code: 2, err: /'kind'\. Allowed choices are bridge, listener/ })
+  t.match(await commit('bridge', 'north'), { code: 1, err: /there are no files of bridge north/ })
+  t.match(await commit('--force'), { code: 1, err: /no files wait for a decision/ })
+  t.match(await commit('bridge', '--force'), { code: 2, err: /name the bridge or listener too/ })
   const asked: object[] = []
   edge.commitTrust = owner => asked.push({ commit: owner }) > 0
   edge.abortTrust = owner => asked.push({ abort: owner }) > 0
-  t.equal((await cli(['trust', 'commit', 'bridge', 'north', '--socket', socket])).code, 0)
+  t.equal((await commit('bridge', 'north', '--force')).code, 0)
   t.equal((await cli(['trust', 'abort', 'listener', 'ssl', '--socket', socket])).code, 0)
   t.strictSame(asked, [{ commit: { kind: 'bridge', name: 'north' } }, { abort: { kind: 'listener', name: 'ssl' } }])
 })

@@ -1,32 +1,30 @@
-/** `causeway trust status`, `check`, `commit` and `abort`: where the certificate files of a running edge stand. */
+/** `causeway trust status` and `check`: where the certificate files of a running edge stand. */
 import { escapeControls } from '../../readable-line.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 import { span } from './spans.ts'
 
-interface TrustRow {
+export interface TrustRow {
   readonly kind: string
   readonly name: string
   readonly generation: number
   readonly fingerprint: string | null
   readonly stage: string
   readonly since: number
+  /** Fingerprint of what waits. */
+  readonly candidate?: string
   readonly reason?: { readonly code: string, readonly message: string, readonly hint: string }
 }
 
-export type TrustAction = 'status' | 'check' | 'commit' | 'abort'
-
-/** Whose files a decision is about. */
-export interface TrustSubject {
-  readonly kind: string
-  readonly name: string
+/** Exit code 1 when files are invalid or staged. @throws CliError, ConfigError */
+export async function trustOfRunning (action: 'status' | 'check', options: ControlOptions & { readonly json?: boolean }, io: CliIo): Promise<ExitCode> {
+  const client = controlClient(options, io)
+  const rows = await (action === 'status' ? client.ask('GET', '/api/v1/trust') : client.ask('POST', '/api/v1/trust/check')) as readonly TrustRow[]
+  return showTrust(rows, options, io)
 }
 
-/** Exit code 1 when files are invalid or staged. @throws CliError, ConfigError */
-export async function trustOfRunning (action: TrustAction, options: ControlOptions & { readonly json?: boolean }, io: CliIo, subject?: TrustSubject): Promise<ExitCode> {
-  const client = controlClient(options, io)
-  const rows = await (action === 'status' ? client.ask('GET', '/api/v1/trust') : client.ask('POST', `/api/v1/trust/${action}`, subject)) as readonly TrustRow[]
-  if (options.json === true) io.out.write(JSON.stringify(rows, null, 2) + '\n')
+export function showTrust (rows: readonly TrustRow[], { json }: { readonly json?: boolean }, io: CliIo): ExitCode {
+  if (json === true) io.out.write(JSON.stringify(rows, null, 2) + '\n')
   else if (rows.length === 0) io.out.write('no bridge and no listener of the running edge has certificate files\n')
   else io.out.write(rows.flatMap(linesOf).map(line => `${escapeControls(line)}\n`).join(''))
   return rows.some(({ reason }) => reason !== undefined) ? ExitCode.FAILURE : ExitCode.OK

@@ -1,6 +1,7 @@
 /** `causeway trust`: try certificate files, look at them. */
 import { Argument, type Command } from 'commander'
 import type { ControlOptions } from '../control/control-client.ts'
+import type { DecisionOptions } from '../control/trust-decision.ts'
 import type { CliIo } from '../io.ts'
 import { serverAddress, type ServerAddress } from '../option-values.ts'
 import type { FetchOptions } from '../trust-fetch.ts'
@@ -55,13 +56,20 @@ function addTrustOfRunning (trust: Command, io: CliIo, done: Done): void {
       })
   }
   for (const action of ['commit', 'abort'] as const) {
-    whichEdge(trust.command(action).addArgument(new Argument('<kind>', 'whose files').choices(['bridge', 'listener'])).argument('<name>')
-      .description(action === 'commit' ? 'let a running edge use files that are valid and that a trial connection has refused' : 'let a running edge give up files that are staged, until they change'))
+    const verb = whichEdge(trust.command(action).addArgument(new Argument('[kind]', 'whose files').choices(['bridge', 'listener'])).argument('[name]')
+      .description(action === 'commit' ? 'let a running edge try staged files again, or with --force use them whatever the trial says' : 'let a running edge give up files that are staged, until they change'))
       .option('--json', 'as JSON, for scripts')
-      .addHelpText('after', `\nExample:\n  causeway trust ${action} bridge cloud${action === 'commit' ? '\n\nThe link of that bridge may not come up again until the remote accepts the files: causeway trust status says why they wait.' : ''}`)
-      .action(async (kind: string, name: string, options: ControlOptions & { json?: boolean }) => {
-        const { trustOfRunning } = await import('../control/trust-status.ts')
-        done(await trustOfRunning(action, options, io, { kind, name }))
+      .addHelpText('after', decisionHelp(action))
+      .action(async (kind: string | undefined, name: string | undefined, options: DecisionOptions) => {
+        const { decideOnTrust } = await import('../control/trust-decision.ts')
+        if (kind !== undefined && name === undefined) verb.error('error: name the bridge or listener too, or neither for all that is staged')
+        done(await decideOnTrust({ action, subject: kind === undefined || name === undefined ? null : { kind, name } }, options, io))
       })
+    if (action === 'commit') verb.option('--force', 'use them although the remote has refused a trial connection')
   }
+}
+
+function decisionHelp (action: 'commit' | 'abort'): string {
+  const force = action === 'commit' ? ' --force' : ''
+  return `\nExamples:\n  causeway trust ${action}${force}                all that is staged\n  causeway trust ${action} bridge cloud${force}   of one bridge or listener\n${action === 'commit' ? '\nThe link of that bridge may not come up again until the remote accepts the files: causeway trust status says why they wait.' : ''}`
 }
