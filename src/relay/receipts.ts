@@ -34,6 +34,11 @@ export class Receipts implements ReceiptHolder {
   /** Acknowledgements that are owed and not yet given. */
   get owed (): number { return this.#tail - this.#head }
 
+  /** The slot that is opened next. */
+  get next (): number { return this.#tail }
+  /** The first slot that is not given out. */
+  get first (): number { return this.#head }
+
   /** Opens a receipt with one hold, the opener's own, which {@link release} ends once all others have been taken. */
   open (packetId: number, qos: number): number {
     if (this.#tail - this.#head > this.#mask) this.#grow()

@@ -4,7 +4,7 @@
  */
 import type { BridgeCounters } from '../../metrics/bridge-counters.ts'
 import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
-import type { PublishView } from '../../mqtt/publish-view.ts'
+import { PublishView } from '../../mqtt/publish-view.ts'
 import type { Violation } from '../../mqtt/violation.ts'
 import type { LocalDelivery } from '../../relay/local-delivery.ts'
 import type { Receipts } from '../../relay/receipts.ts'
@@ -41,6 +41,7 @@ export class Downlink implements Incoming {
   #rules: DownlinkRules
   readonly #properties = new IncomingProperties()
   readonly #news = new RetainedNews()
+  readonly #keptView = new PublishView()
   /** Of the last connection that was accepted; it outlives that. */
   #session: IncomingSession | null = null
   /** Those of connections whose place was taken, while these last. */
@@ -69,6 +70,22 @@ export class Downlink implements Incoming {
     this.#session = resumed && before !== null ? before.resume(port) : new IncomingSession(port)
     if (before?.isOpen === true) this.#late.set(before.port, before)
     if (this.#held) port.hold(true)
+    // of a session that is no more, nothing comes again
+    if (!resumed && before?.isOpen === true) this.proceed(before.port)
+  }
+
+  handOver (port: IncomingPort, settled: () => void): void {
+    const session = this.#of(port)
+    if (session?.isOpen === true && !session.isResumed) session.handOver(settled)
+    else settled()
+  }
+
+  proceed (port: IncomingPort): Violation | null {
+    for (const { frame, body } of this.#of(port)?.proceed() ?? []) {
+      const fault = this.#keptView.read(frame, 0, body, frame.length, this.#options.level) ?? this.publish(this.#keptView, port)
+      if (fault !== null) return fault
+    }
+    return null
   }
 
   /** The connection is gone: what is under way is delivered, and not acknowledged. */
@@ -86,6 +103,11 @@ export class Downlink implements Incoming {
     const session = this.#of(port)
     // another connection has resumed the session: there it comes again
     if (session?.isOpen !== true || (session.isResumed && view.qos !== 0)) return null
+    if (session.kept === null || view.qos !== 1) return this.#take(view, session)
+    return session.kept.add(view) ? null : this.proceed(port) ?? this.#take(view, session)
+  }
+
+  #take (view: PublishView, session: IncomingSession): Violation | null {
     const landing = this.#rules.landingOf(view.bytes, view.topicStart, view.topicEnd)
     const fault = landing.fault ?? this.#properties.read(view)
     if (fault !== null) return fault
@@ -148,6 +170,7 @@ export class Downlink implements Incoming {
         handshake.delivered = true
         handshake.receipts?.release(handshake.slot)
       } else if (slot >= 0) receipts.release(slot)
+      session.tellSettled()
       this.#balance()
     })
     this.#balance()

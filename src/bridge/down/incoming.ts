@@ -21,6 +21,13 @@ export interface Incoming {
   open (port: IncomingPort, resumed: boolean): void
   /** What that connection has settled. */
   agreed? (terms: SessionTerms): void
+  /**
+   * Another connection is about to take the session over: what comes in of QoS 1 is kept from now on, neither delivered nor acknowledged.
+   * @param settled called once when all that came before is acknowledged, or the connection is gone
+   */
+  handOver? (port: IncomingPort, settled: () => void): void
+  /** Nothing has taken over: what was kept is taken now; what is wrong with it otherwise. */
+  proceed? (port: IncomingPort): Violation | null
   /** The connection is gone. One whose place was taken changes nothing. */
   close (port: IncomingPort): void
   /** Takes a PUBLISH; what is wrong with it otherwise. */

@@ -194,6 +194,27 @@ export class Connection {
     this.#tap.ping()
   }
 
+  /**
+   * Another connection is about to take the session over: what comes in of QoS 1 is kept for it. Resolves when the remote has the acknowledgements of all that came before, so that it
+   * sends none of it again; when the connection ends; or after so long.
+   */
+  async handOver (mostMs: number): Promise<void> {
+    await new Promise<void>(resolve => {
+      const cancel = this.#options.clock.after(mostMs, resolve)
+      const done = (): void => {
+        cancel()
+        resolve()
+      }
+      void this.ended.then(done)
+      this.#tap.handOver(done)
+    })
+  }
+
+  /** Nothing has taken over: what was kept is delivered. */
+  proceed (): void {
+    if (!this.#tap.destroyed) this.#tap.proceed()
+  }
+
   /** @returns the filters that the remote refused */
   async subscribe (requests: readonly SubscriptionRequest[]): Promise<string[]> {
     return this.#client.subscribe(requests)

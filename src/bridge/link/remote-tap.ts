@@ -17,8 +17,10 @@ import type { SessionTerms } from '../../relay/link.ts'
 import type { Outbox } from '../../relay/outbox.ts'
 import type { Incoming, IncomingPort } from '../down/incoming.ts'
 import { AliasWriter } from './alias-writer.ts'
+import { ClientFrames } from './client-frames.ts'
 import { LinkSocket } from './link-socket.ts'
 import { PacedWriter } from './paced-writer.ts'
+import { PingBarrier } from './ping-barrier.ts'
 import { ReadBrake } from './read-brake.ts'
 import { blamesMessage } from './remote-reason.ts'
 import type { RemoteTapOptions, TapOwner } from './remote-tap-options.ts'
@@ -35,18 +37,18 @@ export class RemoteTap extends Duplex {
   readonly signs: TapSigns
   readonly #socket: Socket
   readonly #level: 4 | 5
-  readonly #bridgeBit: boolean
   readonly #incoming: Incoming
   readonly #resumes: (present: boolean) => boolean
   readonly #owner: TapOwner
   readonly #inbound: FrameScanner
-  readonly #outbound: FrameScanner
+  readonly #outbound: ClientFrames
   readonly #view = new PublishView()
   readonly #writer: LinkSocket
   /** null: messages leave as they come. */
   readonly #paced: PacedWriter | null
   readonly #topicAliases: number
   readonly #brake: ReadBrake
+  readonly #pings = new PingBarrier()
   #outbox: Outbox | null = null
   #accepted = false
   /** The remote has ended the connection, and what it has given as a reason, where it has. */
@@ -62,7 +64,6 @@ export class RemoteTap extends Duplex {
     this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#drained())
     this.#level = options.level
     this.#topicAliases = options.topicAliases
-    this.#bridgeBit = options.bridgeBit
     this.#incoming = options.incoming
     this.#resumes = options.resumes
     this.#owner = options.owner
@@ -70,10 +71,12 @@ export class RemoteTap extends Duplex {
       frame: (bytes, start, body, end) => this.#fromRemote(bytes, start, body, end),
       malformed: reason => this.#violated(reason)
     }, options.maxPacketSize)
-    this.#outbound = new FrameScanner({
-      frame: (bytes, start, body, end) => this.#fromClient(bytes, start, body, end),
-      malformed: reason => this.destroy(new Error(`mqtt.js wrote no frame: ${reason.reason}`))
-    }, Infinity)
+    this.#outbound = new ClientFrames({
+      ...options,
+      writer: this.#writer,
+      pinged: () => this.push(encodePingresp()),
+      failed: error => this.destroy(error)
+    })
     this.#listen()
   }
 
@@ -143,7 +146,21 @@ export class RemoteTap extends Duplex {
 
   /** Sends PINGREQ; its answer is not shown to mqtt.js. */
   ping (): void {
+    this.#pings.sent()
     this.#writer.write(encodePingreq(), null)
+  }
+
+  /** What comes in of QoS 1 is kept from now on. @param settled called once when the remote has the acknowledgements of all that came before */
+  handOver (settled: () => void): void {
+    if (this.#incoming.handOver === undefined) return settled()
+    // acknowledgements go out at the end of the turn, and so ahead of PINGREQ
+    this.#incoming.handOver(this.#port, () => setImmediate(() => this.#pings.ask(() => this.ping(), settled)))
+  }
+
+  /** Ends {@link handOver}: nothing has taken over. */
+  proceed (): void {
+    const fault = this.#incoming.proceed?.(this.#port) ?? null
+    if (fault !== null) this.#violated(fault)
   }
 
   /** Bytes wait in the socket, or for their time. */
@@ -169,6 +186,7 @@ export class RemoteTap extends Duplex {
         this.#brake.count(end - start)
         return this.#view.read(bytes, start, body, end, this.#level) ?? this.#incoming.publish(this.#view, this.#port)
       case PacketType.PINGRESP:
+        this.#pings.answered()
         return faultOfEmptyPacket(body, end) // already counted as life
       case PacketType.CONNACK:
         return SECOND_CONNACK
@@ -215,21 +233,6 @@ export class RemoteTap extends Duplex {
   #violated (reason: Violation): void {
     this.#inbound.end()
     this.#owner.violated(reason)
-  }
-
-  /** A frame that mqtt.js wrote. */
-  #fromClient (bytes: Buffer, start: number, body: number, end: number): boolean {
-    const type = (bytes[start] as number) >> 4
-    if (type === PacketType.PINGREQ) {
-      this.push(encodePingresp()) // its timer is content; ours asks the remote
-      return true
-    }
-    const frame = Buffer.from(bytes.subarray(start, end))
-    // protocol name: two length bytes and MQTT; then the level
-    if (type === PacketType.CONNECT && this.#bridgeBit) frame[body - start + 6] = this.#level | 0x80
-    if (type === PacketType.DISCONNECT) this.#writer.writeLast(frame)
-    else this.#writer.write(frame, null)
-    return true
   }
 
   readonly #port: IncomingPort = {

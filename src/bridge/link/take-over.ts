@@ -41,6 +41,8 @@ export async function takeOver (options: ConnectionOptions, old: Connection): Pr
     await drained(options, old)
   }
   const isElsewhere = sessionOf(options) !== old.session
+  // before that nothing new goes out, since it may wait for a subscriber here
+  if (!isElsewhere && !config.cleanStart) await old.handOver(DRAIN_MS)
   if (!isElsewhere) await quiet()
   let connection: Connection | null = null
   try {
@@ -50,6 +52,7 @@ export async function takeOver (options: ConnectionOptions, old: Connection): Pr
     return { connection, pauseMs: Math.round(clock.now() - begun) }
   } catch (error) {
     outbox.ungate()
+    old.proceed()
     // the session is the new connection's from then on, and that is gone
     if (!isElsewhere && connection?.wasAccepted === true) old.fail(new BridgeError(bridgeCodes.linkLost, `${config.server.url} has let another connection take over, which broke`, { cause: error }))
     throw error
