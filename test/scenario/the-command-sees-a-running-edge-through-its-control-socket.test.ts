@@ -87,7 +87,7 @@ test('each verb that asks answers as JSON where it is asked to', async t => {
     ['bridge enable north', { bridge: { enable: true } }],
     ['trust status', []],
     ['trust check', []],
-    ['trust commit bridge north', []],
+    ['trust commit bridge north --force', []],
     ['trust abort bridge north', []],
     ['log show', { level: 'silent' }],
     ['log level warn', { level: 'warn' }]
