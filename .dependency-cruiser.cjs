@@ -47,6 +47,7 @@ module.exports = {
     { name: 'resolvable', comment: 'an unresolved name would slip past every rule above', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$' }, to: {} },
     only('aedes', '(broker/edge-broker|bench/process/naive-bridge)\\.ts$'),
+    only('mqtt-packet', 'broker/edge-broker\\.ts$'),
     only('mqemitter', 'broker/local-interest\\.ts$'),
     only('classic-level', 'broker/persistence/'),
     only('ws', 'broker/listener/'),

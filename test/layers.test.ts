@@ -44,7 +44,7 @@ const upward: Readonly<Record<string, Planted>> = {
   resolvable: { from: 'edge', to: '#not-there' },
   'no-orphans': { from: 'mqtt', to: '' }
 }
-const packages = ['aedes', 'mqemitter', 'classic-level', 'ws', 'mqtt', 'node-forge', 'zod', 'commander', 'fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-client', 'jose', 'pino']
+const packages = ['aedes', 'mqtt-packet', 'mqemitter', 'classic-level', 'ws', 'mqtt', 'node-forge', 'zod', 'commander', 'fastify', '@fastify/rate-limit', '@fastify/swagger', 'prom-client', 'jose', 'pino']
 const planted: Readonly<Record<string, Planted>> = {
   ...upward,
   ...Object.fromEntries(packages.map(name => [`${name}-only-in-its-place`, { from: 'edge', to: name }])),

@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { Aedes, type AuthenticateError, type Client, type Subscription as AedesSubscription } from 'aedes'
+import mqttPacket from 'mqtt-packet'
 import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
@@ -29,6 +30,9 @@ export interface EdgeBrokerOptions {
 /** Limits of Aedes that ours stand in front of. */
 const OUT_OF_REACH = 2 ** 30
 const NO_BRIDGE: Origin = { bridge: null }
+
+// What Aedes writes with keeps a Buffer for each number of two bytes, from the first packet on: 65,536 of them, 7 MB (docs/design/hot-path.md)
+mqttPacket.writeToStream.cacheNumbers = false
 
 export class EdgeBroker extends Aedes implements LocalDelivery {
   readonly sessions: LocalSessions

@@ -24,6 +24,8 @@ export function connectOptions (config: BridgeConfig, clientId: string, maximumP
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // for a sidecar: beside a broker of our own it is off already (broker/edge-broker.ts)
+    writeCache: false,
     messageIdProvider: new SubscribeIds(),
     ...present({ username: config.username, password: config.password }),
     ...(will === null ? {} : { will: inWordsOfMqttJs(will, protoVer) }),
