@@ -1,11 +1,13 @@
 /**
- * `npm run bench:scrape -- [messages a second]`: what watching costs. 1,000 devices send QoS 0 through a bridge while the metrics are scraped each
- * second and somebody follows the events. It ends after half a minute at most; exit code 1: a message was lost, or a watcher was cut off.
+ * `npm run bench:scrape -- [messages a second]`: what watching costs. 1,000 devices send QoS 0 through a bridge, first while nobody looks, then while the
+ * metrics are scraped each second and the page is open. A probe in the process tells its own delays from those of a machine that it shares with the
+ * generator and the receiver. It ends after 40 seconds at most; exit code 1: a message was lost, or a watcher was cut off.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { explain } from '../src/cli/explain.ts'
 import { drain, type Drained } from '../src/bench/measure/drain.ts'
 import type { RunPlan } from '../src/bench/measure/plan.ts'
@@ -15,14 +17,20 @@ import { closeWindow, type Edge, openWindow } from '../src/bench/measure/window.
 import { spreadOf } from '../src/bench/report/statistics.ts'
 import { makeCredentials } from '../src/bench/rig/credentials.ts'
 import { allowedCores, choosePinning, findProgram } from '../src/bench/rig/pinning.ts'
-import { freePort, LOOPBACK } from '../src/bench/rig/ports.ts'
+import { freePort } from '../src/bench/rig/ports.ts'
 import { scenarioNamed } from '../src/bench/scenarios.ts'
 import { targetOf } from '../src/bench/target/catalogue.ts'
+import type { Target } from '../src/bench/target/target.ts'
 import { packageVersion } from '../src/package.ts'
+import { type ProbeLine, probeLines, wordsOf } from './scrape/probe-line.ts'
+import { type Scrape, Watching } from './scrape/watching.ts'
 
 /** Of it all, from the first process to the last message. */
-const MOST_MS = 30_000
-const WINDOW_MS = 10_000
+const MOST_MS = 40_000
+/** Of each of the two. */
+const WINDOW_MS = 8000
+/** Code is compiled and buffers are made in the first seconds of a load. */
+const WARM_MS = 2000
 const EVERY_MS = 1000
 const DEVICES = 1000
 const USUAL_RATE = 100_000
@@ -32,54 +40,6 @@ const BATCH = 10
 const IN_A_ROW = 25
 /** So that they stay below what the interface answers in a second. */
 const APART_MS = 12
-
-interface Scrape {
-  readonly text: string
-  readonly millis: number
-}
-
-class Watching {
-  /** Bytes the follower of the events has got. */
-  followed = 0
-  /** Why the follower gets nothing any more; null: it does. */
-  cutOff: string | null = null
-  readonly #url: string
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #end = new AbortController()
-
-  constructor (port: number, password: string) {
-    this.#url = `http://${LOOPBACK}:${port}`
-    this.#headers = { authorization: `Basic ${Buffer.from(`bench:${password}`).toString('base64')}` }
-  }
-
-  async scrape (): Promise<Scrape> {
-    const began = performance.now()
-    const answer = await fetch(`${this.#url}/api/v4/prometheus`, { headers: this.#headers, signal: AbortSignal.timeout(5000) })
-    const text = await answer.text()
-    if (answer.status !== 200) throw new Error(`the metrics were answered with ${answer.status}: ${text}`)
-    return { text, millis: performance.now() - began }
-  }
-
-  /** @returns once the events are open */
-  async follow (): Promise<void> {
-    const answer = await fetch(`${this.#url}/api/v1/events`, { headers: this.#headers, signal: this.#end.signal })
-    if (answer.status !== 200 || answer.body === null) throw new Error(`the events were answered with ${answer.status}`)
-    void this.#read(answer.body)
-  }
-
-  close (): void {
-    this.#end.abort()
-  }
-
-  async #read (body: NonNullable<Response['body']>): Promise<void> {
-    try {
-      for await (const chunk of body) this.followed += (chunk as Uint8Array).length
-      this.cutOff = 'the stream was ended'
-    } catch (error) {
-      if (!this.#end.signal.aborted) this.cutOff = String(error)
-    }
-  }
-}
 
 /** @throws {Error} when the metric is not there: a figure that is missing is not 0 */
 function metric (text: string, name: string): number {
@@ -106,6 +66,7 @@ async function watchedWindow (watching: Watching, rig: Rig): Promise<Scrape[]> {
   for (let left = WINDOW_MS; left > 0; left -= EVERY_MS) {
     const began = performance.now()
     scrapes.push(await rig.guard(watching.scrape()))
+    await rig.guard(watching.look())
     await rig.sleep(Math.max(0, EVERY_MS - (performance.now() - began)))
   }
   return [...scrapes, await rig.guard(watching.scrape())]
@@ -113,9 +74,12 @@ async function watchedWindow (watching: Watching, rig: Rig): Promise<Scrape[]> {
 
 interface Measured {
   readonly cpuMs: number
-  /** Just before the load, and during it. */
-  readonly first: Scrape
+  /** Seconds in which nobody looked, and in which somebody did. */
+  readonly alone: readonly ProbeLine[]
+  readonly watched: readonly ProbeLine[]
   readonly scrapes: readonly Scrape[]
+  /** Before and after the one in which nobody looks. */
+  readonly quiet: readonly [Edge, Edge]
   readonly begin: Edge
   readonly end: Edge
   readonly drained: Drained
@@ -123,39 +87,63 @@ interface Measured {
   readonly last: string
 }
 
-async function measure (rig: Rig, watching: Watching): Promise<Measured> {
+async function measure (rig: Rig, watching: Watching, probe: string): Promise<Measured> {
   const { plan } = rig
   await rig.connect()
   plan.phase('devices are connected')
-  await watching.follow()
   const cpuMs = await cpuOfScrape(watching, rig)
-  const first = await rig.guard(watching.scrape())
-  plan.phase('sending')
+  plan.phase('sending, and nobody looks')
   await rig.source.ask('start', null)
-  const begin = await openWindow(rig)
-  const scrapes = await watchedWindow(watching, rig)
-  const end = await closeWindow(rig)
+  await rig.sleep(WARM_MS)
+  const quiet = await timed(rig, async () => rig.sleep(WINDOW_MS))
+  plan.phase('sending, and somebody looks')
+  await watching.follow()
+  const looked = await timed(rig, async () => watchedWindow(watching, rig))
   await rig.source.ask('stop', null)
   plan.phase('draining')
   const drained = await drain(rig, plan.drainMs)
-  return { cpuMs, first, scrapes, begin, end, drained, last: (await watching.scrape()).text }
+  return {
+    cpuMs,
+    alone: await probeLines(probe, quiet.from, quiet.to),
+    watched: await probeLines(probe, looked.from, looked.to),
+    scrapes: looked.gave,
+    quiet: [quiet.begin, quiet.end],
+    begin: looked.begin,
+    end: looked.end,
+    drained,
+    last: (await watching.scrape()).text
+  }
 }
 
-function print ({ cpuMs, first, scrapes, begin, end, drained, last }: Measured, wanted: number, followed: number): void {
+/** A window around some work, by the books and by the clock. */
+async function timed<T> (rig: Rig, work: () => Promise<T>): Promise<{ readonly gave: T, readonly begin: Edge, readonly end: Edge, readonly from: number, readonly to: number }> {
+  const begin = await openWindow(rig)
+  const from = Date.now()
+  const gave = await work()
+  const to = Date.now()
+  return { gave, begin, end: await closeWindow(rig), from, to }
+}
+
+/** Of the target, a share of a core. */
+function busyIn (begin: Edge, end: Edge): string {
+  return end.target === null || begin.target === null ? 'not known here' : `${((end.target.cpu - begin.target.cpu) / 1e4 / ((end.sink.at - begin.sink.at) / 1e6)).toFixed(0)} % of a core`
+}
+
+function print ({ cpuMs, alone, watched, scrapes, quiet, begin, end, drained, last }: Measured, wanted: number, followed: number): void {
   const seconds = (end.sink.at - begin.sink.at) / 1e6
   const perSecond = (count: number): string => whole(count / seconds)
   const counts = accountingOf(drained, 0)
-  const delays = scrapes.map(({ text }) => metric(text, 'causeway_event_loop_delay_seconds{quantile="1"}') * 1000)
+  const delays = scrapes.slice(1).map(({ text }) => metric(text, 'causeway_event_loop_delay_seconds{quantile="1"}') * 1000)
   const answers = spreadOf(scrapes.map(({ millis }) => millis))
-  const busy = end.target === null || begin.target === null ? 'not known here' : `${((end.target.cpu - begin.target.cpu) / 1e4 / seconds).toFixed(0)} % of a core`
   say('devices', `${whole(DEVICES)} connected, ${drained.source.losses} lost their connection`)
   say('messages a second', `${perSecond(end.source.sent - begin.source.sent)} sent, ${perSecond(end.sink.received - begin.sink.received)} received, ${whole(wanted)} wanted`)
   say('messages', `${whole(counts.sent)} sent, ${whole(counts.received)} received, ${whole(counts.lost)} lost`)
-  say('CPU of Causeway', busy)
+  say('CPU of Causeway', `${busyIn(...quiet)} while nobody looks, ${busyIn(begin, end)} while somebody does`)
   say('CPU of a scrape', `${cpuMs.toFixed(2)} ms for ${whole(last.length / 1024)} KiB (mean of ${IN_A_ROW} in a row, devices silent)`)
   say('answer to a scrape', `under load ${answers?.median.toFixed(0) ?? ''} ms, at most ${answers?.most.toFixed(0) ?? ''} ms (${scrapes.length} scrapes)`)
-  const stalls = metric(last, 'causeway_event_loop_stalls_total')
-  say('event loop', `${Math.max(...delays).toFixed(0)} ms longest delay under load; stalls of more than half a second: ${stalls - metric(first.text, 'causeway_event_loop_stalls_total')} under load, ${stalls} since the start, the longest ${(metric(last, 'causeway_event_loop_longest_stall_seconds') * 1000).toFixed(0)} ms`)
+  say('loop, nobody looks', wordsOf(alone))
+  say('loop, looked at', wordsOf(watched))
+  say('by the metric', `${Math.max(...delays).toFixed(1)} ms longest delay while somebody looks; ${metric(last, 'causeway_event_loop_stalls_total')} stalls of more than half a second`)
   say('events', `${followed} bytes followed`)
 }
 
@@ -167,6 +155,19 @@ function say (what: string, value: string): void {
   process.stdout.write(`${what.padEnd(20)}${value}\n`)
 }
 
+/** The target, with the probe in its process. */
+function probed (target: Target): Target {
+  const probe = fileURLToPath(new URL('scrape/loop-probe.ts', import.meta.url))
+  return {
+    ...target,
+    prepare: async setup => {
+      const launch = await target.prepare(setup)
+      const at = launch.args.findIndex(argument => argument.endsWith('main.ts'))
+      return { ...launch, args: [...launch.args.slice(0, at), '--import', probe, ...launch.args.slice(at)] }
+    }
+  }
+}
+
 async function planned (dir: string, rate: number, port: number, password: string): Promise<RunPlan> {
   const path = process.env['PATH'] ?? ''
   const launcher = { taskset: findProgram('taskset', path), setpriv: findProgram('setpriv', path) }
@@ -176,10 +177,10 @@ async function planned (dir: string, rate: number, port: number, password: strin
   return {
     scenario: 'scrape',
     case: { ...fanIn, workload: { ...fanIn.workload, connections: DEVICES, topics: DEVICES, batch: BATCH, rate } },
-    target: targetOf('causeway', { path, causewayVersion: packageVersion(), overrides, programs: new Map() }),
+    target: probed(targetOf('causeway', { path, causewayVersion: packageVersion(), overrides, programs: new Map() })),
     round: 1,
     warmupMs: 0,
-    durationMs: WINDOW_MS,
+    durationMs: 2 * WINDOW_MS + WARM_MS,
     drainMs: 5000,
     settleMs: null,
     dir: join(dir, 'run'),
@@ -207,9 +208,11 @@ try {
   const [port, password] = [await freePort(), randomBytes(12).toString('hex')]
   const plan = await planned(dir, rate, port, password)
   const watching = new Watching(port, password)
+  const probe = join(dir, 'probe.jsonl')
+  process.env['LOOP_PROBE'] = probe // its processes inherit it
   const rig = await Rig.open(plan)
   try {
-    const measured = await measure(rig, watching)
+    const measured = await measure(rig, watching, probe)
     print(measured, rate, watching.followed)
     const counts = accountingOf(measured.drained, 0)
     reasons.push(
