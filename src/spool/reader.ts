@@ -46,10 +46,16 @@ export class SpoolReader {
       if (found.length > 0) return found
       if (this.#atEnd()) {
         if (this.#isLast()) return []
-        await this.close()
+        await this.#endSegment()
       }
     }
     return []
+  }
+
+  /** What is behind its last message are notes, and it is not to be found again by their numbers. */
+  async #endSegment (): Promise<void> {
+    this.#next = Math.max(this.#next, (this.#segment?.lastNumber ?? -1) + 1)
+    await this.close()
   }
 
   async close (): Promise<void> {

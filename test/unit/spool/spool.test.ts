@@ -214,6 +214,21 @@ test('a reader follows the writer and passes over what was taken', async t => {
   await spool.close()
 })
 
+test('a reader passes a file that ends with notes, as that of every process does', { timeout: 5000 }, async t => {
+  const dir = await realDir(t)
+  for (const payload of ['first', 'second', 'third']) {
+    const { spool, watcher } = await open(dir)
+    const taken = spool.append(publishView('a', 'taken'), NO_CLIENT, 0)
+    spool.append(publishView('a', payload), NO_CLIENT, 0)
+    await watcher.untilDurable(spool.last)
+    spool.acknowledge(taken)
+    await spool.close()
+  }
+  const { spool } = await open(dir)
+  t.same(payloads(await readAll(spool)), ['first', 'second', 'third'])
+  await spool.close()
+})
+
 test('a message larger than the buffers goes through', async t => {
   const dir = await realDir(t)
   const { spool, watcher } = await open(dir)
