@@ -7,10 +7,12 @@ export interface ChunkOptions {
   readonly payload: number
   /** Name of the message at a place. */
   readonly topic: (place: number) => string
+  /** Of MQTT 5, without its length; left out: 3.1.1. */
+  readonly properties?: Buffer
 }
 
-export function chunkOf ({ qos, payload, topic }: ChunkOptions): Buffer {
-  return Buffer.concat(Array.from({ length: CHUNK }, (_, place) => publishFrame({ topic: topic(place), payload: 'x'.repeat(payload), qos, packetId: place + 1 })))
+export function chunkOf ({ qos, payload, topic, properties }: ChunkOptions): Buffer {
+  return Buffer.concat(Array.from({ length: CHUNK }, (_, place) => publishFrame({ topic: topic(place), payload: 'x'.repeat(payload), qos, packetId: place + 1, ...(properties === undefined ? {} : { properties }) })))
 }
 
 export const sameTopic = (): string => 'plant/7/line/3/temperature'

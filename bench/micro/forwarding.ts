@@ -1,7 +1,9 @@
 /** The whole way of a message through the Relay: frame found, topic looked up, admitted, batched or put in the window, written, acknowledged. */
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
+import { PublishDoor } from '../../src/broker/v5/publish-door.ts'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import { PublishView } from '../../src/mqtt/publish-view.ts'
+import { userProperty } from '../../src/mqtt/v5/user-property.ts'
 import { createRelay } from '../../src/relay/bridge-relay.ts'
 import { type LinkWriter, plainTerms } from '../../src/relay/link.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
@@ -11,6 +13,9 @@ import { chunkOf, sameTopic } from './chunks.ts'
 import { CHUNK, type Subject } from './subject.ts'
 
 const device = { bridge: null }
+const NONE = Buffer.alloc(0)
+/** Content type and two user properties. */
+const SOME = Buffer.concat([Buffer.from([3, 0, 10]), Buffer.from('text/plain'), userProperty('unit', 'celsius'), userProperty('sensor', '17')])
 
 /** A link without a socket: what is lent comes back at once; the identifiers of what is written are noted. */
 class NoLink implements LinkWriter {
@@ -18,10 +23,10 @@ class NoLink implements LinkWriter {
   readonly #scanner: FrameScanner
   readonly #view = new PublishView()
 
-  constructor (noteIds: boolean) {
+  constructor (noteIds: boolean, level: 4 | 5) {
     this.#scanner = new FrameScanner({
       frame: (bytes, start, body, end) => {
-        if (noteIds && this.#view.read(bytes, start, body, end, 4) === null) this.ids.push(this.#view.packetId)
+        if (noteIds && this.#view.read(bytes, start, body, end, level) === null) this.ids.push(this.#view.packetId)
         return true
       },
       malformed (reason) { throw new Error(reason.reason) }
@@ -41,14 +46,25 @@ class NoLink implements LinkWriter {
   }
 }
 
-/** @param prefix  put before the topic; empty: unchanged */
-function forwarding (qos: 0 | 1 | 2, prefix: string): () => number {
+interface Way {
+  readonly qos: 0 | 1 | 2
+  /** Put before the topic; empty: unchanged. */
+  readonly prefix?: string
+  /** What the remote speaks. */
+  readonly remote?: 4 | 5
+  /** The device speaks MQTT 5, with these properties; left out: 3.1.1. */
+  readonly properties?: Buffer
+}
+
+function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => number {
+  const level = properties === undefined ? 4 : 5
+  const door = new PublishDoor({ receiveMaximum: 65_535, topicAliasMaximum: 32 })
   const turns: (() => void)[] = []
   const counters = new BridgeCounters()
   const outbox = new Outbox({
-    name: 'remote', level: 4, required: true, forwardBridged: false, awaitRemote: true, maxCount: 10_000, maxBytes: 1 << 26, windowQos1: 1000, windowQos2: 1000, counters, schedule: flush => turns.push(flush)
+    name: 'remote', level: remote, required: true, forwardBridged: false, awaitRemote: true, maxCount: 10_000, maxBytes: 1 << 26, windowQos1: 1000, windowQos2: 1000, counters, schedule: flush => turns.push(flush)
   })
-  const link = new NoLink(qos > 0)
+  const link = new NoLink(qos > 0, remote)
   outbox.linkUp(link, plainTerms)
   const relay = createRelay({ interest: null })
   relay.attach(outbox, [{ filter: '#', rename: prefix === '' ? null : topic => prefix + topic, qos: null, retain: null }])
@@ -57,15 +73,16 @@ function forwarding (qos: 0 | 1 | 2, prefix: string): () => number {
   const view = new PublishView()
   const scanner = new FrameScanner({
     frame (bytes, start, body, end) {
-      view.read(bytes, start, body, end, 4)
+      view.read(bytes, start, body, end, level)
+      if (level === 5 && (door.open(view) !== null || relay.isOwn(view))) throw new Error('not let in')
       const slot = qos === 0 ? 0 : receipts.open(view.packetId, qos)
-      if (relay.admit(relay.lookup(bytes, view.topicStart, view.topicEnd), view, device, qos === 0 ? null : receipts, slot) !== Admission.TAKEN) throw new Error('no room')
+      if (relay.admit(relay.lookup(view.bytes, view.topicStart, view.topicEnd), view, device, qos === 0 ? null : receipts, slot) !== Admission.TAKEN) throw new Error('no room')
       if (qos !== 0) receipts.release(slot)
       return true
     },
     malformed (reason) { throw new Error(reason.reason) }
   }, 1_000_000)
-  const chunk = chunkOf({ qos, payload: 200, topic: sameTopic })
+  const chunk = chunkOf({ qos, payload: 200, topic: sameTopic, ...(properties === undefined ? {} : { properties }) })
   return () => {
     scanner.push(chunk)
     for (const turn of turns.splice(0)) turn()
@@ -79,8 +96,14 @@ function forwarding (qos: 0 | 1 | 2, prefix: string): () => number {
 }
 
 export const forwardingSubjects: readonly Subject[] = [
-  { name: 'forward QoS 0, same topic', messages: CHUNK, work: forwarding(0, '') },
-  { name: 'forward QoS 0, prefix', messages: CHUNK, work: forwarding(0, 'site/7/') },
-  { name: 'forward QoS 1, window and acknowledgement', messages: CHUNK, work: forwarding(1, '') },
-  { name: 'forward QoS 2, both handshakes with the remote', messages: CHUNK, work: forwarding(2, '') }
+  { name: 'forward QoS 0, same topic', messages: CHUNK, work: forwarding({ qos: 0 }) },
+  { name: 'forward QoS 0, prefix', messages: CHUNK, work: forwarding({ qos: 0, prefix: 'site/7/' }) },
+  { name: 'forward QoS 0, MQTT 5 to MQTT 5', messages: CHUNK, work: forwarding({ qos: 0, remote: 5, properties: NONE }) },
+  { name: 'forward QoS 0, MQTT 5 to MQTT 5, properties', messages: CHUNK, work: forwarding({ qos: 0, remote: 5, properties: SOME }) },
+  { name: 'forward QoS 0, MQTT 5 to 3.1.1', messages: CHUNK, work: forwarding({ qos: 0, properties: NONE }) },
+  { name: 'forward QoS 0, 3.1.1 to MQTT 5', messages: CHUNK, work: forwarding({ qos: 0, remote: 5 }) },
+  { name: 'forward QoS 1, window and acknowledgement', messages: CHUNK, work: forwarding({ qos: 1 }) },
+  { name: 'forward QoS 1, MQTT 5 to MQTT 5', messages: CHUNK, work: forwarding({ qos: 1, remote: 5, properties: NONE }) },
+  { name: 'forward QoS 1, MQTT 5 to 3.1.1', messages: CHUNK, work: forwarding({ qos: 1, properties: NONE }) },
+  { name: 'forward QoS 2, both handshakes with the remote', messages: CHUNK, work: forwarding({ qos: 2 }) }
 ]
