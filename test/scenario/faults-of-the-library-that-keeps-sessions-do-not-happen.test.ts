@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import { openSessionStore } from '../../src/broker/persistence/stored-state.ts'
 import { brokerFor, everything, gatekeeperOf } from '../support/broker.ts'
+import { eventually } from '../support/eventually.ts'
 import { NO_LOCAL, codes5, connect5, next5, open5, publish5, sessionExpiry, subscribe5 } from '../support/packets-5.ts'
 import { connect, packet, puback, publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
@@ -84,10 +85,43 @@ test('a disk that fails while a device subscribes ends neither the process nor a
     const device = await RawClient.open(port, { clientId: `clean-${clean}`, clean })
     device.send(subscribe(1, ['kept', 1]))
     t.match(await device.delivery(), { topic: 'kept', payload: 'v', retain: true }, `clean session ${clean}`)
+    const five = await open5(port, { clientId: `five-${clean}`, clean, properties: [sessionExpiry(clean ? 0 : 60)] })
+    five.send(subscribe5(1, [['kept', 1]]))
+    t.match(await next5(five), { topic: 'kept', payload: 'v', retain: true }, `MQTT 5, clean start ${clean}`)
   }
   witness.send(packet(0xc0))
   await witness.next(13)
   disk.before = async () => Promise.resolve()
+})
+
+test('nothing is acknowledged before it is stored for who is away', async t => {
+  const disk = new MemoryDisk()
+  const { port, counters } = await brokerFor(t, {
+    store: async interest => {
+      const { store, close } = await openSessionStore(storeOptions({ interest, backend: disk }))
+      t.teardown(close)
+      return store
+    }
+  })
+  const away = await open5(port, { clientId: 'away', ...stored })
+  away.send(subscribe5(1, [['t', 2]]))
+  await codes5(away)
+  away.destroy()
+  await eventually('it is away', () => counters.sessions === 0)
+  const four = await RawClient.open(port, { clientId: 'four' })
+  const five = await open5(port, { clientId: 'five' })
+  let release = (): void => {}
+  disk.before = async () => new Promise(resolve => { release = resolve })
+  four.send(publish('t', '1', { qos: 1, id: 1 }), publish('t', '2', { qos: 2, id: 2 }), packet(0xc0))
+  five.send(publish5('t', '3', { qos: 1, id: 1 }), publish5('t', '4', { qos: 2, id: 2 }), packet(0xc0))
+  await eventually('the disk is asked', () => disk.inFlight > 0)
+  for (const sender of [four, five]) {
+    await sender.next(13)
+    t.same(sender.received, [], 'not yet')
+  }
+  disk.before = async () => Promise.resolve()
+  release()
+  for (const sender of [four, five]) for (const type of [4, 5]) await sender.next(type)
 })
 
 test('an empty client id is refused with a session that is to stay, and given one without [MQTT-3.1.3-8]', async t => {

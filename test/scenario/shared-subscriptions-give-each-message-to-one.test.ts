@@ -48,6 +48,25 @@ test('a group does not see $ topics by a wildcard, retained messages, or no loca
   t.equal(await reason5(member), 0x82, 'no local on a shared subscription [MQTT-3.8.3-4]')
 })
 
+test('a member that is away gets nothing while another is here', async t => {
+  const { port, counters } = await brokerFor(t)
+  const away = await open5(port, { clientId: 'away', properties: [sessionExpiry(100)] })
+  const here = await RawClient.open(port, { clientId: 'here' })
+  away.send(subscribe5(1, [['$share/g/t', 1]]))
+  await codes5(away)
+  here.send(subscribe(1, ['$share/g/t', 1]))
+  await here.granted()
+  away.destroy()
+  await eventually('the connection is let go of', () => counters.sessions === 1)
+  const sender = await RawClient.open(port, { clientId: 'sender' })
+  for (let id = 1; id <= 10; id++) sender.send(publish('t', `${id}`, { qos: 1, id }))
+  await eventually('the one that is here has all', () => here.deliveries().length === 10)
+  const back = await open5(port, { clientId: 'away', clean: false, properties: [sessionExpiry(100)] })
+  back.send(packet(0xc0))
+  await back.next(13)
+  t.same(back.received, [])
+})
+
 test('nobody is here: a stored session keeps it, and gets it when it is back', async t => {
   const { port, counters } = await brokerFor(t)
   const away = await open5(port, { clientId: 'away', properties: [sessionExpiry(100)] })

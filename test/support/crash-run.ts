@@ -23,8 +23,8 @@ export interface EdgeProcessOptions {
   /** Lines of the bridge, and of the file. */
   readonly bridge?: string
   readonly more?: string
-  /** All of the file in their place, given its directory. */
-  readonly text?: (dir: string) => string
+  /** All of the file in their place, given its directory and the port of the edge. */
+  readonly text?: (dir: string, port: number) => string
 }
 
 /** A configured edge with a spool, run as a process that can be killed and started again on the same port and directory. */
@@ -46,7 +46,7 @@ export class EdgeProcess {
       await edge.kill()
       await rm(dir, { recursive: true, force: true })
     })
-    await writeFile(join(dir, 'edge.conf'), text?.(dir) ?? `
+    await writeFile(join(dir, 'edge.conf'), text?.(dir, edge.port) ?? `
       listeners.tcp.bind = "127.0.0.1:${edge.port}"
       spool.dir = "${dir}/spool"
       limits { max_connect_rate = 1000 }

@@ -41,6 +41,7 @@ export async function openSessionStore (options: OpenStoreOptions): Promise<Open
     const journal = new DiskWriter({ backend, logger, counters })
     const store = new SessionStore({ ...options, counters, journal })
     await load(store, backend, persistence?.dir ?? 'memory')
+    store.expire()
     journal.put(VERSION_KEY, () => Buffer.from(FORMAT_VERSION), false)
     await journal.flushed()
     logger.debug({ sessions: counters.sessions, queued: counters.queuedMessages, retained: counters.retainedMessages }, 'stored sessions and retained messages are loaded')

@@ -43,7 +43,8 @@ export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
     inert('max_awaiting_rel', 'duration', 'NanoMQ does not use it either; see limits.max_inbound_qos2.'),
     inert('await_rel_timeout', 'duration', 'NanoMQ does not use it either.')
   ],
-  rules ({ serverReference: reference, serverMoved: moved }, reading) {
+  rules ({ serverReference: reference, serverMoved: moved, versions }, reading) {
+    if (versions?.length === 0) reading.named('versions').refuse('must name a version: without one nobody can connect')
     if (moved === true && reference == null) reading.named('server_moved').warn('has no effect without server_reference')
   }
 })
