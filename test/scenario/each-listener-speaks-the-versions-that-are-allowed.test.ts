@@ -6,9 +6,9 @@ import { connect } from '../support/packets.ts'
 import { connect5 } from '../support/packets-5.ts'
 import { RawClient } from '../support/raw-client.ts'
 
-const connects = { '3.1': connect({ name: 'MQIsdp', level: 3 }), '3.1.1': connect(), '5.0': connect5() }
+const connects = { 3.1: connect({ name: 'MQIsdp', level: 3 }), '3.1.1': connect(), '5.0': connect5() }
 /** CONNACK of each version that says: not this one. */
-const refused = { '3.1': '0001', '3.1.1': '0001', '5.0': '008400' }
+const refused = { 3.1: '0001', '3.1.1': '0001', '5.0': '008400' }
 
 test('all of them side by side, or those that are listed', async t => {
   for (const [text, served] of [['', ['3.1', '3.1.1', '5.0']], ['mqtt.versions = ["5.0"]', ['5.0']], ['mqtt.versions = ["3.1.1"]', ['3.1.1']], ['mqtt.versions = ["3.1", "5.0"]', ['3.1', '5.0']]] as const) {
