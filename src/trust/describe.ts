@@ -73,7 +73,7 @@ export function describeCertificate (certificate: X509Certificate, place: string
     names: namesOf(certificate),
     responder: responderOf(certificate)?.href ?? null,
     mustStaple: mustStaple(partsOf(certificate)),
-    problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority)]
+    problems: [...dateProblems(certificate, now), ...makeProblems(certificate, authority), ...signatureProblems(certificate)]
   }
 }
 
@@ -90,6 +90,18 @@ function makeProblems (certificate: X509Certificate, authority: boolean): string
   if (bits !== undefined && bits < 2048) problems.push(`its key of ${bits} bits is too short`)
   if (!authority && certificate.subjectAltName === undefined && servesTls(certificate)) problems.push('no subject alternative name: many clients check no other')
   return problems
+}
+
+const brokenDigests: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'MD5',
+  '1.2.840.113549.1.1.5': 'SHA-1',
+  '1.2.840.10045.4.1': 'SHA-1'
+}
+
+/** Of one that is trusted by being in a file its own signature proves nothing, and is not looked at. */
+function signatureProblems (certificate: X509Certificate): string[] {
+  const digest = brokenDigests[partsOf(certificate).signatureAlgorithm]
+  return digest === undefined || isSelfSigned(certificate) ? [] : [`it is signed with ${digest}, which bridges refuse`]
 }
 
 /** Made for servers, or not restricted at all: then Node has no `keyUsage`, whatever the type of a certificate says. */

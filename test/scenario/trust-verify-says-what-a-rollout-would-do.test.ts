@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { test } from 'tap'
 import { testPki } from '../support/certificates.ts'
+import { cli } from '../support/cli-run.ts'
 import { run } from '../support/command.ts'
 import { issue, revocationList } from '../support/issued.ts'
 import { ocspReply } from '../support/ocsp.ts'
@@ -33,6 +34,24 @@ bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:${remote.port}", clienti
   const shown = await run(t, ['trust', 'inspect', join(pki.dir, 'ca.pem'), '--json'])
   t.equal(shown.code, 0)
   t.match(JSON.parse(shown.out), [{ subject: /Test Root/ }])
+})
+
+test('exit codes: 0 all is well, 1 it is not, 2 it could not be asked like that', async t => {
+  const pki = await testPki(t)
+  const broken = await pki.write('broken.pem', 'no certificate')
+  const wrong = await pki.write('wrong.conf', 'bridges.mqtt.north { servr = "mqtt-tcp://localhost:1" }')
+  const absent = await pki.write('absent.conf', `bridges.mqtt.north { server = "tls+mqtt-tcp://localhost:1", clientid = c, ssl { cacertfile = "${pki.caFile}" } }`)
+  const codes: readonly (readonly [code: number, out: RegExp, err: RegExp, ...args: string[]])[] = [
+    [0, /^.*server\.pem:1 {2}leaf\nsubject +CN=localhost\nissuer +CN=Test Intermediate.*\nnames +DNS:localhost.*\nkey +EC prime256v1\nserial[^]*\nvalid +\S+ to \S+ \(29 days left\)\nSHA-256 [^]*problem +expires on[^]*2 certificates: 1 CA, 1 leaf/, /^$/, 'inspect', pki.server.certFile],
+    [1, /^$/, /no BEGIN CERTIFICATE in it[^]*what to do[^]*CW_TRUST_PEM_INVALID/, 'inspect', broken],
+    [1, /^$/, /does not exist/, 'inspect', join(pki.dir, 'nobody.pem')],
+    [2, /^$/, /missing required argument/, 'inspect'],
+    [1, /^north .* unreachable\n/, /^$/, 'verify', '--conf', absent],
+    [2, /^$/, /wrong\.conf:1:\d+: bridges\.mqtt\.north\.servr/, 'verify', '--conf', wrong],
+    [2, /^$/, /there is no configuration/, 'verify', '--conf', join(pki.dir, 'nobody.conf')],
+    [2, /^$/, /unknown option/, 'verify', '--candidat', broken]
+  ]
+  for (const [code, out, err, ...args] of codes) t.match(await cli(['trust', ...args]), { code, out, err }, args.join(' '))
 })
 
 test('the proof of OCSP is told, and that there is none where soft lets it pass', async t => {

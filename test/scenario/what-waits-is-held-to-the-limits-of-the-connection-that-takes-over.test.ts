@@ -1,4 +1,4 @@
-/** Receive Maximum, Maximum Packet Size, Maximum QoS and Retain Available may be others on the connection that takes over; topic aliases end with a connection, and the bridge sets none. */
+/** Receive Maximum, Maximum Packet Size, Maximum QoS and Retain Available may be others on the connection that takes over, and topic aliases begin anew on it. */
 import { test } from 'tap'
 import { PropertyId } from '../../src/mqtt/v5/property-id.ts'
 import { bridgeConfig, rig } from '../support/bridge-rig.ts'
@@ -72,4 +72,38 @@ test('wider limits hold as well; the topic is whole in each message of each conn
   const isPublish = (frame: Buffer): boolean => frame.readUInt8(0) >> 4 === type.PUBLISH
   await eventually('all at once', () => second.frames.filter(isPublish).length === 8)
   for (const frame of second.frames.filter(isPublish)) t.match(readPublish(frame, 5), { topic: 'up/a' })
+})
+
+test('topic aliases of the connection before mean nothing on the one that takes over', async t => {
+  const remote = await scriptedRemote(t)
+  const { offer, bridge } = rig(t, bridgeConfig(remote.port, { protoVer: 5, topicAlias: 5 }))
+  const send = (payload: string): void => { offer({ topic: 'up/some/place', payload, qos: 1, properties: Buffer.alloc(0) }) }
+  const first = await remote.connection()
+  await first.next(type.CONNECT)
+  welcome(first, 0, [TOPIC_ALIAS_MAXIMUM, 0, 10])
+  for (const payload of ['1', '2', '3']) send(payload)
+  const before = [await acknowledged(first), await acknowledged(first), await acknowledged(first)]
+  t.match(before, [{ topic: 'up/some/place' }, { topic: 'up/some/place' }, { topic: '' }], 'in full, in full with the alias, the alias alone')
+  const moved = bridge.renew(true)
+  const second = await remote.connection()
+  await first.next(type.PINGREQ)
+  first.send([0xd0, 0])
+  await second.next(type.CONNECT)
+  for (const payload of ['4', '5', '6']) send(payload)
+  welcome(second, 1, [TOPIC_ALIAS_MAXIMUM, 0, 10])
+  first.socket.end()
+  await moved
+  const after = [await acknowledged(second), await acknowledged(second), await acknowledged(second)]
+  t.match(after, [{ topic: 'up/some/place', payload: '4', properties: Buffer.alloc(0) }, { topic: 'up/some/place', payload: '5' }, { topic: '', payload: '6' }])
+
+  const third = bridge.renew(true)
+  const bare = await remote.connection()
+  await second.next(type.PINGREQ)
+  second.send([0xd0, 0])
+  await bare.next(type.CONNECT)
+  send('7')
+  welcome(bare, 1, [])
+  second.socket.end()
+  await third
+  t.match(await acknowledged(bare), { topic: 'up/some/place', payload: '7', properties: Buffer.alloc(0) }, 'this one takes no alias')
 })

@@ -3,6 +3,7 @@ import { createKey, issueCertificate } from '../../../src/trust/issuance.ts'
 import { describeCertificates } from '../../../src/trust/describe.ts'
 import { renderCertificates } from '../../../src/trust/certificate-table.ts'
 import { testPki } from '../../support/certificates.ts'
+import { issue } from '../../support/issued.ts'
 
 const day = 86_400_000
 
@@ -41,6 +42,13 @@ test('problems are named', async t => {
   const [last] = await describeCertificates(pki.caFile, new Date(Date.now() + 20 * day))
   t.match(last?.problems, [/^expires on /])
   t.equal(last?.daysLeft, 19)
+})
+
+test('a signature that bridges refuse is named, but not that of a root', async t => {
+  const pki = await testPki(t)
+  const root = issue({ cn: 'Old Root', ca: true, days: [-1, 90], digest: 'sha1' })
+  const file = await pki.write('sha1.pem', issue({ cn: 'old', names: ['old.example'], by: root, days: [-1, 90], digest: 'sha1' }).pem + root.pem)
+  t.match((await describeCertificates(file)).map(each => each.problems), [['it is signed with SHA-1, which bridges refuse'], []])
 })
 
 test('a name can not move the cursor nor pass for two', async t => {
