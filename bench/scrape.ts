@@ -133,7 +133,7 @@ function print ({ cpuMs, alone, watched, scrapes, quiet, begin, end, drained, la
   const seconds = (end.sink.at - begin.sink.at) / 1e6
   const perSecond = (count: number): string => whole(count / seconds)
   const counts = accountingOf(drained, 0)
-  const delays = scrapes.slice(1).map(({ text }) => metric(text, 'causeway_event_loop_delay_seconds{quantile="1"}') * 1000)
+  const delays = scrapes.slice(1).map(({ text }) => metric(text, 'causeway_event_loop_delay_seconds{statistic="longest"}') * 1000)
   const answers = spreadOf(scrapes.map(({ millis }) => millis))
   say('devices', `${whole(DEVICES)} connected, ${drained.source.losses} lost their connection`)
   say('messages a second', `${perSecond(end.source.sent - begin.source.sent)} sent, ${perSecond(end.sink.received - begin.sink.received)} received, ${whole(wanted)} wanted`)

@@ -6,16 +6,10 @@ import { adminFor } from '../support/admin.ts'
 import { eventually } from '../support/eventually.ts'
 import { connect, publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { samplesOf } from '../support/samples.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { testPki } from '../support/certificates.ts'
 import { createServer } from 'node:net'
-
-function samplesOf (text: string): Map<string, number> {
-  return new Map(text.split('\n').filter(line => line !== '' && !line.startsWith('#')).map(line => {
-    const cut = line.lastIndexOf(' ')
-    return [line.slice(0, cut), Number(line.slice(cut + 1))] as const
-  }))
-}
 
 test('what is acknowledged, kept on disk and about to end is in the scrape', { skip: mosquittoMissing }, async t => {
   const pki = await testPki(t)

@@ -1,7 +1,11 @@
 /** The Grafana dashboard and the alert rules ask only for metrics and labels that there are, and for each as its type wants. */
-import { readFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { test } from 'tap'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { Metric } from '../../src/admin/metrics/metric.ts'
 import { metrics } from '../../src/admin/metrics/metrics.ts'
 import { packageRoot } from '../../src/package.ts'
@@ -88,9 +92,20 @@ test('the Grafana dashboard', async t => {
   t.equal(new Set(cells).size, cells.length, 'no panel lies on another')
 })
 
+interface Rule {
+  readonly alert: string
+  readonly expr: string
+  readonly labels: { readonly severity: string }
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+async function alertRules (): Promise<readonly Rule[]> {
+  const { groups } = parse(await file('prometheus/causeway.rules.yaml')) as { groups: { rules: Rule[] }[] } // as Prometheus reads it
+  return groups.flatMap(group => group.rules)
+}
+
 test('the alert rules', async t => {
-  const { groups } = parse(await file('prometheus/causeway.rules.yaml')) as { groups: { rules: { alert: string, expr: string, labels: { severity: string }, annotations: Record<string, string> }[] }[] }
-  const rules = groups.flatMap(group => group.rules)
+  const rules = await alertRules()
   t.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
   for (const { alert, expr, labels, annotations } of rules) {
     t.match(alert, /^Causeway[A-Z]\w+$/)
@@ -101,4 +116,64 @@ test('the alert rules', async t => {
       if (alert !== 'CausewayNodeDown') t.strictSame(strangers(words, expr, /\$labels\.(\w+)/g), [], words)
     }
   }
+})
+
+const noPromtool = spawnSync('promtool', ['--version']).error === undefined ? false : 'promtool, of Debian\'s package prometheus, is not installed'
+
+interface Situation {
+  readonly alert: string
+  /** Series with their values, one a minute. */
+  readonly series: Readonly<Record<string, string>>
+  readonly at: string
+  /** Labels of those that fire beside severity. */
+  readonly fires: readonly Readonly<Record<string, string>>[]
+}
+
+const at = { instance: 'hut:8081' }
+const bridge = (name: string, more = ''): string => `{instance="hut:8081",bridge="${name}"${more}}`
+const situations: readonly Situation[] = [
+  {
+    alert: 'CausewayLinkDown',
+    series: {
+      [`causeway_bridge_up${bridge('north')}`]: '0x20',
+      [`causeway_bridge_state${bridge('north', ',state="disabled"')}`]: '0x20',
+      [`causeway_bridge_up${bridge('off')}`]: '0x20',
+      [`causeway_bridge_state${bridge('off', ',state="disabled"')}`]: '1x20',
+      [`causeway_bridge_up${bridge('south')}`]: '1x20',
+      [`causeway_bridge_state${bridge('south', ',state="disabled"')}`]: '0x20'
+    },
+    at: '15m',
+    fires: [{ ...at, bridge: 'north' }]
+  },
+  { alert: 'CausewayLinkDown', series: { [`causeway_bridge_up${bridge('north')}`]: '0x20' }, at: '9m', fires: [] },
+  { alert: 'CausewayMessagesDropped', series: { [`causeway_bridge_dropped_messages_total${bridge('north', ',reason="full"')}`]: '0x5 10x10', [`causeway_bridge_dropped_messages_total${bridge('south', ',reason="full"')}`]: '7x20' }, at: '8m', fires: [{ ...at, bridge: 'north', reason: 'full' }] },
+  {
+    alert: 'CausewayCertificateExpires',
+    series: Object.fromEntries(['CA', 'client certificate', 'remote certificate'].map((kind, i) => [`causeway_certificate_days_left{instance="hut:8081",kind="bridge",name="north",certificate="${kind}",subject="CN=x",fingerprint="AA"}`, `${[3, 3, 30][i] ?? 0}x5`])),
+    at: '3m',
+    fires: [{ ...at, kind: 'bridge', name: 'north', certificate: 'client certificate', subject: 'CN=x', fingerprint: 'AA' }]
+  },
+  { alert: 'CausewayReloadRefused', series: { 'causeway_reloads_total{instance="hut:8081",outcome="refused"}': '0x3 1x20', 'causeway_reloads_total{instance="hut:8081",outcome="applied"}': '0x3 1x20' }, at: '6m', fires: [{ ...at, outcome: 'refused' }] }
+]
+
+test('Prometheus itself takes the rules, and they fire on what they are for', { skip: noPromtool }, async t => {
+  const dir = await mkdtemp(join(tmpdir(), 'causeway-rules-'))
+  t.teardown(async () => rm(dir, { recursive: true, force: true }))
+  const path = fileURLToPath(new URL('deploy/prometheus/causeway.rules.yaml', packageRoot))
+  const checked = spawnSync('promtool', ['check', 'rules', path], { encoding: 'utf8' })
+  t.equal(checked.status, 0, checked.stderr)
+  const rules = new Map((await alertRules()).map(rule => [rule.alert, rule]))
+  const told = ({ alert }: Situation, labels: Readonly<Record<string, string>>): object => {
+    const { labels: own, annotations } = rules.get(alert) ?? { labels: {}, annotations: {} }
+    const filled = (words: string): string => words.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_all, label: string) => labels[label] ?? '').replace('{{ $value }}', '3')
+    return { exp_labels: { ...labels, ...own }, exp_annotations: Object.fromEntries(Object.entries(annotations).map(([name, words]) => [name, filled(words)])) }
+  }
+  const tests = situations.map(situation => ({
+    interval: '1m',
+    input_series: Object.entries(situation.series).map(([series, values]) => ({ series, values })),
+    alert_rule_test: [{ eval_time: situation.at, alertname: situation.alert, exp_alerts: situation.fires.map(labels => told(situation, labels)) }]
+  }))
+  await writeFile(join(dir, 'tests.yaml'), stringify({ rule_files: [path], evaluation_interval: '1m', tests }))
+  const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', join(dir, 'tests.yaml')], { encoding: 'utf8' })
+  t.equal(status, 0, stdout + stderr)
 })

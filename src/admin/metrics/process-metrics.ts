@@ -29,11 +29,12 @@ export const processMetrics: readonly Metric[] = [
   {
     name: 'causeway_event_loop_delay_seconds',
     type: 'gauge',
-    help: 'By how much a timer of 10 ms came late since the scrape before: median, 99 % and the longest. On an idle machine it is near 0.',
-    labels: ['quantile'],
+    help: 'By how much a timer of 10 ms came late since the scrape before: median, p99 (of 99 %) and longest. On an idle machine it is near 0.',
+    // not quantile, which is a summary's
+    labels: ['statistic'],
     read: ({ eventLoop }) => {
       const { p50, p99, max } = eventLoop.takeDelay()
-      return [[{ quantile: '0.5' }, p50], [{ quantile: '0.99' }, p99], [{ quantile: '1' }, max]]
+      return [[{ statistic: 'median' }, p50], [{ statistic: 'p99' }, p99], [{ statistic: 'longest' }, max]]
     }
   },
   processMetric('counter', 'causeway_event_loop_stalls_total', 'Turns of the event loop that took longer than half a second.', ({ eventLoop }) => eventLoop.stalls),
