@@ -172,8 +172,11 @@ export class BridgeLink {
         this.#backoff.reset()
         this.#failures.clear()
       })
+      const { setAside } = this.#counters
       const reason = await this.#lastEnd(connection)
       cancel()
+      // what ended one link after the other is gone: the long wait that it came to is not due any more
+      if (this.#counters.setAside > setAside) this.#backoff.reset()
       if (!this.#isStopping()) this.#counters.disconnects++
       return reason
     } catch (error) {

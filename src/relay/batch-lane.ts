@@ -69,7 +69,7 @@ export class BatchLane {
     splicePublish(frame, start, view, rewrite, 0, this.#level)
     const made = new PublishView()
     made.read(frame, 0, start, frame.length, this.#level)
-    this.#setAside(made, TOO_LARGE)
+    this.#setAside(made, TOO_LARGE, () => {})
   }
 
   #noteExpiry (length: number, view: PublishView): void {

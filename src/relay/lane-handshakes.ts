@@ -201,9 +201,11 @@ export class LaneHandshakes {
     }
     if (reason >= FIRST_ERROR) {
       this.#counters.refusedByRemote++
-      this.#setAside?.(frameOf(this.#lane, sequence, this.#level), reason)
-    } else this.#counters.acknowledged++
-    this.#lane.settle(sequence)
+      this.#settleAside(sequence, reason)
+    } else {
+      this.#counters.acknowledged++
+      this.#lane.settle(sequence)
+    }
   }
 
   #free (id: number): void {
@@ -214,24 +216,37 @@ export class LaneHandshakes {
   /** The message is larger than the remote takes. */
   giveUpTooLarge (sequence: number): void {
     this.#counters.droppedTooLarge++
-    this.#setAside?.(frameOf(this.#lane, sequence, this.#level), TOO_LARGE)
-    this.giveUp(sequence)
+    this.#freeUnanswered(sequence)
+    this.#settleAside(sequence, TOO_LARGE)
   }
 
   /** The remote ends the link on the message, time after time. */
   giveUpSuspect (sequence: number): void {
     this.#counters.setAside++
-    this.#setAside?.(frameOf(this.#lane, sequence, this.#level), ENDS_LINK)
-    this.giveUp(sequence)
+    this.#freeUnanswered(sequence)
+    this.#settleAside(sequence, ENDS_LINK)
   }
 
   /** The message is given up, sent or not. */
   giveUp (sequence: number): void {
+    this.#freeUnanswered(sequence)
+    this.#lane.settle(sequence)
+  }
+
+  /** Somebody is told of the message. A journal has it until he has kept what he wants of it. */
+  #settleAside (sequence: number, reason: number): void {
+    const lane = this.#lane
+    const number = lane.numberOf(sequence)
+    const setAside = this.#setAside
+    setAside?.(frameOf(lane, sequence, this.#level), reason, () => lane.onSettled?.(number))
+    lane.settle(sequence, setAside !== null)
+  }
+
+  #freeUnanswered (sequence: number): void {
     if (this.#lane.stateOf(sequence) === MessageState.SENT) {
       const id = this.#lane.idOf(sequence)
       this.#free(id)
       if (this.#qos2.has(id)) this.#unsure.suspect(id)
     }
-    this.#lane.settle(sequence)
   }
 }

@@ -160,12 +160,15 @@ export class Lane {
     this.#id[i] = id
   }
 
-  /** The remote has it, or it is given up: its publisher may hear so, and its bytes are let go in the order they came. */
-  settle (sequence: number): void {
+  /**
+   * The remote has it, or it is given up: its publisher may hear so, and its bytes are let go in the order they came.
+   * @param stays in the journal, until {@link onSettled} is called for it
+   */
+  settle (sequence: number, stays = false): void {
     const i = sequence & this.#mask
     this.#state[i] = MessageState.SETTLED
     if (this.#receipts.length !== 0) this.#release(i)
-    if (this.onSettled !== null && this.#numbers.length !== 0) this.onSettled(this.#numbers[i] as number)
+    if (!stays && this.onSettled !== null && this.#numbers.length !== 0) this.onSettled(this.#numbers[i] as number)
     if (sequence === this.head) this.#advance()
   }
 

@@ -9,5 +9,6 @@ export const TOO_LARGE = 0x95
 /**
  * Told of each as it would go out; the view is another's after the call.
  * @param reason an MQTT 5 reason code, or {@link ENDS_LINK}
+ * @param over called once when nothing more is kept of it, at once or later: until then a journal has it
  */
-export type SetAside = (message: PublishView, reason: number) => void
+export type SetAside = (message: PublishView, reason: number, over: () => void) => void

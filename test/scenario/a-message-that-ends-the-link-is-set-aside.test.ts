@@ -138,3 +138,16 @@ test('a remote of MQTT 5 that says why it ends the link accuses a message only w
     await bridge.stop()
   }
 })
+
+test('when it is found, the wait before the next link is a short one again', async t => {
+  const remote = await scriptedRemote(t)
+  const waits: number[] = []
+  const north = rig(t, bridgeConfig(remote.port, { setAsideAfter: 1, backoffMaxMs: 3000 }), { random: () => 0.1 })
+  north.bridge.onState(state => { if (state.name === 'waiting') waits.push(state.retryInMs) })
+  north.offer({ topic: 'up/bad', payload: 'poison', qos: 1, packetId: 1 })
+  const seen = serve(remote, likes)
+  await eventually('it is set aside', () => north.bridge.counters.setAside === 1 && waits.length === 2, 10_000)
+  north.offer({ topic: 'up/good', payload: 'good', qos: 1, packetId: 1 })
+  await eventually('the next one arrives', () => seen.arrived.length === 1)
+  t.same(waits, [600, 600], 'not 600 and 630')
+})

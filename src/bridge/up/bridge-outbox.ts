@@ -62,7 +62,7 @@ export function outboxOf (config: BridgeConfig, { counters, lanes, via, deadLett
     counters,
     pause: goOn => slowdown.pause(goOn),
     suspect: { most: config.setAsideAfter, lives: goOn => clock.after(LIVES_MS, goOn) },
-    setAside: (message, reason) => deadLetters.take(message, reason)
+    setAside: (message, reason, over) => deadLetters.take(message, reason, over)
   })
   for (const [i, { journal }] of lanes.entries()) {
     const journaled = outbox.journaled(i)

@@ -1,6 +1,7 @@
 /**
  * What becomes of messages that the remote does not take: said in the log, and where `dead_letter_topic` is set published here, so that somebody
- * can look at them. A dead letter is no message of the bridge any more: no bridge forwards it, and what finds no room here is not kept.
+ * can look at them. A dead letter is no message of the bridge any more: no bridge forwards it, and what finds no room here is not kept. Where the bridge
+ * has a journal the message is in that until its letter is safe here: a process that dies in between sends it once more, and has its letter then.
  */
 import { deadLetterTopic } from '../../config/dead-letter-topic.ts'
 import type { Logger } from '../../logger.ts'
@@ -38,17 +39,17 @@ export class DeadLetters {
     this.#log = new SetAsideLog(options.logger, options.clock)
   }
 
-  /** @param view of the message as it would go out; read before this returns @param reason as {@link SetAside} has it */
-  take (view: PublishView, reason: number): void {
+  /** @param view of the message as it would go out; read before this returns @param reason as {@link SetAside} has it, as `over` */
+  take (view: PublishView, reason: number, over: () => void): void {
     const topic = view.bytes.toString('utf8', view.topicStart, view.topicEnd)
     this.#log.note(topic, reason)
     const size = view.end - view.payloadStart
-    if (this.#options.topic === null || this.#pending >= MAX_PENDING || this.#pendingBytes + size > MAX_PENDING_BYTES) return
+    if (this.#options.topic === null || this.#pending >= MAX_PENDING || this.#pendingBytes + size > MAX_PENDING_BYTES) return over()
     const message = this.#letter(view, topic, reason, this.#options.topic)
     this.#pending++
     this.#pendingBytes += size
     // not from within the acknowledgement, or the admission of another message, that this may be called from
-    setImmediate(() => this.#deliver(message, size))
+    setImmediate(() => this.#deliver(message, size, over))
   }
 
   #letter (view: PublishView, topic: string, reason: number, template: string): LocalMessage {
@@ -72,13 +73,14 @@ export class DeadLetters {
     }
   }
 
-  #deliver (message: LocalMessage, size: number): void {
+  #deliver (message: LocalMessage, size: number, over: () => void): void {
     const { delivery, counters, logger } = this.#options
     delivery.deliver(message, error => {
       this.#pending--
       this.#pendingBytes -= size
       if (error === null) counters.deadLetters++
       else logger.warn({ topic: message.topic, reason: error.message, hint: 'The log of what was let go has its topic and reason; the message itself is lost.' }, 'a dead letter could not be published here')
+      over()
     })
   }
 }
