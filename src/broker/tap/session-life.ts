@@ -216,9 +216,10 @@ export class SessionLife implements SessionOwner, Claimant {
     }
   }
 
-  /** A session that came from MQTT 5 gets RETAIN as it was published; 3.1.1 says it is 0 but for a new subscription [MQTT-3.3.1-9]. */
+  /** What waited, and what a session of MQTT 5 asked for, has RETAIN as it was published; 3.1.1 says it is 0 but for a new subscription [MQTT-3.3.1-9]. */
   #clearRetain (delivery: Delivery): void {
-    if (delivery.brokerId !== null && this.subscriptions.hasOptions) delivery.retain = false
+    const { hasOptions, hasBridge } = this.subscriptions
+    if (delivery.brokerId !== null && (hasOptions || !hasBridge)) delivery.retain = false
   }
 
   #credentials (clientId: string, username: string | null, password: Buffer | null): Credentials {

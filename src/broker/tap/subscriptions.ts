@@ -9,6 +9,8 @@ export class Subscriptions {
 
   /** Some were made with MQTT 5, and their options ask for RETAIN as it was published. */
   hasOptions = false
+  /** Some are a bridge's of 3.1.1, which gets RETAIN as it was published. */
+  hasBridge = false
 
   get size (): number { return this.#granted.size }
 
@@ -38,6 +40,7 @@ export class Subscriptions {
     this.#granted.set(subscription.filter, subscription)
     this.#counts[subscription.qos]++
     if (subscription.noLocal !== undefined) this.hasOptions = true
+    if (subscription.bridge) this.hasBridge = true
   }
 
   revoke (filter: string): void {

@@ -1,0 +1,123 @@
+/** What happens at a site, as data: so that it can be made at random, printed, made smaller and played again. */
+import fc from 'fast-check'
+import type { PlainRule, Qos } from './plain-rules.ts'
+
+export const DEVICES = 3
+export const BRIDGES = 2
+
+export interface PlannedDevice {
+  readonly clean: boolean
+  /** QoS of its will; null: it has none. */
+  readonly will: Qos | null
+}
+
+export interface PlannedBridge {
+  readonly level: 4 | 5
+  readonly durable: boolean
+  readonly rules: readonly PlainRule[]
+}
+
+/** The same message so many times, with a payload of its own each time. */
+export interface PlannedMessages {
+  readonly device: number
+  readonly topic: string
+  readonly qos: Qos
+  readonly retain: boolean
+  /** Empty payloads, which delete what is retained. */
+  readonly empty: boolean
+  readonly count: number
+}
+
+export interface Burst {
+  readonly do: 'burst'
+  readonly messages: readonly PlannedMessages[]
+  /** Sizes in which the bytes of each device are written, over and over. */
+  readonly chunks: readonly number[]
+  /** A device whose connection breaks after so many bytes, and which comes back. */
+  readonly dies: { readonly device: number, readonly after: number } | null
+  /** A remote that breaks the link at so many messages; before it answers the last of them, or after. */
+  readonly cut: { readonly bridge: number, readonly after: number, readonly answers: boolean } | null
+}
+
+export type Step = Burst
+  | { readonly do: 'subscribe', readonly device: number, readonly filter: string, readonly qos: Qos }
+  | { readonly do: 'unsubscribe', readonly device: number, readonly filter: string }
+  | { readonly do: 'leave', readonly device: number, readonly says: boolean }
+  /** Connects; where it is connected, a second connection takes its place. */
+  | { readonly do: 'come', readonly device: number, readonly clean: boolean }
+  | { readonly do: 'link', readonly bridge: number, readonly up: boolean, readonly forgets: boolean }
+
+export interface Plan {
+  readonly devices: readonly PlannedDevice[]
+  readonly bridges: readonly PlannedBridge[]
+  readonly steps: readonly Step[]
+}
+
+const qos: fc.Arbitrary<Qos> = fc.constantFrom(0, 1, 2)
+const device = fc.nat(DEVICES - 1)
+const bridge = fc.nat(BRIDGES - 1)
+
+/** `a/d1/x`, and the like. Each device has topics of its own, so that it decides what is retained under them. */
+function topicOf (of: number): fc.Arbitrary<string> {
+  return fc.tuple(fc.constantFrom('a', 'b', '$c'), fc.constantFrom('x', 'y', 'x/deep')).map(([root, leaf]) => `${root}/d${of}/${leaf}`)
+}
+
+const filter = fc.constantFrom('#', 'a/#', 'b/#', '$c/#', 'a/+/x', '+/d0/#', '+/d1/y', 'b/d2/x/deep', '+/+/+', 'a/d1', 'a/+/x/#', '+/w')
+
+/** Filters of rules, and what each may be renamed to. */
+const targets: Readonly<Record<string, readonly string[]>> = {
+  'a/#': ['', 'one/name', 'up/{1}', '#'],
+  'a/+/x': ['', 'by/{1}', 'a/x'],
+  '+/d1/#': ['', '{2}/of/{1}', 'd1/#'],
+  'b/#': ['', 'a/{1}', 'b/#'],
+  '$c/#': ['', 'c/{1}'],
+  '#': [''],
+  '+/+/x/deep': ['', '{2}/{1}', 'x/deep'],
+  '+/w': ['', 'wills/{1}']
+}
+
+const rule: fc.Arbitrary<PlainRule> = fc.constantFrom(...Object.keys(targets)).chain(source => fc.record({
+  filter: fc.constant(source),
+  target: fc.constantFrom(...targets[source] ?? ['']),
+  prefix: fc.constantFrom('', '', 'p/'),
+  suffix: fc.constantFrom('', '', '/s'),
+  qos: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, qos),
+  retain: fc.constantFrom(null, null, true, false),
+  exclude: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(filter, { minLength: 1, maxLength: 2 }))
+}))
+
+const messages: fc.Arbitrary<PlannedMessages> = device.chain(from => fc.record({
+  device: fc.constant(from),
+  topic: topicOf(from),
+  qos,
+  retain: fc.boolean(),
+  empty: fc.nat(5).map(one => one === 0),
+  count: fc.constantFrom(1, 1, 2, 5, 20)
+}))
+
+function rarely<T> (what: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, what)
+}
+
+const burst: fc.Arbitrary<Burst> = fc.record({
+  do: fc.constant('burst' as const),
+  messages: fc.array(messages, { minLength: 1, maxLength: 8 }),
+  chunks: fc.array(fc.constantFrom(1, 2, 3, 7, 30, 200, 5000), { minLength: 1, maxLength: 4 }),
+  dies: rarely(fc.record({ device, after: fc.nat(400) })),
+  cut: rarely(fc.record({ bridge, after: fc.integer({ min: 1, max: 20 }), answers: fc.boolean() }))
+})
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: burst },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device, filter }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), device, says: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('come' as const), device, clean: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), bridge, up: fc.boolean(), forgets: fc.boolean() }) }
+)
+
+export const plan: fc.Arbitrary<Plan> = fc.record({
+  devices: fc.array(fc.record({ clean: fc.boolean(), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
+  bridges: fc.array(fc.record({ level: fc.constantFrom(4 as const, 5 as const), durable: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
+  steps: fc.array(step, { minLength: 10, maxLength: 25, size: 'max' })
+})
