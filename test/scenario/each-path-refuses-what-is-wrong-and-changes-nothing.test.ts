@@ -1,8 +1,10 @@
 /** Each route of the application, by the list the application keeps itself: a new one without a row in the contracts fails here. */
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { test } from 'tap'
 import { adminFor, type AdminRig, type Answered } from '../support/admin.ts'
+import { packageRoot } from '../../src/package.ts'
 import { type Ask, type Contract, contracts, contractText } from '../support/http-contracts.ts'
 
 interface Route {
@@ -56,6 +58,9 @@ test('each route has a contract, each contract a route, and the document has eac
   const { paths } = (await rig.ask('/api/v1/openapi.json')).json as unknown as { paths: Record<string, object> } // an OpenAPI document
   const documented = Object.entries(paths).flatMap(([path, operations]) => Object.keys(operations).map(method => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`))
   t.strictSame(documented.sort(), named.filter(name => name !== 'GET /').sort())
+  const page = await readFile(new URL('docs/reference/http.md', packageRoot), 'utf8')
+  const written = [...page.matchAll(/`((?:GET|POST|PUT|DELETE) \/[^`]*)`/g)].map(([, name = '']) => name.replace(/\{(\w+)\}/g, ':$1'))
+  t.same([...new Set(written)].sort(), Object.keys(contracts).sort(), 'docs/reference/http.md has each')
   for (const { path, descr } of all) t.not(descr, '', `${path} says what it is`)
 })
 
