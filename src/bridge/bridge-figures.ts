@@ -4,8 +4,12 @@ import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
 
 export interface BridgeFigures {
+  /** Connections it has when all is well, and that are up. */
+  readonly links: { readonly all: number, readonly up: number }
   /** Messages of QoS 1 and 2 that were sent and are not answered in full. */
   readonly inFlight: number
+  /** What waits on the link that has most of it: each has bounds of its own. */
+  readonly fullest: { readonly queued: number, readonly queuedBytes: number }
   /** Age of the oldest message that waits, in milliseconds; 0 when none does. */
   readonly oldestMs: number
   /** From admission to the remote's acknowledgement. */
@@ -24,13 +28,27 @@ export interface DiskFigures {
   readonly failing: boolean
 }
 
-export function bridgeFigures (outbox: Outbox, { oldestMs, disk }: { readonly oldestMs: number, readonly disk: DiskFigures | null }): BridgeFigures {
-  const { underWay: inFlight, latency, terms: limits } = outbox
+/** What a link has, whether it is up or not. */
+export interface LinkStock {
+  readonly outbox: Outbox
+  readonly journals: { readonly oldestMs: number }
+}
+
+/**
+ * @param stock of all links, that of the first in front
+ * @param disk of all of them together
+ */
+export function bridgeFigures (stock: readonly [LinkStock, ...LinkStock[]], links: BridgeFigures['links'], disk: DiskFigures | null): BridgeFigures {
+  const outboxes = stock.map(({ outbox }) => outbox)
+  const most = (of: (outbox: Outbox) => number): number => Math.max(...outboxes.map(of))
   return {
-    inFlight,
-    oldestMs: Math.max(outbox.oldestMs, oldestMs),
-    latency,
-    limits,
+    links,
+    inFlight: outboxes.reduce((sum, { underWay }) => sum + underWay, 0),
+    fullest: { queued: most(({ queued }) => queued), queuedBytes: most(({ queuedBytes }) => queuedBytes) },
+    oldestMs: Math.max(...stock.map(({ outbox, journals }) => Math.max(outbox.oldestMs, journals.oldestMs))),
+    // one that all of them add to
+    latency: stock[0].outbox.latency,
+    limits: stock[0].outbox.terms,
     disk
   }
 }

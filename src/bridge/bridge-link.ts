@@ -16,23 +16,21 @@ import type { Incoming } from './down/incoming.ts'
 import { unforeseen } from './errors.ts'
 import { FailureLog } from './failure-log.ts'
 import type { Connection } from './link/connection.ts'
-import { Connector } from './link/connector.ts'
+import { Connector, type ConnectorOptions } from './link/connector.ts'
 import type { TrustSource } from './link/dial-remote.ts'
 import { Failback } from './link/failback.ts'
 import { Renewal } from './link/renewal.ts'
 import { waitAfter } from './link/steering.ts'
 import { mustBeAnswered, Subscriptions } from './link/subscriptions.ts'
 import { Pause } from './pause.ts'
-import type { BridgeJournals } from './up/bridge-journals.ts'
-import { idle, letGo } from './up/bridge-outbox.ts'
+import { idle } from './up/bridge-outbox.ts'
 
 /** A connection that lasted this long was a good one. */
 const STABLE_MS = 30_000
 
-export interface BridgeLinkOptions extends Pick<BridgeOptions, 'config' | 'trust' | 'trustListener' | 'stateDir' | 'maxPacketSize' | 'after' | 'random'> {
+export interface BridgeLinkOptions extends ConnectorOptions, Pick<BridgeOptions, 'after' | 'random'> {
+  /** It outlives the link. */
   readonly outbox: Outbox
-  /** Of the outbox; closed when the link is stopped. */
-  readonly journals: BridgeJournals
   readonly incoming: Incoming
   readonly counters: BridgeCounters
   readonly logger: Logger
@@ -51,7 +49,8 @@ export class BridgeLink {
   readonly #failures: FailureLog
   readonly #stopping = new AbortController()
   readonly #standing: BridgeStanding
-  readonly #connector: Connector
+  /** Makes its connections. */
+  readonly connector: Connector
   readonly #renewal: Renewal
   readonly #failback: Failback
   #life: Promise<void> = Promise.resolve()
@@ -69,7 +68,7 @@ export class BridgeLink {
     this.#backoff = this.#backoffOf(config)
     this.#pause = new Pause(clock)
     this.#subscriptions = new Subscriptions(config.subscription, logger)
-    this.#connector = new Connector(options, {
+    this.connector = new Connector(options, {
       outbox,
       incoming,
       logger,
@@ -85,10 +84,10 @@ export class BridgeLink {
     }
     this.#renewal = new Renewal({
       ...link,
-      optionsLike: async old => this.#connector.optionsLike(old),
+      optionsLike: async old => this.connector.optionsLike(old),
       renewed: outcome => options.trustListener?.renewed(outcome)
     })
-    this.#failback = new Failback(this.#backoffOf(config), { ...link, connector: this.#connector, renewal: this.#renewal, stableMs: STABLE_MS })
+    this.#failback = new Failback(this.#backoffOf(config), { ...link, connector: this.connector, renewal: this.#renewal, stableMs: STABLE_MS })
   }
 
   /** Begins to dial, and goes on until it is stopped. */
@@ -97,7 +96,9 @@ export class BridgeLink {
   }
 
   get state (): BridgeState { return this.#standing.state }
-  get server (): RemoteAddress { return this.#connection?.config.server ?? this.#connector.first }
+  /** It carries. */
+  get isUp (): boolean { return this.state.name === 'up' || this.state.name === 'draining' }
+  get server (): RemoteAddress { return this.#connection?.config.server ?? this.connector.first }
 
   onState (call: (state: BridgeState) => void): () => void {
     return this.#standing.onChange(call)
@@ -127,11 +128,11 @@ export class BridgeLink {
   async move (config: BridgeConfig, trust: TrustSource | null): Promise<void> {
     this.#backoff = this.#backoffOf(config)
     this.#failback.replace(this.#backoffOf(config))
-    this.#connector.replace(config, trust)
+    this.connector.replace(config, trust)
     await this.renew()
   }
 
-  /** Says DISCONNECT, and lets go of what still waits. */
+  /** Says DISCONNECT. What still waits stays in the outbox. */
   async stop (): Promise<void> {
     if (!this.#isStopping()) {
       this.#stopping.abort()
@@ -139,7 +140,6 @@ export class BridgeLink {
       this.#failback.stop()
       await this.#connection?.close()
       await this.#life
-      await letGo(this.outbox, this.#options.journals, this.#logger)
       this.#standing.change({ name: 'stopped', since: Date.now() })
     }
     await this.#life
@@ -165,7 +165,7 @@ export class BridgeLink {
   /** One connection, or an attempt at one; answers why it is over. */
   async #untilItEnds (): Promise<CausewayError> {
     try {
-      const connection = await this.#connector.connect()
+      const connection = await this.connector.connect()
       this.#connection = connection
       this.#comesUp(connection)
       const cancel = this.#clock.after(STABLE_MS, () => {
@@ -222,7 +222,7 @@ export class BridgeLink {
   }
 
   async #wait (reason: CausewayError): Promise<void> {
-    const retryInMs = waitAfter(reason, this.#connector, this.#backoff)
+    const retryInMs = waitAfter(reason, this.connector, this.#backoff)
     this.#failures.report(reason, retryInMs)
     this.#standing.change({ name: 'waiting', since: Date.now(), reason, retryInMs, failures: this.#failures.total })
     await this.#pause.wait(retryInMs, this.#stopping.signal)

@@ -7,6 +7,7 @@ import type { BridgeRelay } from '../relay/bridge-relay.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import type { InUse } from '../trust/in-use.ts'
+import type { PoolStore } from './pool/pool-store.ts'
 import type { BridgeJournals } from './up/bridge-journals.ts'
 import type { Clock } from './clock.ts'
 import type { TrustSource } from './link/dial-remote.ts'
@@ -53,6 +54,8 @@ export interface BridgeOptions {
   readonly counters?: BridgeCounters
   /** Of `durability = spool`; closed by the bridge when it is stopped. @default none */
   readonly journals?: BridgeJournals
+  /** The same for all links of the bridge, in the place of `journals`. */
+  readonly store?: PoolStore
   /** It takes messages at once, and dials when this is settled: another bridge has the session at the remote until then. */
   readonly after?: Promise<void>
   /** @default messages pass between the Relay and `delivery` */

@@ -118,7 +118,7 @@ export class Conditions {
     return now - state.since >= this.#stableMs ? null : before
   }
 
-  #full ({ name, queued, queuedBytes }: Bridge, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig, memory: Memory): readonly Alert[] {
+  #full ({ name, figures: { fullest: { queued, queuedBytes } } }: Bridge, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig, memory: Memory): readonly Alert[] {
     const [mostMessages, mostBytes] = spool === null ? [maxSendQueueLen, maxSendQueueBytes] : [spool.maxMessages, spool.maxBytes]
     const percent = Math.floor(Math.max(queued / mostMessages, queuedBytes / mostBytes) * 100)
     memory.isFull = percent >= this.#config.queuePercent - (memory.isFull ? HYSTERESIS : 0)

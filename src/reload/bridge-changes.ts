@@ -18,6 +18,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   enable: 'life',
   server: 'link',
   hybridServers: 'link',
+  links: 'fixed',
   protoVer: 'fixed',
   clientid: 'link',
   keepaliveSeconds: 'link',

@@ -1,6 +1,6 @@
 /** The bridges of an edge, by name: made ready, started, given other settings, and taken away while the others go on. */
 import { type Bridge, startBridge } from '../bridge/bridge.ts'
-import { type BridgeJournals, openBridgeJournals } from '../bridge/up/bridge-journals.ts'
+import { openPoolStore, type PoolStore } from '../bridge/pool/pool-store.ts'
 import type { TrustListener } from '../bridge/bridge-options.ts'
 import { atEachServer } from '../bridge/link/each-server.ts'
 import type { RenewalOutcome } from '../bridge/link/renewal.ts'
@@ -26,7 +26,7 @@ export interface BridgeSurroundings {
 export interface ReadyBridge {
   readonly config: BridgeConfig
   readonly counters: BridgeCounters
-  readonly journals: BridgeJournals
+  readonly store: PoolStore
   readonly trust: BridgeTrust | null
 }
 
@@ -53,21 +53,21 @@ export class RunningBridges {
   async ready (config: BridgeConfig): Promise<ReadyBridge> {
     const counters = new BridgeCounters()
     const logger = this.#around.logger.child({ bridge: config.name })
-    const journals = await openBridgeJournals(config, { counters, logger })
-    return { config, counters, journals, trust: this.#around.trust.open(config) }
+    const store = await openPoolStore(config, { counters, logger })
+    return { config, counters, store, trust: this.#around.trust.open(config) }
   }
 
   /** Gives back what {@link ready} has opened. */
-  async letGo ({ journals, trust }: ReadyBridge): Promise<void> {
+  async letGo ({ store, trust }: ReadyBridge): Promise<void> {
     await trust?.rotation.stop()
-    await journals.close()
+    await store.close()
   }
 
   /**
    * Takes messages from now on.
    * @param after it dials when this is settled
    */
-  start ({ config, counters, journals, trust }: ReadyBridge, delivery: LocalDelivery, after?: Promise<void>): void {
+  start ({ config, counters, store, trust }: ReadyBridge, delivery: LocalDelivery, after?: Promise<void>): void {
     const { trust: files, ...around } = this.#around
     files.addBridge(config.name, trust)
     this.#trusts.set(config.name, trust)
@@ -79,7 +79,7 @@ export class RunningBridges {
       verified: (chain, answers) => this.#trusts.get(config.name)?.verified(chain, answers)
     }
     const bridge = startBridge({
-      ...around, config, counters, journals, delivery, trust: trust?.source ?? null, trustListener, ...(after === undefined ? {} : { after })
+      ...around, config, counters, store, delivery, trust: trust?.source ?? null, trustListener, ...(after === undefined ? {} : { after })
     })
     trust?.serve(bridge)
     this.#running.set(config.name, bridge)

@@ -72,14 +72,35 @@ export async function waitingMessages (dir: string, disk: Disk, each: (message: 
   })
 }
 
-/** The journals under a spool directory: one folder a bridge; the directory itself when it holds one. */
+/** The journals under a spool directory: one folder a bridge; those of one bridge when it is the directory of that. */
 export async function journalsUnder (dir: string, disk: Disk): Promise<string[]> {
-  const names = (await disk.list(dir)).sort()
-  if (names.some(name => name.endsWith('.journal'))) return [dir]
+  const own = await journalsOf(dir, disk)
+  if (own.length > 0) return own
   const found: string[] = []
-  for (const name of names) {
-    const inside = await disk.list(join(dir, name)).catch(() => [])
-    if (inside.some(file => file.endsWith('.journal'))) found.push(join(dir, name))
+  for (const name of (await disk.list(dir)).sort()) found.push(...await journalsOf(join(dir, name), disk))
+  return found
+}
+
+/** Those of a bridge: its folder has one, and that of each further link. */
+async function journalsOf (dir: string, disk: Disk): Promise<string[]> {
+  const further = (await furtherJournals(dir, disk)).map(({ name }) => join(dir, name))
+  return await isJournal(dir, disk) ? [dir, ...further] : further
+}
+
+/** Of the further links of a bridge, from number 2 on, those that have a journal in its folder. */
+export async function furtherJournals (dir: string, disk: Disk): Promise<{ readonly link: number, readonly name: string }[]> {
+  const found: { link: number, name: string }[] = []
+  for (const name of (await namesIn(dir, disk)).sort()) {
+    const link = Number(/^link-(\d{1,2})(?:\+|$)/.exec(name)?.[1] ?? 0)
+    if (link > 1 && await isJournal(join(dir, name), disk)) found.push({ link, name })
   }
   return found
+}
+
+async function isJournal (dir: string, disk: Disk): Promise<boolean> {
+  return (await namesIn(dir, disk)).some(file => file.endsWith('.journal'))
+}
+
+async function namesIn (dir: string, disk: Disk): Promise<string[]> {
+  return disk.list(dir).catch(() => [])
 }

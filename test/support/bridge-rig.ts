@@ -46,6 +46,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     hybridServers: [],
     protoVer: 4,
     clientid: 'bridge-under-test',
+    links: 1,
     keepaliveSeconds: 60,
     cleanStart: false,
     username: null,

@@ -90,6 +90,14 @@ export class TcpProxy {
     this.#pairs.clear()
   }
 
+  /** Closes one of the connections that are open, the oldest being number 0. */
+  cutOne (number: number): void {
+    const pair = [...this.#pairs].filter(({ near }) => !near.destroyed)[number]
+    if (pair === undefined) return
+    for (const socket of [pair.near, pair.far]) socket.destroy()
+    this.#pairs.delete(pair)
+  }
+
   /** As {@link cut}, by RST. */
   reset (): void {
     for (const { near, far } of this.#pairs) for (const socket of [near, far]) socket.resetAndDestroy()

@@ -31,9 +31,10 @@ export function bridgeNode (config: BridgeConfig, bridge: Bridge | undefined): o
 }
 
 /** How it is, in numbers. */
-export function statusOf ({ state, queued, queuedBytes, counters, figures: { inFlight, oldestMs, latency, disk } }: Bridge): object {
+export function statusOf ({ state, queued, queuedBytes, counters, figures: { links, inFlight, oldestMs, latency, disk } }: Bridge): object {
   return {
     ...standingOf(state),
+    links,
     queued,
     queuedBytes,
     inFlight,

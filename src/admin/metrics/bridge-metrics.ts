@@ -45,7 +45,9 @@ function spoolMetric (name: string, help: string, read: (disk: DiskFigures) => n
 }
 
 export const bridgeMetrics: readonly Metric[] = [
-  bridgeMetric('gauge', 'up', '1 while the link to the remote is up.', ({ state }) => state.name === 'up' || state.name === 'draining' ? 1 : 0),
+  bridgeMetric('gauge', 'up', '1 while the link to the remote is up; with several links, while all of them are.', ({ state }) => state.name === 'up' || state.name === 'draining' ? 1 : 0),
+  bridgeMetric('gauge', 'links', 'Links that the bridge has (`links`).', ({ figures }) => figures.links.all),
+  bridgeMetric('gauge', 'links_up', 'Those of them that are up.', ({ figures }) => figures.links.up),
   {
     name: 'causeway_bridge_state',
     type: 'gauge',

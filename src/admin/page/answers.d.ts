@@ -17,6 +17,7 @@ export interface BridgeStanding {
 }
 
 export interface BridgeStatus extends BridgeStanding {
+  readonly links: { readonly all: number, readonly up: number }
   readonly queued: number
   readonly queuedBytes: number
   readonly inFlight: number

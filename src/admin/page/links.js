@@ -84,7 +84,8 @@ export class LinkCard {
     const [words, mood] = stateWords(status.name)
     const kind = TRYING.has(status.name) ? 'trying' : status.name
     if (this.#since.words !== kind) this.#since = { words: kind, at: status.since }
-    say(this.#state, `${words} ${span(Date.now() - this.#since.at)}`)
+    const { all, up } = status.links
+    say(this.#state, `${words} ${span(Date.now() - this.#since.at)}${all > 1 ? `, ${up} of ${all} links` : ''}`)
     tone(this.#state, mood)
     say(this.#server, server)
     const perSecond = before === undefined || seconds <= 0

@@ -20,11 +20,11 @@ export function causewayTopics (edge: AdminPort): readonly Said[] {
 const settled = new WeakMap<Bridge, string>()
 
 function bridgeTopics (bridge: Bridge): readonly Said[] {
-  const { name, state, queued, queuedBytes, figures: { inFlight, disk }, counters } = bridge
+  const { name, state, queued, queuedBytes, figures: { links, inFlight, disk }, counters } = bridge
   const place = `$SYS/causeway/bridges/${topicLevel(name)}`
   if (!PASSING.has(state.name) || !settled.has(bridge)) {
     const { name: stateName, reason, sessionPresent } = standingOf(state)
-    settled.set(bridge, JSON.stringify({ state: stateName, ...(reason === undefined ? {} : { reason }), ...(sessionPresent === undefined ? {} : { sessionPresent }) }))
+    settled.set(bridge, JSON.stringify({ state: stateName, ...(reason === undefined ? {} : { reason }), ...(sessionPresent === undefined ? {} : { sessionPresent }), ...(links.all === 1 ? {} : { links }) }))
   }
   const dropped = Object.keys(dropReasons).reduce((sum, counter) => sum + counters[counter as keyof typeof dropReasons], 0)
   return [

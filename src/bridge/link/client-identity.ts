@@ -23,6 +23,8 @@ export class ClientIdentity {
   readonly #isAssigned: boolean
   /** null: not known yet. */
   #id: string | null
+  /** All links of a bridge may ask at once, and only one may be made. */
+  #naming: Promise<string> | null = null
 
   /** @param stateDir where an id is kept that is not in the configuration; null: it lasts as long as the process */
   constructor (config: Named, stateDir: string | null, logger: Logger) {
@@ -39,7 +41,9 @@ export class ClientIdentity {
    * @throws BridgeError when one that was made can not be kept
    */
   async now (): Promise<string> {
-    this.#id ??= await (this.#isAssigned ? this.#kept() : keptClientId(this.#stateDir, this.#config.name))
+    if (this.#id !== null) return this.#id
+    this.#naming ??= (this.#isAssigned ? this.#kept() : keptClientId(this.#stateDir, this.#config.name)).finally(() => { this.#naming = null })
+    this.#id = await this.#naming
     return this.#id
   }
 

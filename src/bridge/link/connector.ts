@@ -21,7 +21,17 @@ import { isNamed } from './steering.ts'
 export type ConnectionSurroundings = Pick<ConnectionOptions, 'outbox' | 'incoming' | 'logger' | 'clock' | 'signal' | 'onDialled'>
 
 /** Of the bridge. */
-export type ConnectorOptions = Pick<BridgeOptions, 'config' | 'trust' | 'trustListener' | 'stateDir' | 'maxPacketSize'>
+export interface ConnectorOptions extends Pick<BridgeOptions, 'config' | 'trust' | 'trustListener' | 'stateDir' | 'maxPacketSize'> {
+  /** Of a further link of the bridge: it has its own client id, and its limits in common with the first. @default it is the first */
+  readonly further?: FurtherLink | null
+}
+
+export interface FurtherLink {
+  /** Of the first link. */
+  readonly first: Connector
+  /** Put behind the client id of the first. */
+  readonly suffix: string
+}
 
 /** NanoMQ's own. */
 const MAX_PACKET_SIZE = 10 * 1024 * 1024
@@ -95,6 +105,18 @@ export class Connector {
     return new ClientIdentity(config, this.#options.stateDir, this.#logger)
   }
 
+  /**
+   * The client id of the next connection.
+   * @throws BridgeError when one that was made can not be kept
+   */
+  async clientId (): Promise<string> {
+    const { further = null } = this.#options
+    return further === null ? this.#identity.now() : await further.first.clientId() + further.suffix
+  }
+
+  /** What may cross in a second, all links together. */
+  get limits (): ConnectionOptions['limits'] { return this.#options.further?.first.limits ?? this.#limits }
+
   #limitsOf ({ rateLimit: { up, down } }: BridgeConfig): ConnectionOptions['limits'] {
     const now = this.#surroundings.clock.now()
     return { up: up === null ? null : new RateLimit(up, now), down: down === null ? null : new RateLimit(down, now) }
@@ -162,10 +184,10 @@ export class Connector {
       ...this.#surroundings,
       config,
       trust: this.#trust,
-      limits: this.#limits,
+      limits: this.limits,
       verified: (chain, answers) => trustListener?.verified(chain, answers),
       maxPacketSize: Math.min(limit, maxPacketSize),
-      clientId: await identity.now(),
+      clientId: await this.clientId(),
       assigned: id => identity.assigned(id),
       bridgeBit: bit.set,
       session: this.#session

@@ -61,6 +61,8 @@ export class BridgeJournal implements Journal {
   readonly #config: SpoolConfig
   readonly #counters: BridgeCounters
   readonly #logger: Logger
+  /** Of the other links of the bridge: a device may repeat a message that was another's when it came first. */
+  others: readonly BridgeJournal[] = []
   #lane: JournaledLane | null = null
   #feeder: JournalFeeder | null = null
   #sweep: NodeJS.Timeout | null = null
@@ -140,7 +142,11 @@ export class BridgeJournal implements Journal {
     return this.#spool.handshakes.noteSentIn(identityOf(session))
   }
 
-  inherits ({ clientId }: Publisher, packetId: number): boolean {
+  inherits (publisher: Publisher, packetId: number): boolean {
+    return this.#hasInherited(publisher, packetId) || this.others.some(other => other.#hasInherited(publisher, packetId))
+  }
+
+  #hasInherited ({ clientId }: Publisher, packetId: number): boolean {
     return this.#spool.handshakes.inherits(clientId, packetId)
   }
 

@@ -54,6 +54,11 @@ export class BridgeJournals {
 
   of (priority: Priority): BridgeJournal | null { return this.#all.get(priority) ?? null }
 
+  get all (): readonly BridgeJournal[] { return [...this.#all.values()] }
+
+  /** Number of the newest record in each. */
+  get ends (): Readonly<Partial<Record<Priority, number>>> { return Object.fromEntries([...this.#all].map(([priority, { last }]) => [priority, last])) }
+
   get priorities (): readonly Priority[] { return [...this.#all.keys()] }
 
   /** Age of the oldest message that waits, in milliseconds; 0 without one. */
@@ -61,16 +66,7 @@ export class BridgeJournals {
 
   /** Of all together; null: nothing is kept on disk. */
   get disk (): DiskFigures | null {
-    if (this.#all.size === 0) return null
-    const commits = new LatencyHistogram()
-    let bytes = 0
-    let failing = false
-    for (const { disk } of this.#all.values()) {
-      commits.include(disk.commits)
-      bytes += disk.bytes
-      failing ||= disk.failing
-    }
-    return { bytes, commits, failing }
+    return diskOf(this.all)
   }
 
   /** What waits stays there. @throws the first error of the disk; all are closed */
@@ -78,4 +74,18 @@ export class BridgeJournals {
     const ends = await Promise.allSettled([...this.#all.values()].map(async journal => journal.close()))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
+}
+
+/** Of all of them together; null: there is none. */
+export function diskOf (journals: readonly BridgeJournal[]): DiskFigures | null {
+  if (journals.length === 0) return null
+  const commits = new LatencyHistogram()
+  let bytes = 0
+  let failing = false
+  for (const { disk } of journals) {
+    commits.include(disk.commits)
+    bytes += disk.bytes
+    failing ||= disk.failing
+  }
+  return { bytes, commits, failing }
 }

@@ -3,6 +3,7 @@ import type { BridgeConfig } from '../../config/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import type { BridgeCounters } from '../../metrics/bridge-counters.ts'
+import type { LatencyHistogram } from '../../metrics/latency-histogram.ts'
 import { Outbox } from '../../relay/outbox.ts'
 import { Backoff } from '../backoff.ts'
 import type { BridgeJournals } from './bridge-journals.ts'
@@ -33,11 +34,13 @@ export interface OutboxSurroundings {
   readonly lanes: readonly UpLane[]
   readonly via: Buffer
   readonly deadLetters: DeadLetters
+  /** Where it counts how long messages take. */
+  readonly latency?: LatencyHistogram
   readonly logger: Logger
   readonly clock: Clock
 }
 
-export function outboxOf (config: BridgeConfig, { counters, lanes, via, deadLetters, logger, clock }: OutboxSurroundings): Outbox {
+export function outboxOf (config: BridgeConfig, { counters, lanes, via, deadLetters, logger, clock, latency }: OutboxSurroundings): Outbox {
   const slowdown = new Slowdown(new Backoff(config.backoffMaxMs, Math.random), logger, clock)
   const [first, ...otherLanes] = lanes as readonly [UpLane, ...UpLane[]]
   const outbox = new Outbox({
@@ -60,6 +63,7 @@ export function outboxOf (config: BridgeConfig, { counters, lanes, via, deadLett
     windowQos2: config.maxInflightQos2 ?? (config.protoVer === 5 ? MOST_QOS_2 : QOS_2_UNSAID),
     schedule: flush => { setImmediate(flush) },
     counters,
+    ...(latency === undefined ? {} : { latency }),
     pause: goOn => slowdown.pause(goOn),
     suspect: { most: config.setAsideAfter, lives: goOn => clock.after(LIVES_MS, goOn) },
     setAside: (message, reason, over) => deadLetters.take(message, reason, over)

@@ -1,5 +1,5 @@
 /** Journals of bridges that are not there any more: renamed, removed, or without a spool. They are named and left alone. */
-import { basename } from 'node:path'
+import { relative, sep } from 'node:path'
 import { reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import { realDisk } from '../../spool/disk.ts'
@@ -13,7 +13,7 @@ export async function warnOfOrphans (dir: string, names: ReadonlySet<string>, lo
   try {
     await realDisk.makeDirectory(dir)
     for (const journal of await journalsUnder(dir, realDisk)) {
-      const name = basename(journal)
+      const [name = ''] = relative(dir, journal).split(sep)
       if (names.has(name) || journal === dir) continue
       const bridge = name.replace(/\+(high|low)$/, '')
       const { waiting } = await inspectJournal(journal, realDisk)

@@ -32,6 +32,8 @@ interface BridgeStatus {
   readonly queued: number
   /** While it is up; absent from versions before it. */
   readonly clientId?: string
+  /** Absent from versions before it. */
+  readonly links?: { readonly all: number, readonly up: number }
   readonly reason?: Reason
   readonly failures?: number
   readonly retryInMs?: number
@@ -66,7 +68,7 @@ function picture ({ version, pid, startedAt, ready, devices, listeners, sidecar 
     `causeway ${version}, process ${pid}, up ${span(now - startedAt)}, ${paint(ready ? 'ready' : 'not ready')}, ${count(devices)} devices`,
     ...section('listeners', listeners.map(({ name, transport, host, port, path, connections }) => `  ${name.padEnd(width)}  ${transport} ${host.includes(':') ? `[${host}]` : host}:${port}${path}  ${count(connections)} connections`)),
     ...section('local broker', sidecar === null ? [] : bridgeLines(`${'sidecar'.padEnd(width)}  ${paint(sidecar.status.name)} ${span(now - sidecar.status.since)}  ${sidecar.server}${sidecar.broker === '' ? '' : `, ${sidecar.broker}`}`, sidecar.status)),
-    ...section('bridges', bridges.flatMap(({ name, server, status }) => bridgeLines(`${name.padEnd(width)}  ${paint(status.name)} ${span(now - status.since)}  ${server}${status.clientId === undefined ? '' : ` as ${status.clientId}`}`, status))),
+    ...section('bridges', bridges.flatMap(({ name, server, status }) => bridgeLines(`${name.padEnd(width)}  ${paint(status.name)} ${span(now - status.since)}  ${server}${status.clientId === undefined ? '' : ` as ${status.clientId}`}${linksIn(status)}`, status))),
     ...section('certificates', trust.flatMap(({ kind, name, generation, stage, since, reason }) => [`  ${name.padEnd(width)}  ${kind}, generation ${generation}, ${paint(stage)} ${span(now - since)}`, ...reasonLines(reason)])),
     ...section('alerts', alerts.flatMap(({ severity, since, message, hint }) => [`  ${paint(severity)} for ${span(now - since)}: ${message}`, ...(hint === '' ? [] : [`      what to do: ${hint}`])]))
   ]
@@ -75,6 +77,10 @@ function picture ({ version, pid, startedAt, ready, devices, listeners, sidecar 
 
 function section (title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines]
+}
+
+function linksIn ({ links = { all: 1, up: 1 } }: BridgeStatus): string {
+  return links.all === 1 ? '' : `, ${links.up} of ${links.all} links up`
 }
 
 function bridgeLines (head: string, { queued, counters, today, reason, failures = 0, retryInMs = 0 }: BridgeStatus): readonly string[] {

@@ -12,6 +12,8 @@ export interface BridgeConfig {
   readonly server: RemoteAddress
   /** Where to go while `server` can not be connected to, in this order; empty without `hybrid_bridging`. */
   readonly hybridServers: readonly RemoteAddress[]
+  /** Connections to the remote, from 1 on. */
+  readonly links: number
   readonly protoVer: 4 | 5
   /** null: made once and kept. */
   readonly clientid: string | null

@@ -18,6 +18,7 @@ export function checkBridge (given: Given<BridgeValues>, reading: Reading): void
   checkFailover(given, reading)
   checkSession(given, reading)
   checkRules(given, reading)
+  checkLinks(given, reading)
   checkNotifications(given, reading)
   const server = reading.named('server')
   if (server.given && reading.ledger.overrides(server.place)) {
@@ -47,6 +48,10 @@ function checkOtherServers ({ server, hybridServers }: Given<BridgeValues>, read
     if (seen.has(address)) others.refuse('names a server twice, or server itself', 'Name each server once')
     seen.add(address)
   }
+}
+
+function checkLinks ({ links = 1, clientid }: Given<BridgeValues>, reading: Reading): void {
+  if (links > 1 && clientid === '') reading.named('links').refuse('is more than 1, and the client id is empty: the other links have no name then', 'Name a clientid, or remove the key: one is made and kept')
 }
 
 function checkSession (given: Given<BridgeValues>, reading: Reading): void {

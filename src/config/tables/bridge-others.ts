@@ -26,8 +26,7 @@ export const bridgeOthers: readonly OtherKey[] = [
   inert('busy_wait', 'number', 'NanoMQ 0.25 has no such key either.'),
   ...['quic_keepalive', 'quic_idle_timeout', 'quic_discon_timeout', 'quic_handshake_timeout', 'quic_send_idle_timeout'].map(key => inert(key, 'duration', quic)),
   ...['quic_initial_rtt_ms', 'quic_max_ack_delay_ms'].map(key => inert(key, 'duration', quic)),
-  ...['quic_multi_stream', 'quic_qos_priority', 'quic_0rtt'].map(key => inert(key, 'true or false', quic)),
-  refused('links', 'number', { ours: true, says: 'several connections for one bridge are not in this version', remedy: 'Remove the key' })
+  ...['quic_multi_stream', 'quic_qos_priority', 'quic_0rtt'].map(key => inert(key, 'true or false', quic))
 ]
 
 const loses = 'the messages it should carry would be lost'

@@ -42,6 +42,11 @@ const keys: Keys<BridgeValues> = {
     refusal: { when: value => value === 3, value: '3', why: 'MQTT 3.1 is not spoken: with 3, NanoMQ itself connects without client id and password', remedy: 'Write proto_ver = 4' }
   }) as Keys<BridgeValues>['protoVer'], // 3 does not get past its refusal
   clientid: works('clientid', text(mqttString), { or: null, nanomq: 'a new random one at each connect', says: 'Client id at the remote. Left out, one is made once and kept where `persistence` is, without it until the process ends. `""` with `proto_ver = 5`: the remote assigns one, which is kept in the same way and said from then on; with 3.1.1 as left out.' }),
+  links: works('links', whole({ min: 1, max: 16, unit: 'connections' }), {
+    or: 1,
+    ours: true,
+    says: 'Connections to the remote, among which messages are shared out by their publisher: each device keeps its order. The first has the client id of the bridge and its subscriptions, the others have -2, -3 … behind it. Each has a session, a window, `max_send_queue_len` and the limits of `spool` for itself.'
+  }),
   keepaliveSeconds: works('keepalive', seconds({ min: 1, max: 65_535 }), { or: 60, says: 'The remote is pinged after this time without traffic. A dead link is found by it, so that it can not be 0.' }),
   cleanStart: works('clean_start', bool(), { or: true, says: 'true: the remote forgets the session with the connection, and with it what it had queued for this bridge. false is recommended.' }),
   username: works('username', text(mqttString), { or: null, says: 'User name at the remote.' }),

@@ -55,6 +55,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       ...values,
       name: SIDECAR,
       enable: true,
+      links: 1,
       tls: values.server.secure && cacertfile !== null ? { ...more as Omit<SslValues, 'enable' | 'verifyPeer' | 'cacertfile'>, cacertfile } : null,
       cleanStart: false,
       hybridServers: [],

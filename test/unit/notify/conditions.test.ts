@@ -16,7 +16,7 @@ interface Figures { state: BridgeState, queued: number, readonly counters: Bridg
 
 function rig (more: Partial<AlertSource> = {}): { readonly bridge: Figures, readonly kindsAt: (seconds: number) => string[], readonly conditions: Conditions } {
   const bridge: Figures = { state: { name: 'dialling', since: 0 }, queued: 0, counters: new BridgeCounters() }
-  const seen = Object.assign(bridge, { name: 'north', queuedBytes: 0 }) as unknown as Bridge // what is looked at of one
+  const seen = Object.assign(bridge, { name: 'north', figures: { get fullest () { return { queued: bridge.queued, queuedBytes: 0 } } } }) as unknown as Bridge // what is looked at of one
   const source: AlertSource = { config, bridges: [seen], trust: [], certificates: [], lastReload: null, ...more }
   const conditions = new Conditions(source, config.alerts)
   return { bridge, conditions, kindsAt: seconds => conditions.look(seconds * 1000).map(({ kind, severity }) => `${kind} ${severity}`) }
