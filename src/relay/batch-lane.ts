@@ -33,6 +33,8 @@ export class BatchLane {
   get length (): number { return this.#batch.length }
 
   hasRoom (bytes: number): boolean { return this.#batch.hasRoom(bytes) }
+  /** Enough has left since it was full that more is worth offering. */
+  get roomy (): boolean { return this.#batch.hasRoom(BATCH_BYTES >>> 3) }
 
   /** @param header first byte of the frame */
   add (rewrite: Rewrite, view: PublishView, header: number): void {
@@ -88,15 +90,19 @@ export class BatchLane {
     this.#writeAlone(frame)
   }
 
-  /** @returns false when the link has enough */
-  write (link: LinkWriter): boolean {
+  /**
+   * @param most bytes, about; one message goes in any case
+   * @returns false when the link has enough
+   */
+  write (link: LinkWriter, most = Infinity): boolean {
     const batch = this.#batch
     this.#counters.droppedExpired += batch.expire()
-    if (batch.length === 0) return true
-    this.#counters.sentQos0 += batch.count
-    this.#counters.sentBytes += batch.length
-    const frames = batch.take()
-    return link.write(frames, () => batch.giveBack(frames))
+    const { count, length } = batch
+    if (length === 0) return true
+    const frames = most < length ? batch.takeSome(most) : batch.take()
+    this.#counters.sentQos0 += count - batch.count
+    this.#counters.sentBytes += frames.length
+    return link.write(frames, most < length ? null : () => batch.giveBack(frames))
   }
 
   /** Copies what is only noted, so that its source may change. */

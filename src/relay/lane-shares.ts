@@ -1,5 +1,5 @@
 /**
- * Shares the link among the lanes of an outbox that has several: deficit round robin by bytes over the priorities, 16 : 4 : 1 where all have
+ * Shares the link among the lanes of an outbox that has several, or lets one lane and its batch take turns on a link with a rate limit: deficit round robin by bytes over the priorities, 16 : 4 : 1 where all have
  * something to send, and all to one where the others have nothing. The highest that has not had its part of the round goes first, so that
  * what comes in a lane without a backlog waits for one step of another at most. HOT.
  */
@@ -52,9 +52,10 @@ export class LaneShares {
       if (share.full) more = false
     }
     for (let left = BUDGET; more && left > 0;) {
-      const share = this.#next()
+      const most = Math.min(left, STEP, link.meter?.room ?? STEP)
+      const share = most === 0 ? null : this.#next()
       if (share === null) break
-      left -= share.send(link, Math.min(left, STEP), withBatches)
+      left -= share.send(link, most, withBatches)
       more = !share.full
     }
     return more
@@ -77,7 +78,7 @@ export class LaneShares {
   writeBatch (batch: BatchLane, link: LinkWriter): boolean {
     const share = this.#shareOf[this.#pairs.findIndex(pair => pair.batch === batch)] as PriorityShare
     share.full = false
-    share.sendBatch(batch, link)
+    share.sendBatch(batch, link, Infinity)
     return !share.full
   }
 

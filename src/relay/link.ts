@@ -1,7 +1,15 @@
 /** What an outbox knows of its link to the remote broker, and what a link must be told of it. */
 
+/** How much of messages a link with a rate limit may carry now. */
+export interface LinkMeter {
+  /** Bytes that may go in one piece, 0 when nothing may. One message goes whole in any case. Up to date from {@link LinkWriter.begin} on. */
+  readonly room: number
+}
+
 /** The writing side of a link. Given whole frames only [invariant 5]. */
 export interface LinkWriter {
+  /** Counts what is written. Whoever writes more than there is room for is not refused: what comes later waits the longer. @default there is no limit */
+  readonly meter?: LinkMeter | null
   /** What follows until {@link end} goes out in one piece. */
   begin (): void
   /**

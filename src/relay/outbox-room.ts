@@ -1,6 +1,7 @@
 /** Whether an outbox has room for a message, and who hears that it has some again. HOT. */
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
+import type { BatchLane } from './batch-lane.ts'
 import type { OutboxBatches } from './outbox-batches.ts'
 import type { OutboxLane } from './outbox-lane.ts'
 import type { OutboxLanes } from './outbox-lanes.ts'
@@ -11,7 +12,7 @@ export class OutboxRoom {
   readonly #lanes: OutboxLanes
   readonly #batches: OutboxBatches
   readonly #counters: BridgeCounters
-  readonly #batchMayGo: () => boolean
+  readonly #batchMayGo: (batch: BatchLane) => boolean
   /** Lanes that had none, themselves or their batch, and nobody has been told of room since. */
   readonly #lacking = new Set<OutboxLane>()
   /** An offer was refused, and nobody has been told of room since. */
@@ -19,7 +20,7 @@ export class OutboxRoom {
   #onRoom: () => void = () => {}
 
   /** @param batchMayGo a full batch could be written now */
-  constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: () => boolean) {
+  constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: (batch: BatchLane) => boolean) {
     this.#lanes = lanes
     this.#batches = batches
     this.#counters = counters
@@ -45,7 +46,7 @@ export class OutboxRoom {
   #hasOne (rewrite: Rewrite, view: PublishView): boolean {
     const lane = this.#lanes.all[rewrite.lane] as OutboxLane
     const bytes = largestFrame(view, rewrite)
-    if (lane.qosOf(rewrite, view) === 0 ? this.#batches.of(rewrite.lane).hasRoom(bytes) || this.#batchMayGo() : lane.hasRoom(1, bytes)) return true
+    if (lane.qosOf(rewrite, view) === 0 ? this.#batchHas(rewrite.lane, bytes) : lane.hasRoom(1, bytes)) return true
     return this.#refuse(lane)
   }
 
@@ -65,8 +66,13 @@ export class OutboxRoom {
         keptBytes += bytes
       }
     }
-    if ((kept === 0 || lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batches.of(index).hasRoom(batchBytes) || this.#batchMayGo())) return true
+    if ((kept === 0 || lane.hasRoom(kept, keptBytes)) && (batchBytes === 0 || this.#batchHas(index, batchBytes))) return true
     return this.#refuse(lane)
+  }
+
+  #batchHas (lane: number, bytes: number): boolean {
+    const batch = this.#batches.of(lane)
+    return batch.hasRoom(bytes) || this.#batchMayGo(batch)
   }
 
   /** There is none for it, whatever its lane has. */
@@ -84,10 +90,12 @@ export class OutboxRoom {
   /** Something may have left: tells once a lane that had none has so much room again that more is worth offering. */
   tell (): void {
     if (!this.isLacking) return
-    for (const lane of this.#lacking) {
-      if (lane.roomy) return this.call()
+    for (const [i, lane] of this.#lanes.all.entries()) {
+      if (this.#lacking.has(lane) && lane.roomy && this.#batchIsRoomy(this.#batches.of(i))) return this.call()
     }
   }
+
+  #batchIsRoomy (batch: BatchLane): boolean { return batch.roomy || this.#batchMayGo(batch) }
 
   /** Calls whoever waits. */
   call (): void {

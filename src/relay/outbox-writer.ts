@@ -23,8 +23,9 @@ export class OutboxWriter {
   readonly #lanes: OutboxLanes
   readonly #batches: OutboxBatches
   readonly #isolation: Isolation
-  /** null: there is one lane, and it has the link for itself. */
-  readonly #shares: LaneShares | null
+  readonly #shares: LaneShares
+  /** There is one lane, and it has the link for itself. */
+  readonly #isAlone: boolean
   #link: LinkWriter | null = null
   /** The link has said that it has enough. */
   #full = false
@@ -38,7 +39,8 @@ export class OutboxWriter {
     this.#lanes = lanes
     this.#batches = batches
     this.#isolation = options.isolation
-    this.#shares = lanes.all.length === 1 ? null : new LaneShares(Array.from(lanes.all, (lane, i) => ({ lane, batch: batches.of(i) })))
+    this.#isAlone = lanes.all.length === 1
+    this.#shares = new LaneShares(Array.from(lanes.all, (lane, i) => ({ lane, batch: batches.of(i) })))
   }
 
   get link (): LinkWriter | null { return this.#link }
@@ -49,14 +51,20 @@ export class OutboxWriter {
     this.#full = false
   }
 
-  /** There is no link, or it takes bytes. */
-  get isOpen (): boolean { return this.#link === null || !this.#full }
+  /** There is a link, and it has enough. */
+  get isFull (): boolean { return this.#link !== null && this.#full }
+
+  /** No limit of the link forbids it now. */
+  #mayCarry ({ meter = null }: LinkWriter): boolean { return meter === null || meter.room > 0 }
 
   /** QoS 0 may go out, as far as the link is not full. */
   get #passesBatches (): boolean { return !this.gated && !this.#isolation.on }
 
-  /** A full batch could be written now, or let go. */
-  get batchMayGo (): boolean { return this.#passesBatches && this.isOpen }
+  /** A full batch could be written now, or let go. Over a link with a limit it goes in pieces, and only what fits into none goes at once. */
+  batchMayGo (batch: BatchLane): boolean {
+    const link = this.#link
+    return this.#passesBatches && (link === null || (!this.#full && (link.meter == null || (batch.empty && this.#mayCarry(link)))))
+  }
 
   get isScheduled (): boolean { return this.#scheduled }
 
@@ -87,7 +95,7 @@ export class OutboxWriter {
       const more = this.#write(link)
       link.end()
       if (!more) this.#fill()
-      else if (!this.#scheduled && !this.gated && this.#couldWrite()) this.schedule()
+      else if (!this.#scheduled && !this.gated && this.#couldWrite(link)) this.schedule()
     }
     // what did not go out is copied: its source may change after this turn
     this.#batches.settle()
@@ -96,7 +104,7 @@ export class OutboxWriter {
 
   /** @returns false when the link has enough */
   #write (link: LinkWriter): boolean {
-    if (this.#shares !== null) return this.#shares.write(link, this.gated, this.#passesBatches)
+    if (!this.#isAlone || link.meter != null) return this.#shares.write(link, this.gated, this.#passesBatches)
     // without a budget PUBRELs alone go out, which answer what is under way
     const more = this.#lanes.first.sender.send(link, this.gated ? 0 : LANE_BUDGET)
     const batch = this.#batches.first
@@ -104,14 +112,15 @@ export class OutboxWriter {
   }
 
   /** Something is left that another turn can write. */
-  #couldWrite (): boolean {
-    return this.#shares?.ready(!this.#isolation.on) ?? this.#lanes.first.sender.ready
+  #couldWrite (link: LinkWriter): boolean {
+    return this.#isAlone && link.meter == null ? this.#lanes.first.sender.ready : this.#mayCarry(link) && this.#shares.ready(!this.#isolation.on)
   }
 
-  /** A batch has no room for a frame more, and {@link batchMayGo} was true: it goes, though another may have filled the link since. */
+  /** A batch has no room for a frame more, and {@link batchMayGo} said yes: it goes, though another may have filled the link since. */
   makeRoom (batch: BatchLane): void {
-    if (this.#link === null || (this.#shares === null && !this.#full)) this.flush()
-    else if (!(this.#shares?.writeBatch(batch, this.#link) ?? batch.write(this.#link))) this.#fill()
+    const link = this.#link
+    if (link === null || (this.#isAlone && !this.#full)) this.flush()
+    else if (!(this.#isAlone ? batch.write(link) : this.#shares.writeBatch(batch, link))) this.#fill()
   }
 
   /** Writes a frame that is larger than any batch. */

@@ -55,7 +55,7 @@ export class Outbox {
     const lanes = this.#lanes = new OutboxLanes(options, isolation, this.latency, () => this.#writer.schedule())
     this.holding = new Holding(lanes.all, () => this.#writer.schedule())
     const batches = this.#batches = new OutboxBatches(options, lanes.all.length, batch => this.#writer.makeRoom(batch), frame => this.#writer.writeAlone(frame))
-    this.#room = new OutboxRoom(lanes, batches, counters, () => this.#writer.batchMayGo)
+    this.#room = new OutboxRoom(lanes, batches, counters, batch => this.#writer.batchMayGo(batch))
     this.#writer = new OutboxWriter({ lanes, batches, isolation, counters, schedule, flushed: () => this.#flushed() })
   }
 
@@ -144,7 +144,7 @@ export class Outbox {
   #flushed (): void {
     this.#lanes.tell()
     this.holding.tell()
-    if (this.#writer.isOpen && !this.holding.isShut) this.#room.tell()
+    if (!this.#writer.isFull && !this.holding.isShut) this.#room.tell()
     if (this.#onIdle !== null && this.idle) {
       const call = this.#onIdle
       this.#onIdle = null

@@ -57,12 +57,13 @@ export class PriorityShare {
    */
   send (link: LinkWriter, most: number, withBatches: boolean): number {
     const limit = Math.min(most, this.#left)
+    const ofBatch = link.meter == null ? Infinity : limit
     const places = this.#pairs.length * 2
     for (let tried = 0; tried < places; tried++) {
       const place = this.#turn
       this.#turn = place + 1 === places ? 0 : place + 1
       const { lane, batch } = this.#pairs[place >> 1] as LanePair
-      const sent = (place & 1) === 0 ? this.#sendLane(lane, link, limit) : withBatches ? this.sendBatch(batch, link) : 0
+      const sent = (place & 1) === 0 ? this.#sendLane(lane, link, limit) : withBatches ? this.sendBatch(batch, link, ofBatch) : 0
       if (sent > 0) return sent
     }
     this.#dry = true
@@ -75,11 +76,12 @@ export class PriorityShare {
     return sender.sent
   }
 
-  /** A batch goes out whole, and is set against the rounds to come. */
-  sendBatch (batch: BatchLane, link: LinkWriter): number {
-    const bytes = batch.length
-    if (bytes === 0) return 0
-    this.#note(batch.write(link))
+  /** A batch goes out whole where the link has no limit, and is set against the rounds to come. */
+  sendBatch (batch: BatchLane, link: LinkWriter, most: number): number {
+    const before = batch.length
+    if (before === 0) return 0
+    this.#note(batch.write(link, most))
+    const bytes = before - batch.length
     this.#left -= bytes
     return bytes
   }

@@ -5,6 +5,8 @@ import { type PlainPublish, framesOf, readPublish } from './publish-frames.ts'
 export class ScriptedLink implements LinkWriter {
   /** Answer of write. */
   full = false
+  /** Bytes of messages that may go; what is written is taken off. null: no limit. */
+  meter: { room: number } | null = null
   readonly #written: Buffer[] = []
   readonly #returns: (() => void)[] = []
 
@@ -13,6 +15,7 @@ export class ScriptedLink implements LinkWriter {
 
   write (frames: Buffer, written: (() => void) | null): boolean {
     this.#written.push(Buffer.from(frames))
+    if (this.meter !== null && frames.readUInt8(0) >> 4 === 3) this.meter.room = Math.max(0, this.meter.room - frames.length)
     if (written !== null) this.#returns.push(written)
     return !this.full
   }

@@ -7,7 +7,7 @@ import { copyBytes } from '../../mqtt/copy-bytes.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { PropertyId } from '../../mqtt/v5/property-id.ts'
 import { readVariableByteInteger, variableByteIntegerSize, writeVariableByteInteger } from '../../mqtt/variable-byte-integer.ts'
-import type { LinkWriter } from '../../relay/link.ts'
+import type { LinkMeter, LinkWriter } from '../../relay/link.ts'
 import { topicKey } from '../../relay/topic-key.ts'
 import { TopicAliases } from './topic-aliases.ts'
 
@@ -41,6 +41,8 @@ export class AliasWriter implements LinkWriter {
     this.#maximumPacketSize = maximumPacketSize
     this.#counters = counters
   }
+
+  get meter (): LinkMeter | null { return this.#link.meter ?? null }
 
   begin (): void { this.#link.begin() }
   end (): void { this.#link.end() }

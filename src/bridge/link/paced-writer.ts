@@ -1,106 +1,63 @@
 /**
- * The writing side of a link with a rate limit: messages leave one by one as the limit lets them, whole frames always, and the outbox
- * hears that the link has enough. What an outbox hands over in one flush is all that waits here. HOT.
+ * The writing side of a link with a rate limit: counts the messages that pass, says how much more may, and calls when more may again. Nothing waits
+ * here: what may not go yet is with the outbox, which chooses what goes next when it may. HOT.
  */
+import { frameLength } from '../../mqtt/frame-length.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
-import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
-import type { LinkWriter } from '../../relay/link.ts'
+import type { LinkMeter, LinkWriter } from '../../relay/link.ts'
 import type { Clock } from '../clock.ts'
 import type { RateLimit } from './rate-limit.ts'
-
-/** First byte of a PUBLISH of QoS 0, whatever its retain flag. */
-const QOS_0_MASK = 0xfe
-const QOS_0 = 0x30
-
-interface Waiting {
-  readonly frames: Buffer
-  /** First byte that has not left. */
-  at: number
-  readonly written: (() => void) | null
-}
 
 export class PacedWriter implements LinkWriter {
   readonly #link: LinkWriter
   readonly #limit: RateLimit
   readonly #clock: Clock
-  readonly #drained: () => void
-  #waiting: Waiting[] = []
+  readonly #open: () => void
   #cancel: (() => void) | null = null
+  #stopped = false
 
-  /** @param drained called when nothing waits here any more */
-  constructor (link: LinkWriter, limit: RateLimit, clock: Clock, drained: () => void) {
+  /** @param open called when more may go after nothing could */
+  constructor (link: LinkWriter, limit: RateLimit, clock: Clock, open: () => void) {
     this.#link = link
     this.#limit = limit
     this.#clock = clock
-    this.#drained = drained
+    this.#open = open
   }
 
-  /** Messages wait for their time. */
-  get busy (): boolean { return this.#waiting.length > 0 }
+  get meter (): LinkMeter { return this.#limit }
 
-  begin (): void { this.#link.begin() }
+  begin (): void {
+    this.#link.begin()
+    this.#count()
+  }
+
   end (): void { this.#link.end() }
 
+  /** @returns false when the link has enough, whatever the limit says */
   write (frames: Buffer, written: (() => void) | null): boolean {
-    this.#waiting.push({ frames, at: 0, written })
-    return this.#cancel === null && this.#send()
+    for (let at = 0; at < frames.length;) {
+      const length = frameLength(frames, at)
+      if ((frames[at] as number) >> 4 === PacketType.PUBLISH) this.#limit.take(length)
+      at += length
+    }
+    if (this.#limit.room === 0) this.#count()
+    return this.#link.write(frames, written)
   }
 
-  /** @returns false when the link has enough, or something waits for its time */
-  #send (): boolean {
-    let waitMs = this.#limit.waitMs(this.#clock.now())
-    let more = true
-    let done = 0
-    for (const each of this.#waiting) {
-      if (waitMs === 0) more = this.#some(each) && more
-      if (each.at < each.frames.length) {
-        waitMs = Math.max(1, this.#limit.waitMs(this.#clock.now()))
-        break
-      }
-      done++
-    }
-    this.#waiting.splice(0, done)
-    if (this.#waiting.length === 0) return more
-    this.#cancel = this.#clock.after(waitMs, () => {
+  /** Lets time count, and waits where nothing may go. */
+  #count (): void {
+    const waitMs = this.#limit.waitMs(this.#clock.now())
+    if (waitMs === 0 || this.#stopped) return
+    this.#cancel ??= this.#clock.after(waitMs, () => {
       this.#cancel = null
-      if (this.#send()) this.#drained()
+      this.#open()
     })
-    return false
   }
 
-  /** As many frames as may go, in one piece. */
-  #some (waiting: Waiting): boolean {
-    const { frames, at, written } = waiting
-    let end = at
-    while (end < frames.length && this.#limit.open) {
-      const length = frameAt(frames, end)
-      if ((frames[end] as number) >> 4 === PacketType.PUBLISH) this.#limit.take(length)
-      end += length
-    }
-    waiting.at = end
-    if (end === at) return true
-    return this.#link.write(frames.subarray(at, end), end === frames.length ? written : null)
-  }
-
-  /**
-   * The connection is gone.
-   * @returns messages of QoS 0 that had not left; the others are still with the outbox
-   */
-  stop (): number {
+  /** The connection is gone. */
+  stop (): void {
+    this.#stopped = true
     this.#cancel?.()
     this.#cancel = null
-    let lost = 0
-    for (const { frames, at, written } of this.#waiting) {
-      for (let place = at; place < frames.length; place += frameAt(frames, place)) if (((frames[place] as number) & QOS_0_MASK) === QOS_0) lost++
-      written?.()
-    }
-    this.#waiting = []
-    return lost
   }
-}
-
-/** Length of the whole frame that starts there. */
-function frameAt (frames: Buffer, at: number): number {
-  const length = readVariableByteInteger(frames, at + 1, frames.length)
-  return 1 + variableByteIntegerSize(length) + length
 }

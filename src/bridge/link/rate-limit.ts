@@ -3,11 +3,15 @@
  * more bytes than there are: those behind it wait the longer. It outlives connections. HOT.
  */
 import type { RateConfig } from '../../config/model.ts'
+import type { LinkMeter } from '../../relay/link.ts'
 
 /** A whole message, but for what is lost in adding up fractions. */
 const ONE = 1 - 1e-6
 
-export class RateLimit {
+/** The smallest PUBLISH: fixed header, a topic of one byte, nothing else. */
+const LEAST_MESSAGE = 5
+
+export class RateLimit implements LinkMeter {
   readonly #config: RateConfig
   #messages: number
   #bytes: number
@@ -25,6 +29,9 @@ export class RateLimit {
   #most (perSecond: number | null): number {
     return perSecond === null ? Infinity : Math.max(1, perSecond * this.#config.burstMs / 1000)
   }
+
+  /** Bytes that may go in one piece, which has then no more messages than may go; 0 when none may. */
+  get room (): number { return this.open ? Math.min(this.#bytes, this.#messages * LEAST_MESSAGE) : 0 }
 
   /** May one more go? */
   get open (): boolean { return this.#messages >= ONE && this.#bytes > 0 }

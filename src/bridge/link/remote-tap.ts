@@ -61,7 +61,7 @@ export class RemoteTap extends Duplex {
     this.#writer = new LinkSocket(options.socket)
     this.#brake = new ReadBrake(options.socket, options.limits.down, options.clock)
     this.signs = new TapSigns(this.#writer, this.#brake)
-    this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#drained())
+    this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#outbox?.flush())
     this.#level = options.level
     this.#topicAliases = options.topicAliases
     this.#incoming = options.incoming
@@ -90,7 +90,7 @@ export class RemoteTap extends Duplex {
     })
     socket.on('drain', () => {
       this.signs.moved()
-      this.#drained()
+      this.#outbox?.drained()
     })
     socket.on('error', error => {
       this.#ended ||= isReset(error)
@@ -102,10 +102,6 @@ export class RemoteTap extends Duplex {
     })
     // what came last is read first: a refusal, or why the remote closes
     socket.on('close', () => setImmediate(() => this.destroy()))
-  }
-
-  #drained (): void {
-    if (this.#paced?.busy !== true) this.#outbox?.drained()
   }
 
   /** CONNACK has said yes. */
@@ -122,7 +118,7 @@ export class RemoteTap extends Duplex {
 
   /** Nothing of the data plane goes over this link any more. */
   release (): void {
-    this.#stopPacing()
+    this.#paced?.stop()
     this.#outbox?.linkDown((this.#ended || this.#reason !== null) && blamesMessage(this.#reason))
     this.#outbox = null
     this.#incoming.close(this.#port)
@@ -130,13 +126,8 @@ export class RemoteTap extends Duplex {
 
   /** Another connection has taken the session over: outbox and downlink are its own now. What still comes in is read to its end. */
   retire (): void {
-    this.#stopPacing()
+    this.#paced?.stop()
     this.#outbox = null
-  }
-
-  #stopPacing (): void {
-    const lost = this.#paced?.stop() ?? 0
-    if (this.#outbox !== null) this.#outbox.counters.droppedLinkDown += lost
   }
 
   /** Writes a frame past the queue, and past the rate limit. */
@@ -163,8 +154,8 @@ export class RemoteTap extends Duplex {
     if (fault !== null) this.#violated(fault)
   }
 
-  /** Bytes wait in the socket, or for their time. */
-  get isWriting (): boolean { return this.#socket.writableLength !== 0 || this.#paced?.busy === true }
+  /** Bytes wait in the socket. */
+  get isWriting (): boolean { return this.#socket.writableLength !== 0 }
 
   #fromRemote (bytes: Buffer, start: number, body: number, end: number): boolean {
     const fault = faultOfServerHeader(bytes[start] as number, this.#level) ?? this.#take(bytes, start, body, end)

@@ -184,3 +184,62 @@ test('a full lane refuses, and the others do not', async t => {
   t.ok(offer('high', 1, 'high:0'))
   t.equal(rooms, 0)
 })
+
+test('where the link has a limit, what is urgent goes first of what may go, and none is left out', async t => {
+  const site = threeLanes()
+  site.link.meter = { room: 0 }
+  site.up()
+  for (let i = 0; i < 200; i++) {
+    site.offer('low', 1, kilobyte('low', i))
+    site.offer('low', 0, kilobyte('quick', i))
+  }
+  site.turn.end()
+  t.equal(site.link.publishes().length, 0)
+  const got: PlainPublish[] = []
+  const tick = (room: number): void => {
+    if (site.link.meter !== null) site.link.meter.room = room
+    site.outbox.flush()
+    got.push(...site.link.publishes())
+  }
+  tick(2000)
+  t.equal(got.length, 2, 'whole messages, as many as may')
+  site.offer('high', 1, kilobyte('high', 0))
+  site.offer('high', 0, kilobyte('alarm', 0))
+  tick(1)
+  tick(1)
+  t.same(got.slice(2).map(laneOf).sort(), ['alarm', 'high'], 'one at a time')
+  for (let i = 1; i < 400; i++) {
+    site.offer('high', 1, kilobyte('high', i))
+    tick(1)
+  }
+  t.ok(numbersOf(got, 'low').length > 5 && numbersOf(got, 'high').length > 300)
+  for (let i = 0; i < 1000; i++) tick(10_000)
+  for (const name of ['low', 'quick']) t.same(numbersOf(got, name), upTo(200), name)
+})
+
+test('a full batch of QoS 0 refuses while a limit lets nothing out, and tells when a part of it has gone', async t => {
+  const site = threeLanes()
+  site.link.meter = { room: 0 }
+  site.up()
+  let rooms = 0
+  site.outbox.onRoom(() => { rooms++ })
+  let count = 0
+  while (site.offer('normal', 0, kilobyte('normal', count))) count++
+  t.ok(count > 200 && count < 270, `${count}`)
+  site.turn.end()
+  t.equal(rooms, 0)
+  site.link.meter.room = 10_000
+  site.outbox.flush()
+  t.equal(rooms, 0, 'not for a few')
+  site.link.meter.room = 40_000
+  site.outbox.flush()
+  t.equal(rooms, 1)
+  t.ok(site.offer('normal', 0, kilobyte('normal', count)))
+  t.notOk(site.offer('normal', 0, `large:${'x'.repeat(300_000)}`), 'one that is larger than a batch waits until that is empty')
+  site.link.meter.room = 1_000_000
+  for (let i = 0; i < 20; i++) site.outbox.flush()
+  t.ok(site.offer('normal', 0, `large:${'x'.repeat(300_000)}`))
+  const got = site.link.publishes()
+  t.same(numbersOf(got, 'normal'), upTo(count + 1))
+  t.equal(laneOf(got.at(-1) as PlainPublish), 'large')
+})
