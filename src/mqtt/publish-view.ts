@@ -12,6 +12,9 @@ const ID_0 = violation('MQTT-2.3.1-1', 'PUBLISH with packet identifier 0')
 const TOO_SHORT = violation('MQTT-3.3.2', 'PUBLISH is shorter than its topic and packet identifier')
 const PROPERTIES = violation('MQTT-3.3.2.3', 'PUBLISH properties do not fit the packet')
 
+/** Of what was not looked for in the properties yet. */
+export const NOT_LOOKED_FOR = -2
+
 export class PublishView {
   bytes: Buffer = Buffer.alloc(0)
   /** First byte of the fixed header, first byte behind it, one past the last byte. */
@@ -30,6 +33,10 @@ export class PublishView {
   propertiesStart = 0
   propertiesEnd = 0
   payloadStart = 0
+  /** Nodes that a message of MQTT 5 has passed; {@link NOT_LOOKED_FOR}. Kept here by who counts first: each look over the properties is paid by the message. */
+  hops = NOT_LOOKED_FOR
+  /** Where the seconds of its expiry stand, -1 without; {@link NOT_LOOKED_FOR}. */
+  expiryAt = NOT_LOOKED_FOR
 
   /** Reads the frame at `start`; null when it is a PUBLISH that may be acted on. */
   read (bytes: Buffer, start: number, body: number, end: number, level: 3 | 4 | 5): Violation | null {
@@ -41,6 +48,7 @@ export class PublishView {
     this.qos = qos as 0 | 1 | 2
     this.retain = (header & 1) !== 0
     this.bytes = bytes
+    this.hops = this.expiryAt = NOT_LOOKED_FOR
     this.start = start
     this.body = body
     this.end = end

@@ -1,5 +1,5 @@
 /** The Relay of one process: topic cache in front, outboxes behind. Bridges come and go while messages flow. HOT. */
-import type { PublishView } from '../mqtt/publish-view.ts'
+import { NOT_LOOKED_FOR, type PublishView } from '../mqtt/publish-view.ts'
 import { faultOfTopicName } from '../mqtt/topic-name.ts'
 import { hasVia, viaCount, viaMark } from '../mqtt/v5/via.ts'
 import { InterestVersions } from './interest-versions.ts'
@@ -142,7 +142,7 @@ class CachingRelay implements BridgeRelay {
     // one that has waited for room may be older than the rules
     const routes = entry.generation === this.#generation ? entry.routes : this.#routesOfNow(entry)
     if (routes.length === 0) return Admission.TAKEN
-    const hops = view.propertiesStart === view.propertiesEnd ? 0 : viaCount(view.bytes, view.propertiesStart, view.propertiesEnd)
+    const hops = hopsOf(view)
     if (routes.length > 1 || origin.bridge !== null || hops !== 0) return this.#admitToMany(routes, view, origin, hops, receipts, slot)
     const route = routes[0] as Route
     const outbox = route.linkOf(origin)
@@ -179,7 +179,7 @@ class CachingRelay implements BridgeRelay {
   }
 
   isOwn (view: PublishView): boolean {
-    return view.propertiesStart !== view.propertiesEnd && hasVia(this.via, view.bytes, view.propertiesStart, view.propertiesEnd)
+    return hopsOf(view) !== 0 && hasVia(this.via, view.bytes, view.propertiesStart, view.propertiesEnd)
   }
 
   complete (publisher: Publisher, packetId: number, receipts: Receipts, slot: number): void {
@@ -222,4 +222,10 @@ function endOfBridge (routes: readonly Route[], from: number): number {
 function mayHave (outbox: Outbox, origin: Origin, hops: number): boolean {
   if (hops >= outbox.maxHops) return false
   return origin.bridge === null || (origin.bridge !== outbox.name && outbox.forwardBridged)
+}
+
+/** Counted once a message. */
+function hopsOf (view: PublishView): number {
+  if (view.hops === NOT_LOOKED_FOR) view.hops = view.propertiesStart === view.propertiesEnd ? 0 : viaCount(view.bytes, view.propertiesStart, view.propertiesEnd)
+  return view.hops
 }

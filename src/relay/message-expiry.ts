@@ -2,7 +2,7 @@
  * How long a message is still good, while it waits for a remote: its seconds are taken as a moment when it comes in, and written anew into
  * its frame when it goes out [MQTT-3.3.2-6]. Only messages that say an expiry pay for it. HOT.
  */
-import type { PublishView } from '../mqtt/publish-view.ts'
+import { NOT_LOOKED_FOR, type PublishView } from '../mqtt/publish-view.ts'
 import { messageExpiryAt } from '../mqtt/v5/message-properties.ts'
 import { ABSENT } from '../mqtt/v5/property-block.ts'
 
@@ -20,7 +20,8 @@ export class MessageExpiry {
   /** Of the message that `view` shows, in a frame of `level`; false: it does not expire. What is behind the topic stays as it is in all frames made from it. */
   read (view: PublishView, level: 4 | 5): boolean {
     if (view.propertiesStart === view.propertiesEnd) return false
-    const at = messageExpiryAt(view.bytes, view.propertiesStart, view.propertiesEnd)
+    if (view.expiryAt === NOT_LOOKED_FOR) view.expiryAt = messageExpiryAt(view.bytes, view.propertiesStart, view.propertiesEnd)
+    const at = view.expiryAt
     if (at === ABSENT) return false
     this.deadline = performance.now() + view.bytes.readUInt32BE(at) * 1000
     this.fromEnd = level === 5 ? view.end - at : NOWHERE

@@ -52,8 +52,10 @@ export class PublishDoor {
     this.#aged = 0
     const fault = block.read(view.bytes, view.propertiesStart, view.propertiesEnd, PropertyHolder.PUBLISH)
     if (fault !== null) return fault
-    if (block.topicAlias === ABSENT) return view.topicStart === view.topicEnd ? NO_TOPIC : null
-    return this.#resolve(view, block.topicAlias)
+    const refused = block.topicAlias === ABSENT ? view.topicStart === view.topicEnd ? NO_TOPIC : null : this.#resolve(view, block.topicAlias)
+    view.expiryAt = block.messageExpiryAt === ABSENT ? ABSENT : block.messageExpiryAt + 1
+    if (!block.hasUserProperties) view.hops = 0
+    return refused
   }
 
   /** What goes along with the message; undefined: nothing. A copy. */

@@ -34,6 +34,7 @@ export class PropertyBlock {
   requestResponseInformation = ABSENT
   willDelay = ABSENT
   subscriptionId = ABSENT
+  hasUserProperties = false
   /** Where the property with its identifier starts, for who takes it out. */
   messageExpiryAt = ABSENT
   topicAliasAt = ABSENT
@@ -117,7 +118,11 @@ export class PropertyBlock {
   }
 
   #once (id: number): Violation | null {
-    if (id === PropertyId.USER_PROPERTY || (id === PropertyId.SUBSCRIPTION_ID && this.#ofServer)) return null
+    if (id === PropertyId.USER_PROPERTY) {
+      this.hasUserProperties = true
+      return null
+    }
+    if (id === PropertyId.SUBSCRIPTION_ID && this.#ofServer) return null
     const bit = 1 << (id & 31)
     const seen = id < 32 ? this.#seenLow : this.#seenHigh
     if (id < 32) this.#seenLow |= bit
@@ -203,6 +208,7 @@ export class PropertyBlock {
     this.willDelay = this.willDelayAt = ABSENT
     this.methodStart = this.methodEnd = this.dataStart = this.dataEnd = ABSENT
     this.#seenLow = this.#seenHigh = 0
+    this.hasUserProperties = false
   }
 }
 
