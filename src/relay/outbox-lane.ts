@@ -60,7 +60,7 @@ export class OutboxLane {
     this.#lane = new Lane(Math.ceil(all.maxCount / lanes), Math.ceil(all.maxBytes / lanes))
     this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
-    const window = new SendWindow(flight)
+    const window = new SendWindow(flight, mostQos2Of(all, lanes))
     const suspect = new Suspect(this.#lane, all.suspect ?? null, isolation, () => window.inFlight, changed)
     this.sender = new LaneSender(this.#lane, window, {
       level: all.level, counters: all.counters, journal, slice: own.slice ?? 0, index, lanes, setAside: all.setAside ?? null
@@ -150,4 +150,12 @@ export class OutboxLane {
     if (this.journaled !== null) this.journaled.close()
     else for (let sequence = lane.head; sequence < lane.tail; sequence++) lane.settle(sequence)
   }
+}
+
+/**
+ * What a process before this one has left open of QoS 2 counts at the remote, and each lane sees to its own before it sends anew. Where the remote can
+ * not say what it takes, in 3.1.1, each has its part of the window, so that all together are never more than it.
+ */
+function mostQos2Of ({ level, windowQos2 }: OutboxOptions, lanes: number): number {
+  return level === 5 || lanes === 1 ? Infinity : Math.max(1, Math.floor(windowQos2 / lanes))
 }

@@ -3,11 +3,14 @@ import type { Flight } from './flight.ts'
 
 export class SendWindow {
   readonly #flight: Flight
+  readonly #mostQos2: number
   #qos1 = 0
   #qos2 = 0
 
-  constructor (flight: Flight) {
+  /** @param mostQos2 of this lane, whatever the others have under way */
+  constructor (flight: Flight, mostQos2 = Infinity) {
     this.#flight = flight
+    this.#mostQos2 = mostQos2
   }
 
   /** A new connection: nothing waits on it yet. */
@@ -20,7 +23,7 @@ export class SendWindow {
   get inFlight (): number { return this.#qos1 + this.#qos2 }
 
   hasRoom (qos2: boolean): boolean {
-    return this.#flight.hasRoom(qos2)
+    return this.#flight.hasRoom(qos2) && (!qos2 || this.#qos2 < this.#mostQos2)
   }
 
   take (qos2: boolean): void {

@@ -12,7 +12,7 @@ const names = ['high', 'normal', 'low'] as const
 type Name = typeof names[number]
 
 /** A lane for each priority, high first. */
-function threeLanes ({ windowQos1 = 10_000, second }: { windowQos1?: number, second?: LaneOptions } = {}) {
+function threeLanes ({ windowQos2 = 100, second }: { windowQos2?: number, second?: LaneOptions } = {}) {
   const turn = new Turn()
   const link = new ScriptedLink()
   const outbox = new Outbox({
@@ -25,8 +25,8 @@ function threeLanes ({ windowQos1 = 10_000, second }: { windowQos1?: number, sec
     otherLanes: [{ priority: 'normal', slice: 1, awaitRemote: false }, { priority: 'low', slice: 2, awaitRemote: false }, ...second === undefined ? [] : [second]],
     maxCount: 100_000,
     maxBytes: 100_000_000,
-    windowQos1,
-    windowQos2: 100,
+    windowQos1: 10_000,
+    windowQos2,
     schedule: turn.schedule,
     counters: new BridgeCounters()
   })
@@ -115,6 +115,16 @@ test('the window of the remote is for all, and what is answered goes to the high
   site.turn.end()
   t.same(site.link.publishes().map(({ payload }) => payload), ['high:0', 'high:1', 'low:10'])
   t.equal(site.outbox.underWay, 10)
+})
+
+test('of QoS 2 a remote of 3.1.1 gets no more from each lane than its part, as it remembers what a process before has sent', async t => {
+  const site = threeLanes({ windowQos2: 16 })
+  for (let i = 0; i < 20; i++) site.offer('low', 2, `low:${i}`)
+  site.up()
+  t.equal(site.link.publishes().length, 5)
+  for (let i = 0; i < 20; i++) site.offer('high', 2, `high:${i}`)
+  site.turn.end()
+  t.equal(site.link.publishes().length, 5)
 })
 
 test('QoS 0 has the priority of its rule', async t => {
