@@ -48,6 +48,21 @@ test('a decision is about the files that were looked at', async t => {
   t.equal(taken.length, 1)
 })
 
+test('beside a broker that is not ours its link is one of the links', { skip: browserMissing }, async t => {
+  const look = await startBrowser(t)
+  const { admin } = await adminFor(t, `${httpText} # no listeners
+    sidecar { server = "mqtt-tcp://127.0.0.1:1" }
+    bridges.mqtt.north { enable = false, server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }`)
+  const { page, complaints } = await look({ login })
+  await page.goto(`http://127.0.0.1:${admin.address?.port ?? 0}/`)
+  const link = page.getByRole('article', { name: 'Link sidecar' })
+  await link.getByText('CW_').waitFor()
+  t.match(await link.innerText(), /^sidecar\s+(down|dialling|connecting) \d+ s\s+mqtt-tcp:\/\/127\.0\.0\.1:1/)
+  await page.getByText('1 of 1 link down').waitFor()
+  await page.getByRole('article', { name: 'Link north' }).waitFor()
+  t.strictSame(complaints, [])
+})
+
 test('links, trust and events are seen, and refused files are forced by hand', { skip: mosquittoMissing || browserMissing }, async t => {
   const [pki, other] = await Promise.all([testPki(t, { server: { commonName: HOSTILE } }), testPki(t, { name: 'Other' })])
   const [remote, look] = await Promise.all([startMosquitto(t, { pki }), startBrowser(t)])
@@ -82,7 +97,7 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   await page.getByRole('cell', { name: 'img src=x onerror=alert(1)' }).waitFor()
   t.equal(await page.locator('img').count(), 0, 'a name stays text')
   await page.locator('#events').getByText('Link north is up').waitFor()
-  t.match(await page.locator('body').ariaSnapshot(), /banner:\n.*heading "Causeway" \[level=1\][^]*region "Links":\n.*heading "Links" \[level=2\]\n.*article "Link north":\n.*heading "north" \[level=3\][^]*term: to the remote\n.*definition: [^]*region "Trust":[^]*article "Certificate files of bridge north":[^]*region "Certificates in use":\n.*table:[^]*columnheader "Days left"[^]*region "Listeners":[^]*region "Recent events":[^]*contentinfo:/, 'who hears it has the same, in order')
+  t.match(await page.locator('body').ariaSnapshot(), /banner:\n.*heading "Causeway" \[level=1\][^]*region "Links":\n.*heading "Links" \[level=2\]\n.*article "Link north":\n.*heading "north" \[level=3\][^]*term: sent\n.*definition: [^]*region "Trust":[^]*article "Certificate files of bridge north":[^]*region "Certificates in use":\n.*table:[^]*columnheader "Days left"[^]*region "Listeners":[^]*region "Recent events":[^]*contentinfo:/, 'who hears it has the same, in order')
 
   const files = page.getByRole('article', { name: 'Certificate files of bridge north' })
   await files.getByText('generation 1 in use').waitFor()

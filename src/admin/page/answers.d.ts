@@ -31,6 +31,8 @@ export interface BridgeStatus extends BridgeStanding {
 
 export interface Bridge {
   readonly name: string
+  /** To a local broker that is not ours. */
+  readonly isLocal?: boolean
   readonly server: string
   readonly status: BridgeStatus
 }
@@ -53,6 +55,8 @@ export interface Status {
   readonly devices: number
   readonly receivedMessages: number
   readonly listeners: readonly Listener[]
+  /** The link to a local broker that is not ours; null: there is a broker here. */
+  readonly sidecar: Omit<Bridge, 'name' | 'isLocal'> | null
   readonly bridges: readonly Bridge[]
   readonly trust: readonly TrustStanding[]
 }

@@ -14,7 +14,7 @@ const shown = new Map()
  */
 export function showFigures (status, before) {
   const seconds = before === null ? 0 : (status.at - before.at) / 1000
-  const total = (/** @type {Status} */ of) => of.bridges.reduce((sum, { status: { counters } }) => sum + sentIn(counters), 0)
+  const total = (/** @type {Status} */ of) => of.bridges.reduce((sum, { isLocal = false, status: { counters } }) => isLocal ? sum : sum + sentIn(counters), 0)
   const queued = status.bridges.reduce((sum, { status: { queued: waiting } }) => sum + waiting, 0)
   const queuedBytes = status.bridges.reduce((sum, { status: { queuedBytes: waiting } }) => sum + waiting, 0)
   const diskBytes = status.bridges.reduce((sum, { status: { diskBytes: waiting } }) => sum + (waiting ?? 0), 0)

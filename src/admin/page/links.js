@@ -70,7 +70,7 @@ export class LinkCard {
       this.#list,
       this.#reason)
     this.#list.append(
-      pair('to the remote', up, 'up'), pair('from the remote', down, 'down'), pair('median delay', usual), pair('99 % delay', slow),
+      pair('sent', up, 'up'), pair('received', down, 'down'), pair('median delay', usual), pair('99 % delay', slow),
       pair('waiting', queue), pair('under way', flight), pair('in memory', memory), pair('on disk', disk), pair('oldest', oldest), pair('dropped', dropped))
   }
 

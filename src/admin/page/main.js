@@ -33,13 +33,22 @@ let openedAt = Date.now()
 async function look () {
   if (document.hidden) return
   try {
-    const status = /** @type {Status} */ (await get('api/v1/status'))
-    showStatus(status)
+    showStatus(withSidecar(/** @type {Status} */ (await get('api/v1/status'))))
     if (Date.now() - trustAt > TRUST_EVERY_MS) await lookAtTrust()
     regained()
   } catch (error) {
     lost(error)
   }
+}
+
+/**
+ * The link to a local broker is one of the links, under the name it has in events and metrics.
+ * @param {Status} status
+ * @returns {Status}
+ */
+function withSidecar (status) {
+  const { sidecar, bridges } = status
+  return sidecar === null ? status : { ...status, bridges: [{ ...sidecar, name: 'sidecar', isLocal: true }, ...bridges] }
 }
 
 /** @param {Status} status */
