@@ -153,6 +153,8 @@ const situations: readonly Situation[] = [
     at: '3m',
     fires: [{ ...at, kind: 'bridge', name: 'north', certificate: 'client certificate', subject: 'CN=x', fingerprint: 'AA' }]
   },
+  { alert: 'CausewaySessionsNotOnDisk', series: { 'causeway_broker_session_disk_degraded{instance="hut:8081"}': '0x2 1x10', 'causeway_broker_session_disk_degraded{instance="pier:8081"}': '0x20' }, at: '6m', fires: [at] },
+  { alert: 'CausewayNoticesLost', series: { 'causeway_notices_total{instance="hut:8081",receiver="alerts",outcome="given_up"}': '0x3 2x20', 'causeway_notices_total{instance="hut:8081",receiver="alerts",outcome="sent"}': '0x3 2x20' }, at: '6m', fires: [{ ...at, receiver: 'alerts', outcome: 'given_up' }] },
   { alert: 'CausewayReloadRefused', series: { 'causeway_reloads_total{instance="hut:8081",outcome="refused"}': '0x3 1x20', 'causeway_reloads_total{instance="hut:8081",outcome="applied"}': '0x3 1x20' }, at: '6m', fires: [{ ...at, outcome: 'refused' }] }
 ]
 
