@@ -138,7 +138,7 @@ class RunningEdge implements Edge {
     this.#trust = new TrustFiles(logger.child({ component: 'trust' }))
     this.#relay = createRelay({ node: randomBytes(6).toString('base64url'), interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
     this.#gatekeeper = new AuthGatekeeper(config.auth, { logger: logger.child({ component: 'broker' }), stateDir })
-    this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger: logger.child({ component: 'bridge' }), stateDir, maxPacketSize: config.mqtt.maxPacketSize })
+    this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger: logger.child({ component: 'bridge' }), stateDir, maxPacketSize: config.mqtt.maxPacketSize, deviceFilters: config.sidecar === null ? this.#interest.devices : null })
     this.#reloads = new Reloads({
       inForce: { config, report, ...(revise === undefined ? {} : { revise }) },
       read: options.read ?? (() => loadConfig({ file: config.file, cwd: process.cwd(), environment: readEnvironment() })),

@@ -4,6 +4,7 @@ import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { BridgeRelay } from '../relay/bridge-relay.ts'
+import type { DeviceFilters } from '../relay/device-filters.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import type { InUse } from '../trust/in-use.ts'
@@ -46,6 +47,8 @@ export interface BridgeOptions {
   /** Asked at each dial; null for plain TCP. */
   readonly trust: TrustSource | null
   readonly trustListener?: TrustListener
+  /** For `transparent`; null: devices are another broker's. @default null */
+  readonly deviceFilters?: DeviceFilters | null
   readonly logger: Logger
   /** Where a client id that was made is kept; null: in memory. */
   readonly stateDir: string | null

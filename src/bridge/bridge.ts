@@ -6,6 +6,7 @@ import type { BridgeFigures } from './bridge-figures.ts'
 import type { BridgeOptions, BridgeSettings } from './bridge-options.ts'
 import type { BridgeState } from './bridge-state.ts'
 import { systemClock } from './clock.ts'
+import { DeviceSubscriptions } from './down/device-subscriptions.ts'
 import { DownlinkRules } from './down/downlink-rules.ts'
 import { Downlink } from './down/downlink.ts'
 import { LinkPool } from './pool/link-pool.ts'
@@ -27,15 +28,19 @@ class LivingBridge implements Bridge {
   /** null where what comes in is not for the local broker. */
   readonly #downlink: Downlink | null
   readonly #pool: LinkPool
+  /** null: what devices subscribe to is not passed on. */
+  readonly #devices: DeviceSubscriptions | null
+  /** As it is configured now. */
+  #subscription: BridgeConfig['subscription']
 
   constructor (options: BridgeOptions) {
-    const { config, relay, ownEnd, clock = systemClock } = options
+    const { config, relay, ownEnd, deviceFilters = null, clock = systemClock } = options
     this.name = config.name
     this.counters = options.counters ?? new BridgeCounters()
     const downlink = new Downlink({
       bridge: config.name,
       level: config.protoVer,
-      rules: new DownlinkRules(config.subscription),
+      rules: new DownlinkRules(config.subscription, config.transparent),
       delivery: options.delivery,
       isOwn: view => relay.isOwn(view),
       counters: this.counters
@@ -44,7 +49,12 @@ class LivingBridge implements Bridge {
     const logger = options.logger.child({ bridge: config.name })
     this.#pool = new LinkPool(options, { incoming: ownEnd?.incoming ?? downlink, counters: this.counters, logger, clock })
     const rules = forwardRules(config, this.#pool.lanes)
-    if (config.enable) this.#pool.start(rules)
+    this.#subscription = config.subscription
+    const passesOn = config.enable && config.transparent && deviceFilters !== null
+    this.#devices = passesOn ? new DeviceSubscriptions({ filters: deviceFilters, clock, logger, changed: () => this.#resubscribe() }) : null
+    if (!config.enable) return
+    this.#resubscribe()
+    this.#pool.start(rules)
   }
 
   get state (): BridgeState { return this.#pool.state }
@@ -71,9 +81,15 @@ class LivingBridge implements Bridge {
   }
 
   #replaceRules (config: BridgeConfig): void {
-    const downlink = new DownlinkRules(config.subscription)
+    const downlink = new DownlinkRules(config.subscription, config.transparent)
     this.#pool.replaceRules(forwardRules(config, this.#pool.lanes), config)
     this.#downlink?.replaceRules(downlink)
+    this.#subscription = config.subscription
+    this.#resubscribe()
+  }
+
+  #resubscribe (): void {
+    this.#pool.resubscribe([...this.#subscription, ...this.#devices?.beside(this.#subscription) ?? []])
   }
 
   async leave (timeoutMs: number): Promise<void> {
@@ -83,6 +99,7 @@ class LivingBridge implements Bridge {
   }
 
   async stop (): Promise<void> {
+    this.#devices?.stop()
     this.#pool.detach()
     await this.#pool.stop()
   }

@@ -11,6 +11,14 @@ export class FilterHolders<Holder> {
     return this.#trie.has(topic)
   }
 
+  has (filter: string): boolean {
+    return this.#holders.has(filter)
+  }
+
+  filters (): Iterable<string> {
+    return this.#holders.keys()
+  }
+
   /** @returns whether it is the filter's first holder */
   hold (filter: string, holder: Holder): boolean {
     const holders = this.#holders.get(filter)

@@ -5,6 +5,7 @@
 import mqemitter, { type MQEmitter, type Message } from 'mqemitter'
 import { sharedFilter } from '../mqtt/topic-filter.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
+import type { DeviceFilters } from '../relay/device-filters.ts'
 import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
 import { FilterHolders } from './filter-holders.ts'
 
@@ -22,14 +23,26 @@ export class LocalInterest implements RelayInterest, StoredInterest {
   readonly emitter: MQEmitter
   readonly #live = new FilterHolders<Subscriber>()
   readonly #stored = new FilterHolders<string>()
+  /** Those who tell others of messages, and are no devices. */
+  readonly #observing = new FilterHolders<Subscriber>()
+  readonly #observers = new WeakSet<Subscriber>()
+  readonly #listeners = new Set<() => void>()
   #changed: (filter: string) => void = () => {}
+  /** Live and stored ones. */
+  readonly devices: DeviceFilters = {
+    list: () => this.#deviceFilters(),
+    onChange: call => {
+      this.#listeners.add(call)
+      return () => { this.#listeners.delete(call) }
+    }
+  }
 
   constructor () {
     this.emitter = this.#watch(mqemitter({ concurrency: 0, matchEmptyLevels: true }))
   }
 
   wants (topic: string): boolean {
-    return this.#live.any(topic) || this.#stored.any(topic)
+    return this.#live.any(topic) || this.#stored.any(topic) || this.#observing.any(topic)
   }
 
   /** A stored session wants it, whether its device is here or away. */
@@ -41,16 +54,21 @@ export class LocalInterest implements RelayInterest, StoredInterest {
     this.#changed = call
   }
 
+  /** This subscriber is no device. Called before it subscribes. */
+  observes (subscriber: Subscriber): void {
+    this.#observers.add(subscriber)
+  }
+
   stored (clientId: string, filter: string): void {
     const shared = sharedFilter(filter)
     if (shared !== null) return this.stored(holderOfShared(clientId, filter), shared.filter)
-    if (!isServerTopic(filter) && this.#stored.hold(filter, clientId)) this.#changed(filter)
+    if (!isServerTopic(filter) && this.#stored.hold(filter, clientId)) this.#deviceChange(filter)
   }
 
   dropped (clientId: string, filter: string): void {
     const shared = sharedFilter(filter)
     if (shared !== null) return this.dropped(holderOfShared(clientId, filter), shared.filter)
-    if (this.#stored.drop(filter, clientId)) this.#changed(filter)
+    if (this.#stored.drop(filter, clientId)) this.#deviceChange(filter)
   }
 
   /** Live subscriptions are seen where they are made, whoever makes them. */
@@ -59,17 +77,38 @@ export class LocalInterest implements RelayInterest, StoredInterest {
     const removeListener = emitter.removeListener.bind(emitter)
     emitter.on = (filter, subscriber, done) => {
       // what the broker says of itself is not a device's or a bridge's to publish: nobody asks for it here
-      if (!isServerTopic(filter) && this.#live.hold(filter, subscriber)) this.#changed(filter)
+      if (!isServerTopic(filter)) this.#held(filter, subscriber)
       return on(filter, subscriber, done)
     }
     emitter.removeListener = (filter, subscriber, done) => {
       // the emitter lets go of it in a later turn and calls back then: until that moment it is still wanted
       removeListener(filter, subscriber, () => {
-        if (this.#live.drop(filter, subscriber)) this.#changed(filter)
+        this.#let(filter, subscriber)
         done?.()
       })
     }
     return emitter
+  }
+
+  #held (filter: string, subscriber: Subscriber): void {
+    if (this.#observers.has(subscriber)) {
+      if (this.#observing.hold(filter, subscriber)) this.#changed(filter)
+    } else if (this.#live.hold(filter, subscriber)) this.#deviceChange(filter)
+  }
+
+  #let (filter: string, subscriber: Subscriber): void {
+    if (this.#observing.drop(filter, subscriber)) this.#changed(filter)
+    else if (this.#live.drop(filter, subscriber)) this.#deviceChange(filter)
+  }
+
+  #deviceChange (filter: string): void {
+    this.#changed(filter)
+    for (const listener of this.#listeners) listener()
+  }
+
+  * #deviceFilters (): Iterable<string> {
+    yield * this.#live.filters()
+    for (const filter of this.#stored.filters()) if (!this.#live.has(filter)) yield filter
   }
 }
 

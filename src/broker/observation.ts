@@ -16,7 +16,8 @@ interface Passing extends Omit<ObservedMessage, 'clientId'> {
   readonly brokerCounter: number
 }
 
-export function observe ({ emitter }: LocalInterest, filters: readonly string[], call: (message: ObservedMessage) => void): () => void {
+export function observe (interest: LocalInterest, filters: readonly string[], call: (message: ObservedMessage) => void): () => void {
+  const { emitter } = interest
   let last = 0
   const take = (emitted: Emitted, done: () => void): void => {
     const { topic, payload, qos, retain, clientId = null, brokerCounter } = emitted as unknown as Passing // what LocalSessions has put there
@@ -26,6 +27,9 @@ export function observe ({ emitter }: LocalInterest, filters: readonly string[],
   }
   const others = (emitted: Emitted, done: () => void): void => emitted.topic.startsWith('$') ? done() : take(emitted, done) // [MQTT-4.7.2-1]
   const pairs = filters.map(filter => [filter, filter.startsWith('$') ? take : others] as const)
-  for (const [filter, subscriber] of pairs) emitter.on(filter, subscriber)
+  for (const [filter, subscriber] of pairs) {
+    interest.observes(subscriber)
+    emitter.on(filter, subscriber)
+  }
   return () => { for (const [filter, subscriber] of pairs) emitter.removeListener(filter, subscriber) }
 }

@@ -121,3 +121,18 @@ function levelsMeet (a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false
   return a === b || a === '+' || b === '+'
 }
+
+export function isWild (filter: string): boolean {
+  return filter.includes('+') || filter.includes('#')
+}
+
+/** Does `filter` match all that `other` matches? Neither has a fault; none is of `$` topics. */
+export function covers (filter: string, other: string): boolean {
+  const levels = filter.split('/')
+  const others = other.split('/')
+  for (const [i, level] of levels.entries()) {
+    if (level === '#') return i <= others.length // `a/#` matches `a` too
+    if (others[i] === undefined || others[i] === '#' || (level !== '+' && level !== others[i])) return false
+  }
+  return levels.length === others.length
+}

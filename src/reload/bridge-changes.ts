@@ -42,6 +42,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   spoolQos0: 'fixed',
   forwardBridged: 'fixed',
   maxHops: 'fixed',
+  transparent: 'fixed',
   topicAlias: 'link',
   setAsideAfter: 'fixed',
   deadLetterTopic: 'fixed',

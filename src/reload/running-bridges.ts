@@ -8,6 +8,7 @@ import type { BridgeConfig } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import { BridgeCounters } from '../metrics/bridge-counters.ts'
 import type { BridgeRelay } from '../relay/bridge-relay.ts'
+import type { DeviceFilters } from '../relay/device-filters.ts'
 import type { LocalDelivery } from '../relay/local-delivery.ts'
 import type { BridgeTrust } from './bridge-trust.ts'
 import type { ChangedBridge } from './changes.ts'
@@ -18,6 +19,8 @@ export interface BridgeSurroundings {
   readonly trust: TrustFiles
   readonly logger: Logger
   readonly stateDir: string | null
+  /** null: the devices are those of another broker. */
+  readonly deviceFilters: DeviceFilters | null
   /** Largest packet a remote may send. */
   readonly maxPacketSize: number
 }

@@ -69,6 +69,7 @@ export function bridgeConfig (port: number, more: Partial<BridgeConfig> = {}): B
     spoolQos0: false,
     forwardBridged: false,
     maxHops: null,
+    transparent: false,
     topicAlias: 0,
     setAsideAfter: 3,
     deadLetterTopic: null,

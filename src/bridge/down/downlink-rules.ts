@@ -40,8 +40,15 @@ export class DownlinkRules {
   readonly #rules: readonly CompiledRule[]
   readonly #cache = new TopicCache<Landing>(CACHE_BYTES)
 
-  /** @throws BridgeError for a rule that the mapping refuses; a checked configuration has none */
-  constructor (rules: readonly SubscriptionRule[]) {
+  /** What no rule takes keeps its name. */
+  readonly #transparent: boolean
+
+  /**
+   * @param transparent what no rule takes lands under its own name; false: it is not taken
+   * @throws BridgeError for a rule that the mapping refuses; a checked configuration has none
+   */
+  constructor (rules: readonly SubscriptionRule[], transparent = false) {
+    this.#transparent = transparent
     this.#rules = rules.map(rule => ({
       filter: sharedFilter(rule.remoteTopic)?.filter ?? rule.remoteTopic,
       exclude: rule.exclude,
@@ -65,7 +72,7 @@ export class DownlinkRules {
 
   #land (topic: string): Landing {
     const rule = this.#rules.find(({ filter, exclude }) => matches(filter, topic) && !exclude.some(each => matches(each, topic)))
-    const name = rule?.map(topic) ?? null
+    const name = rule?.map(topic) ?? (this.#transparent ? topic : null)
     // nobody but the broker itself speaks on $SYS, and a prefix can make a name longer than it may be
     const usable = name !== null && isTopicName(name) && !isServerTopic(name)
     return { ...unknown, topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null }

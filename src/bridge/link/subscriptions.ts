@@ -18,6 +18,9 @@ export interface Subscriber {
   unsubscribe (filters: readonly string[]): Promise<void>
 }
 
+/** Filters in one packet: AWS IoT takes no more. */
+const MOST_IN_ONE = 8
+
 export class Subscriptions {
   readonly #logger: Logger
   #wanted: ReadonlyMap<string, SubscriptionRequest>
@@ -58,22 +61,28 @@ export class Subscriptions {
   async #adjust (connection: Subscriber): Promise<void> {
     const wanted = this.#wanted
     const missing = [...wanted.values()].filter(request => !isSame(request, this.#granted.get(request.filter)))
-    if (missing.length > 0) {
-      const refused = await connection.subscribe(missing)
-      for (const request of missing) {
+    for (const some of inPackets(missing)) {
+      const refused = await connection.subscribe(some)
+      for (const request of some) {
         if (refused.includes(request.filter)) this.#refused(request.filter)
         else this.#granted.set(request.filter, request)
       }
     }
     const surplus = [...this.#granted.keys()].filter(filter => !wanted.has(filter))
-    if (surplus.length > 0) await connection.unsubscribe(surplus)
-    for (const filter of surplus) this.#granted.delete(filter)
+    for (const some of inPackets(surplus)) {
+      await connection.unsubscribe(some)
+      for (const filter of some) this.#granted.delete(filter)
+    }
   }
 
   #refused (filter: string): void {
     this.#granted.delete(filter)
     this.#logger.warn({ filter, hint: 'Check the rules of the remote for this bridge.' }, 'remote refuses a subscription')
   }
+}
+
+function * inPackets<T> (all: readonly T[]): Iterable<readonly T[]> {
+  for (let i = 0; i < all.length; i += MOST_IN_ONE) yield all.slice(i, i + MOST_IN_ONE)
 }
 
 /** Ends a connection whose remote does not answer SUBSCRIBE, so that it is tried anew. */

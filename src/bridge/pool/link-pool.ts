@@ -128,7 +128,11 @@ export class LinkPool {
     this.#config = config
     this.#rules = rules
     this.#options.relay.attach(this.#first.outbox, rules, this.#spread())
-    this.#first.resubscribe(config.subscription)
+  }
+
+  /** Asks the remote for what these rules say from now on. */
+  resubscribe (rules: BridgeConfig['subscription']): void {
+    this.#first.resubscribe(rules)
   }
 
   detach (): void {

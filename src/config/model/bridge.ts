@@ -51,6 +51,8 @@ export interface BridgeConfig {
   readonly forwardBridged: boolean
   /** MQTT 5: messages carry where they came through, and none is taken that came through so many nodes; null: not counted. */
   readonly maxHops: number | null
+  /** What devices here subscribe to is asked of the remote too. */
+  readonly transparent: boolean
   /** Topics that may have an alias on the way out; 0: none. MQTT 5. */
   readonly topicAlias: number
   /** A message is tried alone when the remote has ended so many links in a row on it; 0: never. */

@@ -50,7 +50,8 @@ function checkOtherServers ({ server, hybridServers }: Given<BridgeValues>, read
   }
 }
 
-function checkLinks ({ links = 1, clientid }: Given<BridgeValues>, reading: Reading): void {
+function checkLinks ({ links = 1, clientid, transparent }: Given<BridgeValues>, reading: Reading): void {
+  if (links > 1 && transparent === true) reading.named('links').refuse('is more than 1, and transparent is true: what devices publish over one link would come back over the link that subscribes', 'Remove links, or list the topics in subscription')
   if (links > 1 && clientid === '') reading.named('links').refuse('is more than 1, and the client id is empty: the other links have no name then', 'Name a clientid, or remove the key: one is made and kept')
 }
 
@@ -98,5 +99,5 @@ function warnOf311 (given: Given<BridgeValues>, reading: Reading): void {
 
 function checkRules (given: Given<BridgeValues>, reading: Reading): void {
   const hasRules = (given.forwards?.length ?? 0) + (given.subscription?.length ?? 0) > 0
-  if (!hasRules && given.enable !== false) reading.warn('has neither forwards nor subscription: it connects and carries nothing')
+  if (!hasRules && given.transparent !== true && given.enable !== false) reading.warn('has neither forwards nor subscription: it connects and carries nothing')
 }

@@ -1,5 +1,4 @@
 /** What NanoMQ knows in a bridge and Causeway does not do: why it does no harm, or why it is refused. */
-import type { HoconNode } from '../hocon/tree.ts'
 import { areDisabled, inert, isDisabled, refused } from '../schema/key.ts'
 import type { OtherKey } from '../schema/kind.ts'
 
@@ -7,18 +6,9 @@ const quic = 'it belongs to QUIC, which is not spoken here.'
 const resend = 'TCP repeats what is lost on the way. What is unacknowledged is sent again when the link is back [MQTT-4.4.0-1], and is never given up; cancel_timeout says when a link counts as stuck.'
 const once = 'it moved into the bridge itself with NanoMQ 0.19, which ignores it.'
 
-function isFalse (node: HoconNode): boolean {
-  return node.kind === 'scalar' && node.text.toLowerCase() === 'false'
-}
-
 export const bridgeOthers: readonly OtherKey[] = [
   inert('name', 'string', 'the name of a bridge is the word before its block, as in NanoMQ.'),
   refused('connector', 'block', { says: once, remedy: 'Move the keys of connector one level up, into the bridge' }),
-  refused('transparent', 'true or false', {
-    says: 'subscriptions of devices are not passed on to the remote in this version: they would get nothing from it',
-    remedy: 'List the topics in subscription, and set transparent = false',
-    harmless: isFalse
-  }),
   inert('max_parallel_processes', 'number', 'NanoMQ\'s receivers; here one connection takes what comes, in order.'),
   inert('max_recv_queue_len', 'number', 'for TCP and TLS it has none in NanoMQ either.'),
   inert('resend_interval', 'number', resend),

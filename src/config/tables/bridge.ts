@@ -103,6 +103,10 @@ const keys: Keys<BridgeValues> = {
     ours: true,
     says: 'MQTT 5: messages are marked with this node as they leave (user property `causeway-via`, some 25 bytes), and none goes up that has come through so many nodes. A node takes in no message that has left it before, so that rings of bridges end with one copy at each.'
   }),
+  transparent: works('transparent', bool(), {
+    or: false,
+    says: 'true: what devices here subscribe to is asked of the remote too, under the same name, as long as one of them holds it (also while a stored session is away), at most 1,000 filters; a filter that another covers is not asked for twice. What comes by it keeps its topic. One device that subscribes to `#` draws everything over the link: `auth` says who may.'
+  }),
   topicAlias: works('topic_alias', whole({ min: 0, max: 65_535, unit: 'topics' }), {
     or: 0,
     ours: true,

@@ -113,7 +113,7 @@ export const root: Kind<Omit<Config, 'file'>> = shaped<RootValues, Omit<Config, 
   rules (given, reading) {
     if (given.persistence != null && given.sqlite != null) reading.named('sqlite').warn('has no effect beside persistence')
     if (given.sidecar == null) checkWaysIn(given.auth, given.listeners, reading)
-    checkSidecarAlone({ sidecar: given.sidecar, bridges: (given.bridges?.mqtt ?? []).map(each => each?.name) }, reading)
+    checkSidecarAlone({ sidecar: given.sidecar, bridges: given.bridges?.mqtt ?? [] }, reading)
     checkPlaces(given.spool, given.bridges, reading)
     if (given.persistence == null && given.sqlite == null) adviseNames(given.bridges?.mqtt ?? [], reading)
   }

@@ -1,5 +1,5 @@
 /** `sidecar`: the broker that is already there, which Causeway is a client of in place of having listeners. */
-import type { BridgeTcpConfig, RemoteAddress, SidecarConfig } from '../model.ts'
+import type { BridgeConfig, BridgeTcpConfig, RemoteAddress, SidecarConfig } from '../model.ts'
 import { block, required, works } from '../schema/key.ts'
 import type { Kind } from '../schema/kind.ts'
 import type { Reading } from '../schema/reading.ts'
@@ -71,6 +71,7 @@ export const sidecar: Kind<SidecarConfig> = shaped<SidecarValues, SidecarConfig>
       spoolQos0: false,
       forwardBridged: true,
       maxHops: null,
+      transparent: false,
       topicAlias: 0,
       setAsideAfter: 3,
       deadLetterTopic: null,
@@ -100,12 +101,15 @@ function isLoopback (host: string): boolean {
 }
 
 /** What the rest of the file must not say beside it. */
-export function checkSidecarAlone (given: { readonly sidecar: unknown, readonly bridges: readonly (string | undefined)[] }, reading: Reading): void {
+export function checkSidecarAlone (given: { readonly sidecar: unknown, readonly bridges: readonly Given<Pick<BridgeConfig, 'name' | 'transparent'> | undefined>[] }, reading: Reading): void {
   if (given.sidecar == null) return
   for (const key of ['listeners', 'auth']) {
     const other = reading.named(key)
     if (other.given && other.path === key) other.warn('has no effect beside sidecar: devices connect to the local broker', 'Remove the block here; the local broker says who may come in')
   }
-  const at = given.bridges.indexOf(SIDECAR)
+  given.bridges.forEach((each, i) => {
+    if (each?.transparent === true) reading.find(['bridges', 'mqtt', i]).named('transparent').refuse('is true beside sidecar: devices subscribe at the local broker, which does not tell what to', 'List the topics in subscription, and set transparent = false')
+  })
+  const at = given.bridges.findIndex(each => each?.name === SIDECAR)
   if (at >= 0) reading.find(['bridges', 'mqtt', at]).refuse(`is called ${SIDECAR}, as the link to the local broker is in all that is shown`, 'Give the bridge another name')
 }

@@ -33,6 +33,7 @@ test('the defaults', async t => {
     rateLimit: { up: null, down: null },
     forwardBridged: false,
     maxHops: null,
+    transparent: false,
     topicAlias: 0,
     setAsideAfter: 3,
     deadLetterTopic: null,
@@ -53,7 +54,7 @@ test('every key', async t => {
     ssl { cacertfile = /ca.pem, certfile = /c.pem, keyfile = /k.pem, key_password = s, sni = n.example, verify_peer = true, handshake_timeout = 4s, strategy = lazy, canary_grace = 1h }
     tcp { nodelay = false, keepalive = true, keepidle = 20s, bind_interface = "10.0.0.7" }
     will { topic = gone, payload = bye, qos = 2, retain = true, properties { payload_format_indicator = 1, message_expiry_interval = 1h, content_type = t, response_topic = r, correlation_data = c, will_delay_interval = 5s, user_property { a = b } } }
-    cancel_timeout = 8000, retry_qos_0 = true, forward_bridged = true, topic_alias = 20
+    cancel_timeout = 8000, retry_qos_0 = true, forward_bridged = true, topic_alias = 20, transparent = true
     conn_properties { session_expiry_interval = 60, receive_maximum = 5, maximum_packet_size = 1MB, request_problem_information = 0, request_response_infomation = 1, user_property { a = b } }
     sub_properties { identifier = 3, user_property { c = d } }
     forwards = [
@@ -68,6 +69,7 @@ test('every key', async t => {
   t.match(bridge, {
     name: 'North-1',
     protoVer: 5,
+    transparent: true,
     topicAlias: 20,
     clientid: 'c',
     keepaliveSeconds: 120,
