@@ -34,6 +34,7 @@ test('the defaults', async t => {
     forwardBridged: false,
     maxHops: null,
     transparent: false,
+    links: 1,
     topicAlias: 0,
     setAsideAfter: 3,
     deadLetterTopic: null,
