@@ -26,6 +26,8 @@ export interface Bridge {
    * @param anew also when the trust is the same: the remote is known not to be accepted by it any more
    */
   renew (anew?: boolean): Promise<void>
+  /** Opens what so many links keep on disk: before {@link reconfigure} gives it more of them. @throws SpoolError; nothing has changed then */
+  makeRoom (links: number): Promise<void>
   /**
    * Takes other settings while it runs; what waits stays. Rules hold from the next message on. Another connection made with the settings
    * of now takes over from the one that is up, which serves on until then. Settles when it has been tried.

@@ -28,6 +28,8 @@ export interface BridgeSettings {
   readonly config: BridgeConfig
   /** `forwards` or `subscription` is not what it was. */
   readonly rules: boolean
+  /** There are to be more links, or fewer. @default false */
+  readonly links?: boolean
   /** What a connection is made with is not what it was: null when it is, else what to dial with. */
   readonly link: { readonly trust: TrustSource | null } | null
 }

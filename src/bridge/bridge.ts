@@ -75,7 +75,12 @@ class LivingBridge implements Bridge {
     await this.#pool.renew(anew)
   }
 
-  async reconfigure ({ config, rules, link }: BridgeSettings): Promise<void> {
+  async makeRoom (links: number): Promise<void> {
+    await this.#pool.makeRoom(links)
+  }
+
+  async reconfigure ({ config, rules, link, links = false }: BridgeSettings): Promise<void> {
+    if (links) await this.#pool.resize(config)
     if (rules) this.#replaceRules(config)
     if (link !== null) await this.#pool.move(config, link.trust)
   }

@@ -103,6 +103,7 @@ async function provideBridges ({ bridges }: Changes, target: ReloadTarget, provi
     await ready.trust?.source()
     provision.bridges.push(ready)
   }
+  for (const { config } of bridges.changed.filter(({ links }) => links)) await running.makeRoom(config)
   for (const { config } of bridges.changed.filter(({ link }) => link)) {
     const trust = files.open(config)
     undo.push(async () => trust?.rotation.stop())

@@ -10,6 +10,8 @@ type Treatment =
   | 'rules'
   /** Another connection takes over from the one that is up. */
   | 'link'
+  /** Links come, or go when they have drained. */
+  | 'links'
   /** Only a restart brings it into force: the queue was made with it. */
   | 'fixed'
 
@@ -18,7 +20,7 @@ const treatments: { readonly [P in keyof BridgeConfig]: Treatment } = {
   enable: 'life',
   server: 'link',
   hybridServers: 'link',
-  links: 'fixed',
+  links: 'links',
   protoVer: 'fixed',
   clientid: 'link',
   keepaliveSeconds: 'link',
@@ -60,6 +62,7 @@ export interface BridgeDifference {
   readonly life: boolean
   readonly rules: boolean
   readonly link: boolean
+  readonly links: boolean
   readonly fixed: readonly (keyof BridgeConfig)[]
 }
 
@@ -67,7 +70,7 @@ export function differenceOf (before: BridgeConfig, after: BridgeConfig): Bridge
   const changed = (Object.keys(treatments) as (keyof BridgeConfig)[]).filter(key => !isSame(before[key], after[key]))
   const has = (treatment: Treatment): boolean => changed.some(key => treatments[key] === treatment)
   const fixed = changed.filter(key => treatments[key] === 'fixed')
-  return { life: has('life'), rules: has('rules'), link: has('link'), fixed: asksForMore(before, after) ? [...fixed, 'forwards'] : fixed }
+  return { life: has('life'), rules: has('rules'), link: has('link'), links: has('links'), fixed: asksForMore(before, after) ? [...fixed, 'forwards'] : fixed }
 }
 
 /** A rule has a priority or durability that no rule had: queues are made at the start only. */

@@ -21,6 +21,8 @@ export interface ChangedBridge {
   readonly config: BridgeConfig
   readonly rules: boolean
   readonly link: boolean
+  /** It has another number of links. */
+  readonly links: boolean
 }
 
 /** Everything that is to be done. */

@@ -88,8 +88,8 @@ function changesOf (before: Config, after: Config): Changes {
       added: [...after.bridges.filter(({ name }) => !before.bridges.some(old => old.name === name)), ...reborn.map(({ config }) => config)],
       removed: [...before.bridges.filter(({ name }) => !after.bridges.some(bridge => bridge.name === name)), ...reborn.map(({ old }) => old)],
       changed: pairs
-        .filter(({ difference: { life, rules, link } }) => !life && (rules || link))
-        .map(({ config, difference: { rules, link } }) => ({ config, rules, link }))
+        .filter(({ difference: { life, rules, link, links } }) => !life && (rules || link || links))
+        .map(({ config, difference: { rules, link, links } }) => ({ config, rules, link, links }))
     },
     auth: isOther('auth') ? after.auth : null,
     limits: isOther('mqtt') || isOther('limits') ? { mqtt: after.mqtt, limits: after.limits } : null,

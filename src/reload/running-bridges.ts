@@ -97,11 +97,16 @@ export class RunningBridges {
 
   isUp (name: string): boolean { return this.#running.get(name)?.state.name === 'up' }
 
+  /** Opens what further links of a bridge keep on disk. @throws SpoolError */
+  async makeRoom (config: BridgeConfig): Promise<void> {
+    await this.#running.get(config.name)?.makeRoom(config.links)
+  }
+
   /**
    * @param trust what to dial with from now on, where its connection changes
    * @returns how its link moved; null where there was none to move
    */
-  async reconfigure ({ config, rules, link }: ChangedBridge, trust: BridgeTrust | null): Promise<RenewalOutcome | null> {
+  async reconfigure ({ config, rules, link, links }: ChangedBridge, trust: BridgeTrust | null): Promise<RenewalOutcome | null> {
     const bridge = this.#running.get(config.name)
     if (bridge === undefined) return null
     this.#moves.delete(config.name)
@@ -110,7 +115,7 @@ export class RunningBridges {
       this.#trusts.set(config.name, trust)
       trust?.serve(bridge)
     }
-    await bridge.reconfigure({ config, rules, link: link ? { trust: trust?.source ?? null } : null })
+    await bridge.reconfigure({ config, rules, links, link: link ? { trust: trust?.source ?? null } : null })
     return this.#moves.get(config.name) ?? null
   }
 

@@ -42,7 +42,8 @@ function ofBridges ({ bridges: { added, removed, changed } }: Changes): (readonl
   ]
 }
 
-function effectOf ({ rules, link }: ChangedBridge): string {
-  if (!link) return 'rules, on the connection that is up'
-  return rules ? 'rules, and another connection takes over' : 'another connection takes over'
+function effectOf ({ rules, link, links }: ChangedBridge): string {
+  const number = links ? ['another number of links'] : []
+  if (link) return [...number, ...(rules ? ['rules, and another connection takes over'] : ['another connection takes over'])].join(', ')
+  return [...number, ...(rules ? ['rules, on the connection that is up'] : [])].join(', ')
 }

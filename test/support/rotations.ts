@@ -21,6 +21,8 @@ export interface RotationsOptions {
   readonly rounds: number
   /** From the beginning of one round to that of the next, at least. */
   readonly everyMs: number
+  /** Of the bridge. @default 1 */
+  readonly links?: number
 }
 
 export interface Rotations {
@@ -37,8 +39,8 @@ export interface Rotations {
 /** Publishes of each kind that wait for their acknowledgement at a time: as many as mosquitto takes without throwing QoS 2 away. */
 const AT_ONCE = 4
 
-export async function rotateUnderLoad (t: Test, { rounds, everyMs }: RotationsOptions): Promise<Rotations> {
-  const site = await startSite(t)
+export async function rotateUnderLoad (t: Test, { rounds, everyMs, links = 1 }: RotationsOptions): Promise<Rotations> {
+  const site = await startSite(t, links)
   const [up, down] = [new Sequences(), new Sequences()]
   const over = new AbortController()
   const arrivals = { last: 0, longest: 0 }
@@ -52,11 +54,12 @@ export async function rotateUnderLoad (t: Test, { rounds, everyMs }: RotationsOp
     if (arrivals.last > 0) arrivals.longest = Math.max(arrivals.longest, now - arrivals.last)
     arrivals.last = now
   })
-  const [publisher, subscriber] = [await site.device('publisher'), await site.device('subscriber')]
+  // of two links each has one
+  const [publisher, other, subscriber] = [await site.device('publisher'), await site.device('second'), await site.device('subscriber')]
   subscriber.on('message', hear(down))
   await subscriber.subscribeAsync('down/#', { qos: 2 })
   const loads = ([1, 2] as const).flatMap(qos => [
-    load(publisher, { topic: `up/q${qos}`, qos, sequences: up }, over.signal),
+    load(qos === 1 ? publisher : other, { topic: `up/q${qos}`, qos, sequences: up }, over.signal),
     load(remote, { topic: `down/q${qos}`, qos, sequences: down }, over.signal)
   ])
   const refusals: Record<string, number> = {}
@@ -74,22 +77,22 @@ export async function rotateUnderLoad (t: Test, { rounds, everyMs }: RotationsOp
 }
 
 /** A bad file changes nothing, whatever is bad about it. */
-async function refused (t: Test, { put, status, bad, counters }: Site, round: number, refusals: Record<string, number>): Promise<void> {
+async function refused (t: Test, { put, status, bad, counters, links }: Site, round: number, refusals: Record<string, number>): Promise<void> {
   const before = status()
   await put(bad[round % bad.length] ?? '')
   await eventually('the bad file is refused', () => ['invalid', 'staged'].includes(status().stage.name), 15_000)
   const { stage, generation, fingerprint } = status()
   refusals[stage.name] = (refusals[stage.name] ?? 0) + 1
   t.same([generation, fingerprint], [before.generation, before.fingerprint], 'the last good generation serves')
-  t.equal(counters().takeOvers, round - 1)
+  t.equal(counters().takeOvers, (round - 1) * links)
 }
 
 /** A good file is in use, and the link with it. */
-async function taken (t: Test, { put, status, sets, counters, lastStep }: Site, round: number): Promise<void> {
+async function taken (t: Test, { put, status, sets, counters, lastStep, links }: Site, round: number): Promise<void> {
   const set = sets[round % sets.length]
   if (set === undefined) throw new Error('no set')
   await put(set.pem)
-  await eventually('the good file is in use', () => status().generation === round + 1 && counters().takeOvers === round, 15_000)
+  await eventually('the good file is in use', () => status().generation === round + 1 && counters().takeOvers === round * links && lastStep().generation === round + 1, 15_000)
   t.match(status(), { generation: round + 1, fingerprint: set.fingerprint, last: { result: 'proven', fingerprint: set.fingerprint } })
   t.match(lastStep(), { step: 'cut over', generation: round + 1, fingerprint: set.fingerprint })
 }
@@ -113,12 +116,13 @@ interface Site {
   /** Puts a CA file in its place as a careful writer does. */
   readonly put: (content: string) => Promise<void>
   readonly status: () => RotationStatus
-  readonly lastStep: () => unknown
+  readonly lastStep: () => { readonly generation?: number }
+  readonly links: number
   readonly counters: () => { readonly takeOvers: number, readonly disconnects: number }
   readonly device: (clientId: string) => Promise<MqttClient>
 }
 
-async function startSite (t: Test): Promise<Site> {
+async function startSite (t: Test, links: number): Promise<Site> {
   const [pki, other] = [await testPki(t), await testPki(t, { name: 'Other' })]
   // to a subscriber that takes 20 at a time, its default, mosquitto 2.0.11 hands messages on out of order
   const mosquitto = await startMosquitto(t, { pki, config: ['max_inflight_messages 1000'] })
@@ -131,7 +135,7 @@ async function startSite (t: Test): Promise<Site> {
   }
   const sets: { readonly pem: string, readonly fingerprint: string }[] = []
   await put(pki.root.certPem)
-  await writeFile(join(dir, 'edge.conf'), confOf(mosquitto.tlsPort, file))
+  await writeFile(join(dir, 'edge.conf'), confOf(mosquitto.tlsPort, file, links))
   const { config } = loadConfig({ file: join(dir, 'edge.conf'), cwd: dir, environment: {} })
   const { tls } = config.bridges[0] ?? {}
   if (tls == null) throw new Error('the bridge has no TLS')
@@ -157,7 +161,8 @@ async function startSite (t: Test): Promise<Site> {
     bad: [pki.root.certPem.slice(0, 200), '', 'no certificate', other.root.certPem, pki.root.certPem + pki.server.keyPem],
     put,
     status: () => report().status,
-    lastStep: () => report().history.at(-1),
+    lastStep: () => report().history.at(-1) ?? {},
+    links,
     counters: () => bridge?.counters ?? { takeOvers: 0, disconnects: 0 },
     async device (clientId) {
       const device = await connectAsync(`mqtt://127.0.0.1:${edge.addresses[0]?.port ?? 0}`, { clientId, reconnectPeriod: 0 })
@@ -167,12 +172,13 @@ async function startSite (t: Test): Promise<Site> {
   }
 }
 
-function confOf (port: number, cacertfile: string): string {
+function confOf (port: number, cacertfile: string, links: number): string {
   return `
 listeners.tcp { bind = "127.0.0.1:0" }
 bridges.mqtt.north {
   server = "tls+mqtt-tcp://localhost:${port}"
   clientid = "rotating"
+  links = ${links}
   clean_start = false
   backoff_max = 100ms
   ssl { cacertfile = "${cacertfile}" }

@@ -19,7 +19,7 @@ export interface BerthOptions {
   readonly journals: BridgeJournals
   readonly logger: Logger
   /** @returns one that has not begun */
-  readonly makeLink: (place: number, outbox: Outbox, logger: Logger) => BridgeLink
+  readonly makeLink: (place: number, outbox: Outbox, logger: Logger, after: Promise<void>) => BridgeLink
 }
 
 export class Berth {
@@ -28,6 +28,8 @@ export class Berth {
   readonly journals: BridgeJournals
   readonly #options: BerthOptions
   #link: BridgeLink | null = null
+  /** The link before is on its way out. */
+  #left: Promise<void> = Promise.resolve()
 
   constructor (options: BerthOptions) {
     this.#options = options
@@ -44,7 +46,7 @@ export class Berth {
   /** Has a link from now on. */
   occupy (): BridgeLink {
     const { place, outbox, logger, makeLink } = this.#options
-    this.#link ??= makeLink(place, outbox, logger)
+    this.#link ??= makeLink(place, outbox, logger, this.#left)
     return this.#link
   }
 
@@ -52,12 +54,13 @@ export class Berth {
   async vacate (): Promise<void> {
     const link = this.#link
     this.#link = null
-    await link?.stop()
+    if (link !== null) this.#left = link.stop()
+    await this.#left
   }
 
   /** The bridge is over. */
   async letGo (): Promise<void> {
-    await this.#link?.stop()
+    await this.vacate()
     await letGo(this.outbox, this.journals, this.#options.logger)
   }
 }

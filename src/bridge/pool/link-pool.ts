@@ -23,11 +23,12 @@ import { outboxOf } from '../up/bridge-outbox.ts'
 import { DeadLetters } from '../up/dead-letters.ts'
 import { type UpLane, upLanes } from '../up/up-lanes.ts'
 import { Berth, configOf, lanesInCommon, suffixOf } from './berth.ts'
+import { withStage } from './kept-spread.ts'
 import { isOfFirst } from './first-only.ts'
 import { keptStage, stageOf } from './lane-marks.ts'
 import { PoolRenewal } from './pool-renewal.ts'
 import { stateOfAll } from './pool-state.ts'
-import { Stages } from './stages.ts'
+import { type Stage, Stages } from './stages.ts'
 
 /** What the links of a bridge have in common. */
 export interface PoolParts {
@@ -48,9 +49,10 @@ export class LinkPool {
   readonly #renewal: PoolRenewal
   readonly #stages: Stages
   readonly #first: BridgeLink
-  readonly #berths: readonly Berth[]
+  readonly #berths: Berth[]
   readonly #listeners = new Set<(state: BridgeState) => void>()
   #config: BridgeConfig
+  #trust: TrustSource | null
   #rules: readonly ForwardRule[] = []
   #state: BridgeState
 
@@ -59,6 +61,7 @@ export class LinkPool {
     this.#options = options
     this.#parts = parts
     this.#config = config
+    this.#trust = options.trust
     this.#deadLetters = new DeadLetters({ ...parts, bridge: config.name, topic: config.deadLetterTopic, delivery })
     this.#renewal = new PoolRenewal(outcome => options.trustListener?.renewed(outcome))
     const first = this.#berthAt(0)
@@ -68,7 +71,7 @@ export class LinkPool {
     this.#stages = new Stages({
       ...parts,
       links: () => this.#berths,
-      changed: stages => { void store?.write({ links: this.#config.links, stages: stages.map(stage => keptStage(stage, this.#lanesOfAll)) }) },
+      changed: stages => { void this.#keep(this.#config.links, stages) },
       patienceMs: PATIENCE_MS + config.backoffMaxMs
     })
     for (const berth of this.#inForce) berth.occupy()
@@ -83,9 +86,40 @@ export class LinkPool {
   /** Takes messages by these rules, and begins to dial. */
   start (rules: readonly ForwardRule[]): void {
     this.#stages.resume((this.#options.store?.stages ?? []).map(kept => stageOf(kept, this.#lanesOfAll)))
-    this.replaceRules(rules, this.#config)
+    this.#share(rules, this.#config)
     for (const berth of this.#inForce) berth.link?.start()
     for (const berth of this.#leaving) this.#seeOut(berth)
+  }
+
+  /** Disk for so many. @throws SpoolError */
+  async makeRoom (links: number): Promise<void> {
+    await this.#options.store?.grow(this.#config, links)
+  }
+
+  /**
+   * More links, or fewer: those that go do so when what they have is with the remote, and until then what comes from now on waits on all of them.
+   * Settles when it is so from now on; {@link makeRoom} was called before.
+   */
+  async resize ({ links }: BridgeConfig): Promise<void> {
+    if (links === this.#config.links) return
+    // nothing may be given to a link by the new sharing out before it is safe on disk what came by the old; who can not be held is not
+    const shut = this.#berths.filter(({ outbox }) => outbox.required)
+    for (const { outbox } of shut) outbox.holding.shut(true)
+    await this.#keep(links, withStage(this.#stages.left, this.#stages.now))
+    this.#stages.begin()
+    this.#config = { ...this.#config, links }
+    while (this.#berths.length < links) this.#berths.push(this.#berthAt(this.#berths.length))
+    this.#stages.resume(this.#stages.left)
+    this.#share(this.#rules, this.#config)
+    for (const { outbox } of shut) outbox.holding.shut(false)
+    for (const berth of this.#inForce) if (berth.link === null) berth.occupy().start()
+    for (const berth of this.#leaving) this.#seeOut(berth)
+    this.#changed()
+    await this.#keep(links, this.#stages.left)
+  }
+
+  async #keep (links: number, stages: readonly Stage[]): Promise<void> {
+    await this.#options.store?.write({ links, stages: stages.map(stage => keptStage(stage, this.#lanesOfAll)) })
   }
 
   get #inForce (): readonly Berth[] { return this.#berths.slice(0, this.#config.links) }
@@ -120,11 +154,21 @@ export class LinkPool {
 
   /** One link after the other. */
   async move (config: BridgeConfig, trust: TrustSource | null): Promise<void> {
-    this.#config = config
+    this.#config = { ...config, links: this.#config.links }
+    this.#trust = trust
     await this.#renewal.inTurn(this.#berths.map(({ link }, place) => async () => link?.move(configOf(place, config), trust)))
   }
 
   replaceRules (rules: readonly ForwardRule[], config: BridgeConfig): void {
+    if (this.#berths.length > 1) {
+      // other topics may go by the first link only
+      this.#stages.begin()
+      void this.#keep(this.#config.links, this.#stages.left)
+    }
+    this.#share(rules, { ...config, links: this.#config.links })
+  }
+
+  #share (rules: readonly ForwardRule[], config: BridgeConfig): void {
     this.#config = config
     this.#rules = rules
     this.#options.relay.attach(this.#first.outbox, rules, this.#spread())
@@ -152,12 +196,9 @@ export class LinkPool {
 
   /** One that takes no messages any more has a link for as long as it has some. */
   #seeOut (berth: Berth): void {
-    if (berth.outbox.idle) return
-    const isNew = berth.link === null
-    const link = berth.occupy()
-    if (isNew) link.start()
+    if (!berth.outbox.idle && berth.link === null) berth.occupy().start()
     // not from within the acknowledgement of its last message
-    berth.outbox.whenIdle(() => { setImmediate(() => { void berth.vacate() }) })
+    berth.outbox.whenIdle(() => { setImmediate(() => { if (this.#leaving.includes(berth)) void berth.vacate() }) })
   }
 
   #berthAt (place: number): Berth {
@@ -175,13 +216,15 @@ export class LinkPool {
     })
   }
 
-  #makeLink (place: number, outbox: Outbox, logger: Logger): BridgeLink {
-    const { trustListener, relay, delivery } = this.#options
+  #makeLink (place: number, outbox: Outbox, logger: Logger, left: Promise<void>): BridgeLink {
+    const { trustListener, relay, delivery, after } = this.#options
     const { counters, incoming } = this.#parts
     const { name, protoVer } = this.#config
     const link = new BridgeLink({
       ...this.#options,
       ...this.#parts,
+      trust: this.#trust,
+      after: Promise.all([after, left]).then(() => {}),
       config: configOf(place, this.#config),
       outbox,
       logger,

@@ -51,21 +51,32 @@ export class PoolStore {
   readonly #dir: string | null
   readonly #options: BridgeJournalsOptions
   /** By place of their link. */
-  readonly #journals: readonly BridgeJournals[]
+  readonly #journals: BridgeJournals[]
   /** As they were when it was opened. */
   readonly stages: readonly KeptStage[]
   #last: Promise<void> = Promise.resolve()
 
   /** @param dir null: nothing is kept on disk */
-  constructor (dir: string | null, options: BridgeJournalsOptions, journals: readonly BridgeJournals[], stages: readonly KeptStage[]) {
+  constructor (dir: string | null, options: BridgeJournalsOptions, journals: BridgeJournals[], stages: readonly KeptStage[]) {
     this.#dir = dir
     this.#options = options
     this.#journals = journals
     this.stages = stages
-    for (const own of journals) {
-      const others = journals.filter(each => each !== own).flatMap(({ all }) => all)
+    this.#acquaint()
+  }
+
+  #acquaint (): void {
+    for (const own of this.#journals) {
+      const others = this.#journals.filter(each => each !== own).flatMap(({ all }) => all)
       for (const journal of own.all) journal.others = others
     }
+  }
+
+  /** Opens the journals of further links, up to so many. @throws SpoolError; what is open then stays open */
+  async grow (config: BridgeConfig, links: number): Promise<void> {
+    if (this.#dir === null) return
+    while (this.places < links) this.#journals.push(await openAt(this.places, config, this.#options))
+    this.#acquaint()
   }
 
   /** Links that have journals. */

@@ -6,6 +6,7 @@ import type { Logger } from '../../logger.ts'
 import type { Marks } from '../../relay/holding.ts'
 import type { Outbox } from '../../relay/outbox.ts'
 import type { Clock } from '../clock.ts'
+import { withStage } from './kept-spread.ts'
 
 /** Where each link ended, by its place, when a change was made. */
 export type Stage = readonly Marks[]
@@ -42,6 +43,14 @@ export class Stages {
 
   /** Those that are not worked off. */
   get left (): readonly Stage[] { return this.#left }
+
+  /** One more: what comes from now on waits until all that there is by now is with the remote. */
+  begin (): void {
+    this.resume(withStage(this.#left, this.now))
+  }
+
+  /** Where each link ends by now. */
+  get now (): Stage { return this.#options.links().map(link => link?.outbox.holding.marks ?? []) }
 
   /** Goes on with these: what came after the first waits until all up to it is with the remote. */
   resume (stages: readonly Stage[]): void {
