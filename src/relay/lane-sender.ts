@@ -182,6 +182,19 @@ export class LaneSender {
     return this.#run.add(link, lane.chunks.bytesOf(lane.chunkOf(sequence)), lane.startOf(sequence), length)
   }
 
+  /** Until the oldest message expires that was not sent, in milliseconds; Infinity: it does not. */
+  get nextExpiryMs (): number { return this.#lane.oldestDeadline - performance.now() }
+
+  /** Gives up what has expired at the head before it was sent [MQTT-3.3.2-5]. */
+  expire (): void {
+    const lane = this.#lane
+    const now = performance.now()
+    while (lane.oldestDeadline <= now) {
+      this.#counters.droppedExpired++
+      this.handshakes.giveUp(lane.head)
+    }
+  }
+
   /** False when the message has expired before it was sent once, and is done with [MQTT-3.3.2-5]. */
   #isInTime (sequence: number): boolean {
     if (this.#lane.isInTime(sequence) || this.#lane.stateOf(sequence) !== MessageState.QUEUED) return true

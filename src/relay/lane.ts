@@ -123,6 +123,14 @@ export class Lane {
   /** Did any message of this lane ever expire? */
   get expires (): boolean { return this.#deadline.length !== 0 }
 
+  /** When the oldest message is not to be sent any more, by `performance.now()`; Infinity: it was sent, or does not expire. */
+  get oldestDeadline (): number {
+    if (this.head === this.tail || this.#deadline.length === 0) return Infinity
+    const i = this.head & this.#mask
+    const deadline = this.#deadline[i] as number
+    return deadline === NEVER || this.#state[i] !== MessageState.QUEUED ? Infinity : deadline
+  }
+
   /** Writes the seconds that are left into the frame; false when there are none. */
   isInTime (sequence: number): boolean {
     const i = sequence & this.#mask

@@ -8,6 +8,8 @@ import type { OutboxLanes } from './outbox-lanes.ts'
 import { largestFrame } from './publish-splice.ts'
 import type { Rewrite } from './rewrite.ts'
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export class OutboxRoom {
   readonly #lanes: OutboxLanes
   readonly #batches: OutboxBatches
@@ -18,13 +20,16 @@ export class OutboxRoom {
   /** An offer was refused, and nobody has been told of room since. */
   isLacking = false
   #onRoom: () => void = () => {}
+  readonly #flush: () => void
+  #timer: NodeJS.Timeout | null = null
 
-  /** @param batchMayGo a full batch could be written now */
-  constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: (batch: BatchLane) => boolean) {
+  /** @param batchMayGo a full batch could be written now; @param flush something was given up: whoever waits is to be told */
+  constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: (batch: BatchLane) => boolean, flush: () => void) {
     this.#lanes = lanes
     this.#batches = batches
     this.#counters = counters
     this.#batchMayGo = batchMayGo
+    this.#flush = flush
   }
 
   /** One listener, called when an outbox that refused an offer has room again. */
@@ -84,7 +89,21 @@ export class OutboxRoom {
     if (!this.isLacking) this.#counters.queueFull++
     this.isLacking = true
     this.#lacking.add(lane)
+    this.#awaitExpiry(lane)
     return false
+  }
+
+  /** A full lane in memory whose oldest message expires has room then, though its link is down. */
+  #awaitExpiry (lane: OutboxLane): void {
+    if (this.#timer !== null || lane.journaled !== null) return
+    const inMs = lane.sender.nextExpiryMs
+    if (inMs === Infinity) return
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      lane.sender.expire()
+      this.#flush()
+      if (this.#lacking.has(lane)) this.#awaitExpiry(lane)
+    }, Math.min(Math.max(inMs, 1), LONGEST_TIMER_MS)).unref()
   }
 
   /** Something may have left: tells once a lane that had none has so much room again that more is worth offering. */
@@ -101,6 +120,8 @@ export class OutboxRoom {
   call (): void {
     this.isLacking = false
     this.#lacking.clear()
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
     this.#onRoom()
   }
 }

@@ -55,7 +55,7 @@ export class Outbox {
     const lanes = this.#lanes = new OutboxLanes(options, isolation, this.latency, () => this.#writer.schedule())
     this.holding = new Holding(lanes.all, () => this.#writer.schedule())
     const batches = this.#batches = new OutboxBatches(options, lanes.all.length, batch => this.#writer.makeRoom(batch), frame => this.#writer.writeAlone(frame))
-    this.#room = new OutboxRoom(lanes, batches, counters, batch => this.#writer.batchMayGo(batch))
+    this.#room = new OutboxRoom(lanes, batches, counters, batch => this.#writer.batchMayGo(batch), () => this.flush())
     this.#writer = new OutboxWriter({ lanes, batches, isolation, counters, schedule, flushed: () => this.#flushed() })
   }
 
