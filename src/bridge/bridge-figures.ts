@@ -1,4 +1,5 @@
 /** What stands in numbers about a bridge at this moment, for who shows it. Read when it is asked for. */
+import type { Priority } from '../config/model.ts'
 import type { LatencyHistogram } from '../metrics/latency-histogram.ts'
 import type { SessionTerms } from '../relay/link.ts'
 import type { Outbox } from '../relay/outbox.ts'
@@ -8,8 +9,8 @@ export interface BridgeFigures {
   readonly links: { readonly all: number, readonly up: number }
   /** Messages of QoS 1 and 2 that were sent and are not answered in full. */
   readonly inFlight: number
-  /** What waits on the link that has most of it: each has bounds of its own. */
-  readonly fullest: { readonly queued: number, readonly queuedBytes: number }
+  /** Of each link, one for each priority and durability of its rules. */
+  readonly queues: readonly QueueFigures[]
   /** Age of the oldest message that waits, in milliseconds; 0 when none does. */
   readonly oldestMs: number
   /** From admission to the remote's acknowledgement. */
@@ -18,6 +19,16 @@ export interface BridgeFigures {
   readonly limits: SessionTerms | null
   /** null: nothing is kept on disk. */
   readonly disk: DiskFigures | null
+}
+
+export interface QueueFigures {
+  readonly priority: Priority
+  readonly isOnDisk: boolean
+  readonly queued: number
+  /** Of those in memory. */
+  readonly queuedBytes: number
+  /** Which part of the bounds of a link it has, at most 1. */
+  readonly share: number
 }
 
 export interface DiskFigures {
@@ -40,15 +51,19 @@ export interface LinkStock {
  */
 export function bridgeFigures (stock: readonly [LinkStock, ...LinkStock[]], links: BridgeFigures['links'], disk: DiskFigures | null): BridgeFigures {
   const outboxes = stock.map(({ outbox }) => outbox)
-  const most = (of: (outbox: Outbox) => number): number => Math.max(...outboxes.map(of))
   return {
     links,
     inFlight: outboxes.reduce((sum, { underWay }) => sum + underWay, 0),
-    fullest: { queued: most(({ queued }) => queued), queuedBytes: most(({ queuedBytes }) => queuedBytes) },
+    queues: outboxes.flatMap(queuesOf),
     oldestMs: Math.max(...stock.map(({ outbox, journals }) => Math.max(outbox.oldestMs, journals.oldestMs))),
     // one that all of them add to
     latency: stock[0].outbox.latency,
     limits: stock[0].outbox.terms,
     disk
   }
+}
+
+function queuesOf ({ lanes }: Outbox): QueueFigures[] {
+  const onDisk = lanes.filter(({ isJournaled }) => isJournaled).length
+  return lanes.map(({ priority, isJournaled: isOnDisk, queued, bytes: queuedBytes }) => ({ priority, isOnDisk, queued, queuedBytes, share: 1 / (isOnDisk ? onDisk : lanes.length) }))
 }

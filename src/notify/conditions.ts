@@ -1,5 +1,6 @@
 /** Which alerts hold at this moment, found by looking at what an edge shows of itself. Each look is complete in itself; only what has to be remembered from the look before is. */
 import type { Bridge } from '../bridge/bridge.ts'
+import type { QueueFigures } from '../bridge/bridge-figures.ts'
 import type { AlertsConfig, BridgeConfig } from '../config/model.ts'
 import type { Edge } from '../edge.ts'
 import type { CausewayError } from '../errors.ts'
@@ -118,14 +119,15 @@ export class Conditions {
     return now - state.since >= this.#stableMs ? null : before
   }
 
-  #full ({ name, figures: { fullest: { queued, queuedBytes } } }: Bridge, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig, memory: Memory): readonly Alert[] {
-    const [mostMessages, mostBytes] = spool === null ? [maxSendQueueLen, maxSendQueueBytes] : [spool.maxMessages, spool.maxBytes]
-    const percent = Math.floor(Math.max(queued / mostMessages, queuedBytes / mostBytes) * 100)
+  #full ({ name, figures: { queues } }: Bridge, config: BridgeConfig, memory: Memory): readonly Alert[] {
+    const [fullest] = queues.map(queue => ({ ...queue, percent: percentOf(queue, config) })).sort((a, b) => b.percent - a.percent)
+    if (fullest === undefined) return []
+    const { percent, queued, priority } = fullest
     memory.isFull = percent >= this.#config.queuePercent - (memory.isFull ? HYSTERESIS : 0)
     if (!memory.isFull) return []
     return [alert('queue_full', 'bridge', name, {
       severity: percent >= 100 ? 'critical' : 'warning',
-      message: `the queue of bridge ${name} is ${percent} % full: ${queued} messages wait for the remote`,
+      message: `the queue${queues.some(queue => queue.priority !== priority) ? ` of ${priority} priority` : ''} of bridge ${name} is ${percent} % full: ${queued} messages wait for the remote`,
       hint: 'The link is down or slower than what is published; when the queue is full, devices are held back or messages dropped, as its configuration says'
     })]
   }
@@ -196,4 +198,9 @@ type Words = Pick<Alert, 'severity' | 'message' | 'hint'> & Partial<Pick<Alert, 
 
 function alert (kind: AlertKind, owner: Alert['subject']['kind'], name: string, { severity, message, hint, code = '' }: Words): Alert {
   return { id: `${kind}:${owner}:${name}`, kind, severity, subject: { kind: owner, name }, message, code, hint }
+}
+
+function percentOf ({ isOnDisk, queued, queuedBytes, share }: QueueFigures, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig): number {
+  const [mostMessages, mostBytes] = spool === null || !isOnDisk ? [maxSendQueueLen, maxSendQueueBytes] : [spool.maxMessages, spool.maxBytes]
+  return Math.floor(Math.max(queued / mostMessages, queuedBytes / mostBytes) / share * 100)
 }

@@ -34,7 +34,17 @@ export interface CommonOfLanes {
   readonly changed: () => void
 }
 
-export class OutboxLane {
+/** What a lane holds. */
+export interface LaneStock {
+  readonly priority: Priority
+  readonly isJournaled: boolean
+  /** Messages that the remote does not have yet. */
+  readonly queued: number
+  /** Of those in memory. */
+  readonly bytes: number
+}
+
+export class OutboxLane implements LaneStock {
   readonly sender: LaneSender
   /** Where messages are kept on disk; null: nowhere. */
   readonly journaled: JournaledLane | null
@@ -67,6 +77,7 @@ export class OutboxLane {
     }, suspect, pause)
   }
 
+  get isJournaled (): boolean { return this.journaled !== null }
   /** Messages that the remote does not have yet. */
   get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
   /** Of those in memory. */

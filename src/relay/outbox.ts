@@ -10,7 +10,7 @@ import { Isolation } from './isolation.ts'
 import type { JournaledLane } from './journaled-lane.ts'
 import type { LinkWriter, SessionTerms } from './link.ts'
 import { OutboxBatches } from './outbox-batches.ts'
-import type { OutboxLane } from './outbox-lane.ts'
+import type { LaneStock, OutboxLane } from './outbox-lane.ts'
 import { OutboxLanes } from './outbox-lanes.ts'
 import type { OutboxOptions } from './outbox-options.ts'
 import { OutboxRoom } from './outbox-room.ts'
@@ -70,6 +70,8 @@ export class Outbox {
   get isOnDisk (): boolean { return this.#lanes.isJournaled && this.queuedInMemoryOnly === 0 }
   /** Of those that wait: in no journal, they go with this process. */
   get queuedInMemoryOnly (): number { return this.#lanes.inMemoryOnly }
+  /** Each lane. */
+  get lanes (): readonly LaneStock[] { return this.#lanes.all }
   /** Bytes of those in memory. */
   get queuedBytes (): number { return this.#lanes.bytes }
   /** Memory that QoS 1 and 2 take now: what waits, and chunks kept for more. */

@@ -3,6 +3,7 @@ import type { Bridge } from '../../bridge/bridge.ts'
 import type { BridgeStateName } from '../../bridge/bridge-state.ts'
 import type { DiskFigures } from '../../bridge/bridge-figures.ts'
 import type { SessionTerms } from '../../relay/link.ts'
+import { priorities } from '../../relay/outbox-options.ts'
 import { dropReasons } from '../event-feed.ts'
 import type { Metric, MetricSource, PlainMetric, Sample } from './metric.ts'
 
@@ -99,6 +100,16 @@ export const bridgeMetrics: readonly Metric[] = [
   bridgeMetric('counter', 'acknowledged_dropped_messages_total', 'Dropped messages whose publisher had been acknowledged, as the configuration allows.', ({ counters }) => counters.acknowledgedDropped),
   bridgeMetric('counter', 'dead_letters_total', 'Messages that the remote does not take, published here on dead_letter_topic.', ({ counters }) => counters.deadLetters),
   bridgeMetric('gauge', 'queued_messages', 'Messages of QoS 1 and 2 that the remote does not have yet.', ({ queued }) => queued),
+  {
+    name: 'causeway_bridge_priority_queued_messages',
+    type: 'gauge',
+    help: 'The same by the priority of their rules; of priorities that rules have.',
+    labels: ['bridge', 'priority'],
+    read: each(({ figures: { queues } }) => priorities.flatMap(priority => {
+      const own = queues.filter(queue => queue.priority === priority)
+      return own.length === 0 ? [] : [[{ priority }, own.reduce((sum, { queued }) => sum + queued, 0)] as const]
+    }))
+  },
   bridgeMetric('gauge', 'queued_bytes', 'Bytes of those in memory.', ({ queuedBytes }) => queuedBytes),
   bridgeMetric('gauge', 'in_flight_messages', 'Messages of QoS 1 and 2 that were sent and are not answered in full.', ({ figures }) => figures.inFlight),
   bridgeMetric('gauge', 'oldest_message_seconds', 'Age of the oldest message that waits; 0 when none does.', ({ figures }) => figures.oldestMs / 1000),

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import type { Bridge } from '../../../src/bridge/bridge.ts'
+import type { QueueFigures } from '../../../src/bridge/bridge-figures.ts'
 import type { BridgeState } from '../../../src/bridge/bridge-state.ts'
 import { BridgeError } from '../../../src/bridge/errors.ts'
 import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
@@ -12,11 +13,11 @@ const config = configOf('alerts { bridge_down = 5m, queue_full = 80 }\nbridges.m
 const reason = new BridgeError('CW_BRIDGE_UNREACHABLE', 'nobody is there', { hint: 'Look' })
 
 /** A bridge whose figures the test sets. */
-interface Figures { state: BridgeState, queued: number, readonly counters: BridgeCounters }
+interface Figures { state: BridgeState, queued: number, others: QueueFigures[], readonly counters: BridgeCounters }
 
 function rig (more: Partial<AlertSource> = {}): { readonly bridge: Figures, readonly kindsAt: (seconds: number) => string[], readonly conditions: Conditions } {
-  const bridge: Figures = { state: { name: 'dialling', since: 0 }, queued: 0, counters: new BridgeCounters() }
-  const seen = Object.assign(bridge, { name: 'north', figures: { get fullest () { return { queued: bridge.queued, queuedBytes: 0 } } } }) as unknown as Bridge // what is looked at of one
+  const bridge: Figures = { state: { name: 'dialling', since: 0 }, queued: 0, others: [], counters: new BridgeCounters() }
+  const seen = Object.assign(bridge, { name: 'north', figures: { get queues () { return [{ priority: 'normal', isOnDisk: false, queued: bridge.queued, queuedBytes: 0, share: 1 }, ...bridge.others] } } }) as unknown as Bridge // what is looked at of one
   const source: AlertSource = { config, bridges: [seen], trust: [], certificates: [], lastReload: null, ...more }
   const conditions = new Conditions(source, config.alerts)
   return { bridge, conditions, kindsAt: seconds => conditions.look(seconds * 1000).map(({ kind, severity }) => `${kind} ${severity}`) }
@@ -49,6 +50,8 @@ test('a queue is told of at its mark and until it is ten percent below', t => {
   }
   t.same([at(79), at(80), at(71), at(70), at(69), at(79)], [[], ['queue_full warning'], ['queue_full warning'], ['queue_full warning'], [], []])
   t.same(at(100), ['queue_full critical'])
+  bridge.others = [{ priority: 'low', isOnDisk: false, queued: 30, queuedBytes: 0, share: 1 / 3 }]
+  t.same(at(0), ['queue_full warning'], 'a third of the bounds is what a queue of three has')
   t.end()
 })
 
