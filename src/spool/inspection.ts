@@ -3,7 +3,9 @@
  * writes meanwhile may look like a torn end.
  */
 import { join } from 'node:path'
+import { reasonOf } from '../errors.ts'
 import type { Disk } from './disk.ts'
+import { SpoolError, spoolCodes } from './errors.ts'
 import { readMessage, type SpooledMessage } from './message.ts'
 import { RecordKind } from './record.ts'
 import { recover } from './recovery.ts'
@@ -60,6 +62,22 @@ export async function inspectJournal (dir: string, disk: Disk): Promise<JournalS
   }
 }
 
+/** A journal that could not be read, and why: that of one does not stop a look at the others. */
+export interface UnreadableJournal {
+  readonly dir: string
+  readonly error: { readonly code: string, readonly message: string, readonly hint: string }
+}
+
+/** @returns what `look` answers, or why the journal can not be read: it is of an unknown version, or the disk refuses */
+export async function unlessUnreadable<T> (dir: string, look: (dir: string) => Promise<T>): Promise<T | UnreadableJournal> {
+  try {
+    return await look(dir)
+  } catch (thrown) {
+    if (thrown instanceof SpoolError) return { dir, error: { code: thrown.code, message: thrown.message, hint: thrown.hint } }
+    return { dir, error: { code: spoolCodes.UNUSABLE, message: `${dir}: this journal can not be read: ${reasonOf(thrown)}`, hint: 'look at the rights of its files and at the disk' } }
+  }
+}
+
 /** Every message that waits, in order. All of the journal is read before the first is given. */
 export async function waitingMessages (dir: string, disk: Disk, each: (message: WaitingMessage) => void): Promise<void> {
   const { waiting } = await recover(dir, disk)
@@ -72,12 +90,18 @@ export async function waitingMessages (dir: string, disk: Disk, each: (message: 
   })
 }
 
-/** The journals under a spool directory: one folder a bridge; those of one bridge when it is the directory of that. */
+/**
+ * The journals under a spool directory: one folder a bridge; those of one bridge when it is the directory of that.
+ * @throws SpoolError CW_SPOOL_UNUSABLE when the directory can not be listed
+ */
 export async function journalsUnder (dir: string, disk: Disk): Promise<string[]> {
   const own = await journalsOf(dir, disk)
   if (own.length > 0) return own
   const found: string[] = []
-  for (const name of (await disk.list(dir)).sort()) found.push(...await journalsOf(join(dir, name), disk))
+  const names = await disk.list(dir).catch((thrown: unknown) => {
+    throw new SpoolError(spoolCodes.UNUSABLE, `${dir}: this spool directory can not be listed: ${reasonOf(thrown)}`, { hint: 'name the directory of spool.dir, or that of one bridge below it', cause: thrown })
+  })
+  for (const name of names.sort()) found.push(...await journalsOf(join(dir, name), disk))
   return found
 }
 
