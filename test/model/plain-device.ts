@@ -5,7 +5,7 @@
 import { type Socket, connect as dial } from 'node:net'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import { connect, disconnect, pingreq, puback, pubcomp, publish, pubrec, pubrel, subscribe, unsubscribe } from '../support/packets.ts'
-import type { Arrival } from './ledger.ts'
+import { type Arrival, type Times, atLeastOnce, atMostOnce, once } from './ledger.ts'
 import type { Qos } from './plain-rules.ts'
 
 /** A message on its way out. */
@@ -231,4 +231,11 @@ export class PlainDevice {
 
 function frameOf ({ topic, payload, qos, retain }: Arrival, id: number, dup: boolean): Buffer {
   return publish(topic, payload, { qos: qos as Qos, id, retain, dup })
+}
+
+/** How often a message has come in. @param broke the connection it was sent on */
+export function timesOf ({ qos, acknowledged, forgotten }: Outgoing, broke: boolean): Times {
+  if (!broke) return once
+  if (qos === 0 || (forgotten && !acknowledged)) return atMostOnce
+  return qos === 1 && !forgotten ? atLeastOnce : once
 }

@@ -23,6 +23,8 @@ interface PlainSession {
 }
 
 interface PlainBridge {
+  /** What came by another bridge goes on by this one. */
+  readonly bridged: boolean
   readonly rules: readonly PlainRule[]
   readonly ledger: Ledger
 }
@@ -73,8 +75,8 @@ export class PlainSite {
     this.#session(device).filters.delete(filter)
   }
 
-  /** A message comes in, so many times. */
-  published (message: PlainMessage, times: Times, { devices, links }: Circumstances): void {
+  /** A message comes in, so many times. @param from the bridge that brought it; -1: none did */
+  published (message: PlainMessage, times: Times, { devices, links }: Circumstances, from = -1): void {
     if (message.retain) this.#retain(message)
     for (const device of this.sessions.keys()) {
       const granted = this.#granted(device, message.topic)
@@ -82,7 +84,12 @@ export class PlainSite {
       const qos = Math.min(message.qos, granted)
       this.#session(device).ledger.expect({ ...message, qos, retain: false }, forEach(times, this.#toDevice(device, qos, devices[device] ?? 'there')))
     }
-    for (const [at, { rules, ledger }] of this.#bridges.entries()) {
+    this.#crosses(message, times, links, from)
+  }
+
+  #crosses (message: PlainMessage, times: Times, links: Circumstances['links'], from: number): void {
+    for (const [at, { rules, ledger, bridged }] of this.#bridges.entries()) {
+      if (from !== -1 && (at === from || !bridged)) continue
       for (const { name, rule } of routesOf(rules, message.topic)) {
         const qos = rule.qos ?? message.qos
         ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, toRemote(qos, links[at] ?? 'up')))

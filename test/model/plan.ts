@@ -14,6 +14,8 @@ export interface PlannedDevice {
 export interface PlannedBridge {
   readonly level: 4 | 5
   readonly durable: boolean
+  /** What came by the other bridge goes on by this one. */
+  readonly bridged: boolean
   readonly rules: readonly PlainRule[]
 }
 
@@ -39,7 +41,16 @@ export interface Burst {
   readonly cut: { readonly bridge: number, readonly after: number, readonly answers: boolean } | null
 }
 
+/** A remote publishes to its bridge; after so many messages the link breaks, where that is said. */
+export interface Down {
+  readonly do: 'down'
+  readonly bridge: number
+  readonly messages: readonly { readonly topic: string, readonly qos: Qos, readonly count: number }[]
+  readonly breaksAfter: number | null
+}
+
 export type Step = Burst
+  | Down
   | { readonly do: 'subscribe', readonly device: number, readonly filter: string, readonly qos: Qos }
   | { readonly do: 'unsubscribe', readonly device: number, readonly filter: string }
   | { readonly do: 'leave', readonly device: number, readonly says: boolean }
@@ -107,7 +118,15 @@ const burst: fc.Arbitrary<Burst> = fc.record({
   cut: rarely(fc.record({ bridge, after: fc.integer({ min: 1, max: 20 }), answers: fc.boolean() }))
 })
 
+const down: fc.Arbitrary<Down> = fc.record({
+  do: fc.constant('down' as const),
+  bridge,
+  messages: fc.array(fc.record({ topic: fc.constantFrom('cmd/w', 'cmd/d0/x', 'cmd/d1/y'), qos, count: fc.constantFrom(1, 2, 10) }), { minLength: 1, maxLength: 4 }),
+  breaksAfter: rarely(fc.nat(20))
+})
+
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: down },
   { weight: 6, arbitrary: burst },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device, filter }) },
@@ -118,6 +137,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
   devices: fc.array(fc.record({ clean: fc.boolean(), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
-  bridges: fc.array(fc.record({ level: fc.constantFrom(4 as const, 5 as const), durable: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
+  bridges: fc.array(fc.record({ level: fc.constantFrom(4 as const, 5 as const), durable: fc.boolean(), bridged: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
   steps: fc.array(step, { minLength: 10, maxLength: 25, size: 'max' })
 })

@@ -1,18 +1,14 @@
 /** Plays a plan at a real edge, with real sockets, and in the plain model beside it; answers what is not the same. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Bridge } from '../../src/bridge/bridge.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { type Edge, startEdge } from '../../src/edge.ts'
-import { silentLogger } from '../../src/logger.ts'
+import type { Edge } from '../../src/edge.ts'
+import type { TestScope } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
-import { textOf } from './edge-text.ts'
-import { Ledger, type Times, atLeastOnce, atMostOnce, once } from './ledger.ts'
-import { type Outgoing, PlainDevice } from './plain-device.ts'
+import { Ledger, atLeastOnce, atMostOnce, once } from './ledger.ts'
+import { type Outgoing, PlainDevice, timesOf } from './plain-device.ts'
 import { type Circumstances, type PlainMessage, PlainSite } from './plain-site.ts'
-import type { Burst, Plan, Step } from './plan.ts'
-import { type RecordingRemote, recordingRemote } from './recording-remote.ts'
+import type { Burst, Down, Plan, Step } from './plan.ts'
+import { plannedEdge } from './planned-edge.ts'
+import type { RecordingRemote } from './recording-remote.ts'
 
 const PATIENCE_MS = 4000
 const NOBODY = -1
@@ -27,8 +23,6 @@ export async function play (plan: Plan): Promise<string[]> {
     for (const clean of cleaning) await clean()
   }
 }
-
-interface Scope { teardown (clean: () => unknown): void }
 
 class Player {
   readonly #plan: Plan
@@ -52,19 +46,12 @@ class Player {
       devices: this.#devices.map(device => new Ledger(device.name, device.arrivals, ({ retain }) => !retain)),
       bridges: remotes.map((remote, at) => new Ledger(`remote ${at}`, remote.arrivals, () => true))
     }
-    this.#site = new PlainSite(this.#ledgers.devices, plan.bridges.map(({ rules }, at) => ({ rules, ledger: this.#ledgers.bridges[at] as Ledger })))
+    this.#site = new PlainSite(this.#ledgers.devices, plan.bridges.map(({ rules, bridged }, at) => ({ rules, bridged, ledger: this.#ledgers.bridges[at] as Ledger })))
   }
 
-  static async make (plan: Plan, scope: Scope): Promise<Player> {
-    const dir = await mkdtemp(join(tmpdir(), 'causeway-model-'))
-    scope.teardown(async () => rm(dir, { recursive: true, force: true }))
-    const remotes: RecordingRemote[] = []
-    while (remotes.length < plan.bridges.length) remotes.push(await recordingRemote(scope))
-    const file = join(dir, 'edge.conf')
-    await writeFile(file, textOf(plan, dir, remotes.map(({ port }) => port)))
-    const edge = await startEdge({ ...loadConfig({ file, cwd: dir, environment: {} }), logger: silentLogger, stateDir: null })
+  static async make (plan: Plan, scope: TestScope): Promise<Player> {
+    const { edge, remotes } = await plannedEdge(plan, scope)
     const player = new Player(plan, edge, remotes)
-    scope.teardown(async () => edge.close(0))
     scope.teardown(() => { for (const device of player.#devices) device.breaks() })
     return player
   }
@@ -83,6 +70,7 @@ class Player {
   async #step (step: Step): Promise<void> {
     switch (step.do) {
       case 'burst': await this.#burst(step); break
+      case 'down': await this.#down(step); break
       case 'come': await this.#come(step.device, step.clean); break
       case 'leave': await this.#leave(step.device, step.says); break
       case 'link': await this.#link(step.bridge, step.up, step.forgets); break
@@ -148,7 +136,7 @@ class Player {
     const remote = this.#remotes[at] as RecordingRemote
     if (up) {
       remote.down = false
-      await this.#isUp(this.#bridge(at))
+      await this.#isUp(at)
     } else if (!remote.down) {
       remote.goDown()
       if (forgets) remote.forget()
@@ -160,7 +148,7 @@ class Player {
     const { dies } = burst
     const sent = this.#devices.map((device, at) => device.connected ? burst.messages.filter(each => each.device === at).flatMap(each => this.#outgoing(each, dies?.device === at)) : [])
     const breaking = dies !== null && (sent[dies.device]?.length ?? 0) > 0 ? dies.device : NOBODY
-    const connects = this.#edge.bridges.map(({ counters }) => counters.connects)
+    const breaks = this.#remotes.map(remote => remote.breaks)
     this.#arm(burst)
     await this.#send(sent, burst, breaking)
     const before = this.#circumstances(breaking)
@@ -170,14 +158,14 @@ class Player {
     await this.#quiet()
     for (const remote of this.#remotes) remote.cut = null
     // a link that broke was broken while these were under way
-    const links = before.links.map((link, at) => link === 'up' && (this.#bridge(at).counters.connects !== connects[at] || this.#bridge(at).state.name !== 'up') ? 'broke' : link)
+    const links = before.links.map((link, at) => link === 'up' && this.#remotes[at]?.breaks !== breaks[at] ? 'broke' : link)
     this.#reckon(sent, breaking, { ...before, links })
     if (will !== undefined) this.#site.published(will, once, { ...before, links })
     if (breaking !== NOBODY) {
       this.#site.goes(breaking)
       this.#hears(breaking, present, clean)
     }
-    for (const [at, link] of links.entries()) if (link === 'broke') await this.#isUp(this.#bridge(at))
+    for (const [at, link] of links.entries()) if (link === 'broke') await this.#isUp(at)
   }
 
   #arm ({ cut }: Burst): void {
@@ -199,6 +187,24 @@ class Player {
     for (const [at, each] of sent.entries()) {
       for (const message of each) this.#site.published(message as PlainMessage, timesOf(message, at === breaking), circumstances)
     }
+  }
+
+  /** A remote has something to say. */
+  async #down ({ bridge: at, messages, breaksAfter }: Down): Promise<void> {
+    const remote = this.#remotes[at] as RecordingRemote
+    if (remote.down) return
+    await this.#isUp(at)
+    await eventually('the bridge has subscribed', () => remote.subscribed)
+    const sent = messages.flatMap(({ topic, qos, count }) => Array.from({ length: count }, () => ({ topic, payload: `r${at}:${this.#serial++}`, qos, retain: false })))
+    const breaks = breaksAfter !== null && breaksAfter < sent.length
+    remote.publish(sent, breaks ? breaksAfter : null)
+    await eventually('the bridge has answered', () => remote.settled)
+    for (const message of sent) {
+      const topic = at === 0 ? message.topic : message.topic.replace('cmd/', 'in/')
+      const times = !breaks || message.qos === 2 ? once : message.qos === 1 ? atLeastOnce : atMostOnce
+      this.#site.published({ ...message, topic }, times, this.#circumstances(), at)
+    }
+    await this.#isUp(at)
   }
 
   #outgoing (planned: Burst['messages'][number], breaks: boolean): Outgoing[] {
@@ -269,20 +275,14 @@ class Player {
   }
 
   async #linksAreUp (): Promise<void> {
-    for (const bridge of this.#edge.bridges) await this.#isUp(bridge)
+    for (const at of this.#remotes.keys()) await this.#isUp(at)
   }
 
-  async #isUp (bridge: Bridge): Promise<void> {
-    await eventually(`${bridge.name} is up`, () => bridge.state.name === 'up')
+  /** Both ends of the link know that it is there. */
+  async #isUp (at: number): Promise<void> {
+    await eventually(`link ${at} is up`, () => this.#remotes[at]?.linked === true && this.#bridge(at).state.name === 'up')
   }
 
   #device (at: number): PlainDevice { return this.#devices[at] as PlainDevice }
   #bridge (at: number): Bridge { return this.#edge.bridges[at] as Bridge }
-}
-
-/** How often a message has come in. */
-function timesOf ({ qos, acknowledged, forgotten }: Outgoing, broke: boolean): Times {
-  if (!broke) return once
-  if (qos === 0 || (forgotten && !acknowledged)) return atMostOnce
-  return qos === 1 && !forgotten ? atLeastOnce : once
 }

@@ -7,7 +7,7 @@ import { type AddressInfo, type Server, type Socket, createServer } from 'node:n
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../src/mqtt/variable-byte-integer.ts'
 import type { TestScope } from '../support/certificates.ts'
-import { puback, pubcomp, pubrec } from '../support/packets.ts'
+import { packet, puback, pubcomp, pubrec, pubrel, text, u16 } from '../support/packets.ts'
 import type { Arrival } from './ledger.ts'
 
 export class RecordingRemote {
@@ -19,7 +19,15 @@ export class RecordingRemote {
   cut: { left: number, readonly answers: boolean } | null = null
   readonly #sockets = new Set<Socket>()
   readonly #open = new Set<number>()
+  /** What it sends and is not answered in full: QoS 1 and 2, by packet id. */
+  readonly #outgoing = new Map<number, { readonly message: Arrival, released: boolean }>()
+  #nextId = 0
+  #link: { readonly socket: Socket, readonly level: number } | null = null
   #hasSession = false
+  /** Times it has broken the link. */
+  breaks = 0
+  /** The bridge has subscribed in the session there is. */
+  subscribed = false
 
   constructor (server: Server) {
     this.port = (server.address() as AddressInfo).port
@@ -29,12 +37,34 @@ export class RecordingRemote {
   /** Its session is gone, as after a restart without a disk. */
   forget (): void {
     this.#open.clear()
-    this.#hasSession = false
+    this.#outgoing.clear()
+    this.#hasSession = this.subscribed = false
   }
+
+  get settled (): boolean { return this.#outgoing.size === 0 }
+
+  /** Sends these to the bridge; after so many the link breaks, where that is said. */
+  publish (messages: readonly Arrival[], breaksAfter: number | null): void {
+    const { socket } = this.#link ?? {}
+    const frames = messages.map(message => {
+      if (message.qos === 0) return this.#frame(message, 0, false)
+      this.#nextId = this.#nextId % 1000 + 1
+      this.#outgoing.set(this.#nextId, { message, released: false })
+      return this.#frame(message, this.#nextId, false)
+    })
+    socket?.write(Buffer.concat(frames.slice(0, breaksAfter ?? frames.length)))
+    if (socket === undefined || breaksAfter === null) return
+    socket.destroySoon()
+    this.#gone(socket)
+  }
+
+  /** A bridge is connected. */
+  get linked (): boolean { return this.#link !== null }
 
   goDown (): void {
     this.down = true
     for (const socket of this.#sockets) socket.destroy()
+    this.#link = null
   }
 
   #accept (socket: Socket): void {
@@ -45,13 +75,14 @@ export class RecordingRemote {
     }
     this.#sockets.add(socket)
     socket.setNoDelay(true)
-    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('close', () => this.#gone(socket))
     let level = 4
     const scanner = new FrameScanner({
       frame: (bytes, start, body, end) => {
         if (socket.destroyed || !this.#sockets.has(socket)) return false
         const type = (bytes[start] as number) >> 4
         if (type === 1) level = this.#welcome(socket, bytes, body)
+        else if (type >= 4 && type <= 8 && type !== 6) this.#answered(type, socket, bytes.subarray(body, end))
         else if (type === 3) this.#take(socket, bytes.subarray(start, end), { body: body - start, level })
         else if (type === 6) this.#release(socket, bytes.readUInt16BE(body))
         else if (type === 12) socket.write(Buffer.of(0xd0, 0))
@@ -67,7 +98,36 @@ export class RecordingRemote {
     if (((bytes[body + 7] as number) & 2) !== 0) this.forget()
     socket.write(Buffer.of(0x20, level === 5 ? 3 : 2, this.#hasSession ? 1 : 0, 0, ...(level === 5 ? [0] : [])))
     this.#hasSession = true
+    this.#link = { socket, level }
+    for (const [id, { message, released }] of this.#outgoing) socket.write(released ? pubrel(id) : this.#frame(message, id, true)) // [MQTT-4.4.0-1]
     return level
+  }
+
+  /** What the bridge answers to what was sent to it, and its SUBSCRIBE. */
+  #answered (type: number, socket: Socket, body: Buffer): void {
+    const id = body.readUInt16BE(0)
+    const sent = this.#outgoing.get(id)
+    if (type === 8) return this.#grant(socket, body)
+    if (type === 5) {
+      if (sent !== undefined) sent.released = true
+      socket.write(pubrel(id))
+    } else this.#outgoing.delete(id)
+  }
+
+  #grant (socket: Socket, body: Buffer): void {
+    const five = this.#link?.level === 5
+    const length = five ? readVariableByteInteger(body, 2, body.length) : 0
+    const granted: number[] = []
+    for (let at = five ? 2 + variableByteIntegerSize(length) + length : 2; at < body.length;) {
+      at += 3 + body.readUInt16BE(at)
+      granted.push(body.readUInt8(at - 1) & 3)
+    }
+    this.subscribed = true
+    socket.write(packet(0x90, [body.readUInt8(0), body.readUInt8(1)], five ? [0] : [], granted))
+  }
+
+  #frame ({ topic, payload, qos, retain }: Arrival, id: number, dup: boolean): Buffer {
+    return packet(0x30 | (dup ? 8 : 0) | qos << 1 | (retain ? 1 : 0), text(topic), qos === 0 ? [] : u16(id), this.#link?.level === 5 ? [0] : [], Buffer.from(payload))
   }
 
   #take (socket: Socket, frame: Buffer, { body, level }: { readonly body: number, readonly level: number }): void {
@@ -86,7 +146,13 @@ export class RecordingRemote {
     this.cut = null
     answer()
     socket.destroySoon() // what it has answered still goes out
+    this.breaks++
+    this.#gone(socket)
+  }
+
+  #gone (socket: Socket): void {
     this.#sockets.delete(socket)
+    if (this.#link?.socket === socket) this.#link = null
   }
 
   #answer (socket: Socket, qos: number, id: number): void {

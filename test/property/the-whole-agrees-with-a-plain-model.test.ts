@@ -1,6 +1,6 @@
 /**
  * Random mixes of everything (QoS, retained messages and their deletion, subscriptions and sessions coming and going, bytes cut anywhere,
- * rules of two bridges, links and devices that break) go through a real edge and through a plain model of what MQTT demands, and every
+ * rules of two bridges, messages of their remotes, links and devices that break) go through a real edge and through a plain model of what MQTT demands, and every
  * subscriber and remote must have got the same. WHOLE_RUNS plays more; WHOLE_SEED plays one seed again; WHOLE_SHRINK looks for a smaller
  * plan, one step or rule less at a time; WHOLE_PLAN plays the plan that a failure has printed.
  */
