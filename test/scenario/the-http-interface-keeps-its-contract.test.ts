@@ -5,7 +5,7 @@ import { subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
 
 const login = 'ada:lovelace'
-const bridges = 'bridges.mqtt.north { enable = false, server = "mqtt-tcp://127.0.0.1:1", clientid = n, username = u, password = s3cret-of-north, forwards = [{ local_topic = "up/#", remote_topic = "" }] }'
+const bridges = 'bridges.mqtt.north { enable = false, server = "mqtt-tcp://127.0.0.1:1", clientid = n, username = u, password = s3cret-of-north, forwards = [{ local_topic = "up/#", remote_topic = "", priority = high, durability = remote }, { local_topic = "x", remote_topic = "" }] }'
 
 test('what a device does is seen, what is published arrives', async t => {
   const { ask, mqttPort } = await adminFor(t, `${httpText}\n${bridges}`)
@@ -28,6 +28,8 @@ test('bridges and configuration are shown without secrets', async t => {
   const { ask } = await adminFor(t, `${httpText}\n${bridges}\nauth.password { eve = s3cret-of-eve }\nalerts { url = "http://127.0.0.1:1/s3cret-of-url", secret = s3cret-of-alerts, headers { X-Key = s3cret-of-headers } }`)
   const { json } = await ask('/api/v4/bridges/north', { login })
   t.match(json, { code: 0, data: { bridge: { nodes: [{ name: 'north', enable: false, connector: { server: 'mqtt-tcp://127.0.0.1:1', password: '******' }, status: { name: 'disabled', queued: 0 } }] } } })
+  const { bridge: { nodes: [north] } } = json.data as { bridge: { nodes: { forwards: object }[] } }
+  t.same(north?.forwards, [{ remote_topic: '', local_topic: 'up/#', priority: 'high', durability: 'remote' }, { remote_topic: '', local_topic: 'x' }])
   t.match(await ask('/api/v4/bridges/south', { login }), { status: 404, json: { code: 115 } })
   const paths = Object.keys((await ask('/api/v1/openapi.json')).json['paths'] as object).map(path => path.replace(/\{part\}/, 'bridge').replace(/\{\w+\}/, 'north'))
   for (const path of paths.filter(path => !path.endsWith('events'))) t.notMatch((await ask(path)).text, /s3cret-of|lovelace/, path)

@@ -1,6 +1,6 @@
 /** A bridge as NanoMQ's `/bridges` shows it, with two differences: secrets are hidden and keys are named by their files, and `status` tells how it is. */
 import type { Bridge } from '../../bridge/bridge.ts'
-import type { BridgeConfig, SubscriptionRule, TopicRule } from '../../config/model.ts'
+import type { BridgeConfig, ForwardRule, SubscriptionRule, TopicRule } from '../../config/model.ts'
 import { latencyBounds } from '../../metrics/latency-histogram.ts'
 import { HIDDEN } from '../redaction.ts'
 import { standingOf } from '../standing.ts'
@@ -19,7 +19,7 @@ export function bridgeNode (config: BridgeConfig, bridge: Bridge | undefined): o
       password: password === null ? null : HIDDEN,
       keepalive: keepaliveSeconds
     },
-    forwards: config.forwards.map(ruleNode),
+    forwards: config.forwards.map(forwardNode),
     subscription: config.subscription.map(subscriptionNode),
     tls: tls === null
       ? { enable: false }
@@ -54,6 +54,10 @@ function ruleNode ({ localTopic, remoteTopic, qos, retain, prefix, suffix }: Top
     ...(prefix === '' ? {} : { prefix }),
     ...(suffix === '' ? {} : { suffix })
   }
+}
+
+function forwardNode (rule: ForwardRule): object {
+  return { ...ruleNode(rule), ...(rule.priority === 'normal' ? {} : { priority: rule.priority }), ...(rule.durability === null ? {} : { durability: rule.durability }) }
 }
 
 function subscriptionNode (rule: SubscriptionRule): object {
