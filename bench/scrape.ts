@@ -177,7 +177,7 @@ async function planned (dir: string, rate: number, port: number, password: strin
   return {
     scenario: 'scrape',
     case: { ...fanIn, workload: { ...fanIn.workload, connections: DEVICES, topics: DEVICES, batch: BATCH, rate } },
-    target: probed(targetOf('causeway', { path, causewayVersion: packageVersion(), overrides, programs: new Map() })),
+    target: probed(targetOf('causeway', { path, causewayVersion: packageVersion(), overrides, durability: null, programs: new Map() })),
     round: 1,
     warmupMs: 0,
     durationMs: 2 * WINDOW_MS + WARM_MS,

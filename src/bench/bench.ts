@@ -97,7 +97,7 @@ function commandOf (argv: readonly string[]): string {
 }
 
 function catalogueOf (options: BenchOptions, path: string, version: string): CatalogueOptions {
-  return { path, causewayVersion: version, overrides: options.overrides, programs: options.programs }
+  return { path, causewayVersion: version, overrides: options.overrides, durability: options.durability, programs: options.programs }
 }
 
 function codeOf ({ results, missed }: CampaignResult): 0 | 1 {
@@ -108,8 +108,7 @@ function chosenTargets (options: BenchOptions, path: string, version: string): T
   const catalogue = catalogueOf(options, path, version)
   const usual = ['causeway', ...(findProgram('mosquitto', `${path}:/usr/sbin`) === null ? ['naive'] : ['mosquitto'])]
   const wishes = options.targets.length === 0 ? usual : options.targets
-  const durable = (wish: string): string => wish === 'causeway' && options.durability !== null ? `causeway:${options.durability}` : wish
-  const targets = [...new Set(wishes.map(durable))].map(wish => targetOf(wish, catalogue))
+  const targets = [...new Set(wishes)].map(wish => targetOf(wish, catalogue))
   if (targets.some(({ kind }) => kind === 'external') && options.external === null) throw new BenchError(benchCodes.USAGE, 'the target "external" needs --external HOST:PORT', { hint: 'That is where its listener for devices is' })
   return targets
 }

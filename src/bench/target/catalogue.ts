@@ -16,6 +16,8 @@ export interface CatalogueOptions {
   readonly path: string
   readonly causewayVersion: string
   readonly overrides: readonly string[]
+  /** Of each Causeway that is named without one; null: as its file has it. */
+  readonly durability: Durability | null
   /** Programs by target name. */
   readonly programs: ReadonlyMap<string, string>
 }
@@ -42,7 +44,7 @@ function made (name: TargetName, wish: Wish, options: CatalogueOptions): Target 
   const { label, program } = wish
   switch (name) {
     case 'causeway': {
-      const causeway = { script: program, durability: durabilityOf(wish.variant), overrides: options.overrides }
+      const causeway = { script: program, durability: durabilityOf(wish.variant) ?? options.durability, overrides: options.overrides }
       return { label, kind: 'process', version: program ?? options.causewayVersion, prepare: async setup => prepareCauseway(causeway, setup) }
     }
     case 'mosquitto':

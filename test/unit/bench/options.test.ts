@@ -5,7 +5,7 @@ import { readOptions } from '../../../src/bench/options.ts'
 import { scenarios } from '../../../src/bench/scenarios.ts'
 import { targetOf } from '../../../src/bench/target/catalogue.ts'
 
-const catalogue = { path: '/nowhere', causewayVersion: '1.2.3', overrides: [], programs: new Map<string, string>() }
+const catalogue = { path: '/nowhere', causewayVersion: '1.2.3', overrides: [], durability: null, programs: new Map<string, string>() }
 
 test('numbers of the command line replace those of a scenario', async t => {
   const options = readOptions(['--scenario', 'saturate-qos1,fan-in', '--payload', '64', '--connections', '8', '--rate', '1000', '--qos', '2'])

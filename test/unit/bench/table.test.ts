@@ -5,7 +5,7 @@ import { rowsOf } from '../../../src/bench/table/table-rows.ts'
 import { blockNames, chosenRuns, MEMORY, MOSQUITTO, tableAgenda } from '../../../src/bench/table/table-runs.ts'
 import { targetOf } from '../../../src/bench/target/catalogue.ts'
 
-const target = targetOf('raw', { path: '', causewayVersion: '1', overrides: [], programs: new Map() })
+const target = targetOf('raw', { path: '', causewayVersion: '1', overrides: [], durability: null, programs: new Map() })
 const targets = new Map([MEMORY, MOSQUITTO, 'causeway:spool'].map(label => [label, { ...target, label }]))
 
 function result (id: string, label: string, round: number, figures: object): RunResult {

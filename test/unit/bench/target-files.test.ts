@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'tap'
+import { targetOf } from '../../../src/bench/target/catalogue.ts'
 import { prepareCauseway } from '../../../src/bench/target/causeway.ts'
 import { hoconText, withOverride } from '../../../src/bench/target/hocon-text.ts'
 import { prepareMosquitto } from '../../../src/bench/target/mosquitto.ts'
@@ -61,3 +62,11 @@ test('an override goes where its path says, made where there is none', async t =
   t.strictSame(withOverride({ a: [1] }, 'a.b = false'), { a: { b: false } })
   t.equal(hoconText({ a: { b: ['x"y', { c: true }] }, d: [] }), 'a = {\n  b = [\n    "x\\"y",\n    {\n      c = true\n    }\n  ]\n}\nd = []\n')
 })
+
+test('the durability that is asked for holds for each Causeway without one of its own, whatever build it is', async t => within(async dir => {
+  await makeCredentials(dir)
+  const catalogue = { path: '', causewayVersion: '1', overrides: [], durability: 'spool' as const, programs: new Map<string, string>() }
+  const settings = async (wish: string): Promise<readonly string[]> => (await targetOf(wish, catalogue).prepare(setup(dir))).settings
+  for (const wish of ['causeway', 'causeway@/opt/other/main.js']) t.ok((await settings(wish)).includes('durability spool'), wish)
+  t.ok((await settings('causeway:memory@/opt/other/main.js')).includes('durability memory'))
+}))
