@@ -9,7 +9,7 @@ import { LatencyHistogram } from '../../metrics/latency-histogram.ts'
 import type { Outbox } from '../../relay/outbox.ts'
 import type { ForwardRule } from '../../relay/route-table.ts'
 import type { Spread } from '../../relay/spread.ts'
-import { type BridgeFigures, bridgeFigures, type LinkStock } from '../bridge-figures.ts'
+import { type BridgeFigures, bridgeFigures } from '../bridge-figures.ts'
 import { BridgeLink } from '../bridge-link.ts'
 import type { BridgeOptions } from '../bridge-options.ts'
 import type { BridgeState } from '../bridge-state.ts'
@@ -49,7 +49,7 @@ export class LinkPool {
   readonly #renewal: PoolRenewal
   readonly #stages: Stages
   readonly #first: BridgeLink
-  readonly #berths: Berth[]
+  readonly #berths: [Berth, ...Berth[]]
   readonly #listeners = new Set<(state: BridgeState) => void>()
   #config: BridgeConfig
   #trust: TrustSource | null
@@ -80,9 +80,7 @@ export class LinkPool {
 
   /** Lanes that rules can name, in the order of each outbox. */
   get lanes (): readonly UpLane[] { return lanesInCommon(this.#lanesOfAll) }
-
   get #lanesOfAll (): readonly (readonly UpLane[])[] { return this.#berths.map(({ lanes }) => lanes) }
-
   /** Takes messages by these rules, and begins to dial. */
   start (rules: readonly ForwardRule[]): void {
     this.#stages.resume((this.#options.store?.stages ?? []).map(kept => stageOf(kept, this.#lanesOfAll)))
@@ -132,9 +130,8 @@ export class LinkPool {
   get queuedBytes (): number { return this.#berths.reduce((sum, { outbox }) => sum + outbox.queuedBytes, 0) }
 
   get figures (): BridgeFigures {
-    const [first, ...others] = this.#berths as readonly LinkStock[] as readonly [LinkStock, ...LinkStock[]]
     const links = { all: this.#config.links, up: this.#inForce.filter(({ isUp }) => isUp).length }
-    return bridgeFigures([first, ...others], links, diskOf(this.#berths.flatMap(({ journals }) => journals.all)))
+    return bridgeFigures(this.#berths, links, diskOf(this.#berths.flatMap(({ journals }) => journals.all)))
   }
 
   onState (call: (state: BridgeState) => void): () => void {
