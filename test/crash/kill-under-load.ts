@@ -1,16 +1,21 @@
-/** `npm run test:crash [-- KILLS]`: kill -9 at random moments under load, 200 times unless told otherwise. Invariant 10. */
+/** `npm run test:crash [-- KILLS [priorities]]`: kill -9 at random moments under load, 200 times unless told otherwise; the devices in queues of three priorities. Invariant 10. */
 import { t as all, test } from 'tap'
 import { crashRun, EdgeProcess } from '../support/crash-run.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 
 const kills = Number(process.argv[2] ?? 200)
+/** Of QoS 1 and of QoS 2 one device each with high and with low priority. */
+const priorities = `forwards = [
+  { local_topic = "up/+", remote_topic = "", exclude = ["up/a0", "up/b0", "up/a1", "up/b1"] }
+  ${['a0', 'b0', 'a1', 'b1'].map(name => `{ local_topic = "up/${name}", remote_topic = "", priority = ${name.endsWith('0') ? 'high' : 'low'} }`).join('\n')}
+]`
 
 const timeout = 60_000 + kills * 20_000
 all.setTimeout(timeout)
 
 test(`kill -9, ${kills} times`, { skip: mosquittoMissing, timeout }, async t => {
   const remote = await startMosquitto(t)
-  const edge = await EdgeProcess.make(t, { remotePort: remote.port })
+  const edge = await EdgeProcess.make(t, { remotePort: remote.port, bridge: process.argv[3] === 'priorities' ? priorities : '' })
   const result = await crashRun(edge, remote, { kills })
   t.comment(result)
   t.same(result.missing, [], 'nothing that was acknowledged is missing')
