@@ -53,7 +53,11 @@ export class Commit {
   #ordinal: number
   #running: Promise<void> | null = null
   #failing = false
-  #syncedAt = 0
+  /** By a clock that never steps. */
+  #syncedAt = -Infinity
+  /** `interval`: syncs what was written last, though nothing comes after it. */
+  #syncTimer: NodeJS.Timeout | null = null
+  #syncDue = false
   #closed = false
   #wake: (() => void) | null = null
   #heldBytes = 0
@@ -84,6 +88,7 @@ export class Commit {
   /** Writes what is there, syncs, and closes the file; gives up at the first failure. */
   async close (): Promise<void> {
     this.#closed = true
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer)
     this.#wake?.()
     await this.#running
     const file = this.#file
@@ -95,10 +100,10 @@ export class Commit {
 
   async #run (): Promise<void> {
     let retryMs = FIRST_RETRY_MS
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#syncDue) {
       const batches = this.#queue.splice(0)
       try {
-        await this.#write(batches)
+        await (batches.length === 0 ? this.#syncWritten() : this.#write(batches))
         retryMs = FIRST_RETRY_MS
         if (this.#failing) this.#listener.recovered()
         this.#failing = false
@@ -120,6 +125,7 @@ export class Commit {
     const first = batches[0]
     const last = batches.at(-1)
     if (first === undefined || last === undefined) return
+    this.#syncDue = false
     const file = await this.#current(first.firstNumber)
     const bytes = batches.length === 1 ? first.bytes : Buffer.concat(batches.map(batch => batch.bytes))
     await file.append(bytes)
@@ -128,17 +134,38 @@ export class Commit {
       this.#segment.lastNumber = last.lastNumber
     }
     this.#unsynced.push(...batches)
-    const now = this.#options.clock()
-    if (this.#options.fsync === 'always' || (this.#options.fsync === 'interval' && now - this.#syncedAt >= SYNC_INTERVAL_MS)) {
+    const { fsync } = this.#options
+    if (fsync === 'always' || (fsync === 'interval' && performance.now() - this.#syncedAt >= SYNC_INTERVAL_MS)) {
       if (!file.syncsItself) await file.sync()
-      this.#syncedAt = now
+      this.#syncedAt = performance.now()
       this.#unsynced = []
-    } else if (this.#options.fsync === 'never') {
+    } else if (fsync === 'never') {
       this.#unsynced = []
+    } else {
+      this.#syncSoon()
     }
     this.#heldBytes -= bytes.length
     this.durations.add((performance.now() - started) / 1000, 1)
     this.#listener.durable(last.lastNumber)
+  }
+
+  #syncSoon (): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = null
+      this.#syncDue = true
+      this.#running ??= this.#run()
+    }, SYNC_INTERVAL_MS).unref()
+  }
+
+  /** Syncs what has waited for it, unless another write has done that. */
+  async #syncWritten (): Promise<void> {
+    this.#syncDue = false
+    const last = this.#unsynced.at(-1)
+    if (last === undefined || this.#file === null) return
+    await this.#file.sync()
+    this.#syncedAt = performance.now()
+    this.#unsynced = []
+    this.#listener.durable(last.lastNumber) // what was gathered meanwhile goes on
   }
 
   /** The file to append to; a new one when there is none or it is full. */

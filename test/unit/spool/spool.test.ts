@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { type ReadMessage } from '../../../src/spool/reader.ts'
 import { Spool, type SpoolOptions } from '../../../src/spool/spool.ts'
+import { eventually } from '../../support/eventually.ts'
 import { FaultyDisk } from '../../support/faulty-disk.ts'
 import { NO_CLIENT, publishView, roomy, Watcher } from '../../support/spooled.ts'
 
@@ -172,6 +173,24 @@ test('old messages are given up by age, but not because the clock was set', asyn
   third.spool.sweep()
   t.equal(third.spool.waiting.count, 2, 'the one of 1970 counts from this start')
   await third.spool.close()
+})
+
+test('fsync says when the disk is to have it: always, within a second, or when the system likes', async t => {
+  for (const fsync of ['always', 'interval', 'never'] as const) {
+    const disk = new FaultyDisk(false)
+    const { spool, watcher } = await open('/', { disk, dir: '/j', fsync })
+    for (let number = 1; number <= 3; number++) {
+      spool.append(publishView('a', `${number}`), NO_CLIENT, 0)
+      await watcher.untilDurable(number)
+    }
+    t.equal(disk.syncs, { always: 3, interval: 1, never: 0 }[fsync], fsync)
+    if (fsync === 'interval') await eventually('the rest is synced though nothing comes after it', () => disk.syncs === 2)
+    const after = disk.losePower(() => 0) // nothing that was not synced is left
+    const again = await open('/', { disk: after, dir: '/j' })
+    t.equal(again.spool.waiting.count, fsync === 'never' ? 0 : 3, `${fsync}: after the power went`)
+    await again.spool.close()
+    await spool.close()
+  }
 })
 
 test('with spoolAfterMs an early acknowledgement spares the disk', async t => {
