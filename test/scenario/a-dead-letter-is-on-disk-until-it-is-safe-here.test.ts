@@ -59,4 +59,6 @@ test('without a topic for letters nothing is kept of it', async t => {
   north.offer({ topic: 'up/a', payload: 'not wanted', qos: 1, packetId: 1 })
   await refuse(connection)
   await eventually('it is let go', () => north.journal.waiting === 0)
+  const { refusedByRemote, deadLetters } = north.bridge.counters
+  t.same({ refusedByRemote, deadLetters }, { refusedByRemote: 1, deadLetters: 0 }, 'and is counted')
 })
