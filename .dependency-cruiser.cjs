@@ -3,7 +3,7 @@
  * test/layers/ plants a violation of each rule and expects it to be reported.
  */
 const layers = [
-  ['errors', 'logger', 'package', 'readable-line'],
+  ['deadline', 'errors', 'logger', 'package', 'readable-line'],
   ['metrics', 'mqtt'],
   ['relay'],
   ['spool'],

@@ -2,13 +2,13 @@
  * A remote broker as a bridge sees it, reduced to what it takes: it keeps a session over connections, answers QoS 1 and 2 as the standard
  * says, and writes down every message it has taken, once each where that is QoS 2. It breaks the link where it is told to.
  */
-import { once } from 'node:events'
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../src/mqtt/variable-byte-integer.ts'
 import type { TestScope } from '../support/certificates.ts'
 import { packet, puback, pubcomp, pubrec, pubrel, text, u16 } from '../support/packets.ts'
 import type { Arrival } from './ledger.ts'
+import { loopbackServer } from '../support/loopback-server.ts'
 
 export class RecordingRemote {
   readonly port: number
@@ -174,12 +174,5 @@ function payloadOf (frame: Buffer, at: number, level: number): number {
 }
 
 export async function recordingRemote (t: TestScope): Promise<RecordingRemote> {
-  const open = new Set<Socket>()
-  const server = createServer(socket => { open.add(socket) }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    for (const socket of open) socket.destroy()
-    server.close()
-  })
-  return new RecordingRemote(server)
+  return new RecordingRemote(await loopbackServer(t))
 }

@@ -1,9 +1,8 @@
 /** A remote that does what the test says, for what real brokers never do. Plain TCP; each connection is handed out in turn. */
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import type { TestScope } from './certificates.ts'
+import { loopbackServer } from './loopback-server.ts'
 
 /** Packet types of interest, by their number. */
 export const type = { CONNECT: 1, PUBLISH: 3, PUBACK: 4, PUBREC: 5, PUBREL: 6, PUBCOMP: 7, SUBSCRIBE: 8, PINGREQ: 12, DISCONNECT: 14 } as const
@@ -84,12 +83,5 @@ export class ScriptedRemote {
 }
 
 export async function scriptedRemote (t: TestScope): Promise<ScriptedRemote> {
-  const open = new Set<Socket>()
-  const server = createServer(socket => { open.add(socket) }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    for (const socket of open) socket.destroy()
-    server.close()
-  })
-  return new ScriptedRemote(server)
+  return new ScriptedRemote(await loopbackServer(t))
 }

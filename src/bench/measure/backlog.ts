@@ -1,6 +1,6 @@
 /** The remote goes away, devices go on until their count is sent or the target holds them, the remote comes back: how fast is all of it there. */
+import { withDeadline } from '../../deadline.ts'
 import { BenchError, benchCodes } from '../errors.ts'
-import { withDeadline } from '../rig/deadline.ts'
 import { drain } from './drain.ts'
 import { figuresOf } from './figures.ts'
 import type { FlowResult } from './flow.ts'

@@ -1,6 +1,6 @@
 /** What befalls a target in the middle of a window, and what must hold afterwards. */
 import { writeFile, rename } from 'node:fs/promises'
-import { withDeadline } from '../rig/deadline.ts'
+import { withDeadline } from '../../deadline.ts'
 import type { Extra } from './figures.ts'
 import type { Rig } from './rig.ts'
 

@@ -1,9 +1,9 @@
 /** Receiver, target and generator of one run, put up in this order and taken down whatever happens. */
 import { mkdir } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
+import { withDeadline } from '../../deadline.ts'
 import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
-import { withDeadline } from '../rig/deadline.ts'
 import { freePort, LOOPBACK } from '../rig/ports.ts'
 import { Station } from '../rig/station.ts'
 import type { Launch, TargetSetup } from '../target/target.ts'

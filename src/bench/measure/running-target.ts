@@ -1,8 +1,8 @@
 /** A target while it runs: started, watched, restarted where a rotation needs it, and ended with all it started. */
+import { withDeadline } from '../../deadline.ts'
 import { BenchError, benchCodes } from '../errors.ts'
 import { type Account, accountOf } from '../rig/accounting.ts'
 import { Child, type Launcher } from '../rig/child.ts'
-import { withDeadline } from '../rig/deadline.ts'
 import { accepts, LOOPBACK } from '../rig/ports.ts'
 import { spreadOf } from '../report/statistics.ts'
 import type { Launch } from '../target/target.ts'

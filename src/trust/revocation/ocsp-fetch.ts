@@ -1,6 +1,7 @@
 /** Asks an OCSP responder over plain HTTP, as RFC 6960 appendix A has it: what comes back is signed. Bounded in time and size; redirects are not followed. */
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { withDeadline } from '../../deadline.ts'
 
 /** Ten times what the largest responders send. */
 export const MAX_RESPONSE_BYTES = 64 * 1024
@@ -15,21 +16,13 @@ export interface OcspFetch {
 
 /** @throws Error saying why there is no answer */
 export async function fetchOcsp ({ url, body, timeoutMs, signal }: OcspFetch): Promise<Buffer> {
-  // not AbortSignal.any() of a timeout: Node 20 holds the timeout weakly, and one that is collected never aborts
-  const ending = new AbortController()
-  const giveUp = (): void => ending.abort(signal.reason)
-  const late = new Error(`no answer within ${timeoutMs} ms`)
-  const timer = setTimeout(() => ending.abort(late), timeoutMs)
-  signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    signal.throwIfAborted()
-    return await answerOf(url, body, ending.signal)
-  } catch (error) {
-    throw ending.signal.reason === late ? late : error
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', giveUp)
-  }
+  return withDeadline(signal, timeoutMs, async deadline => {
+    try {
+      return await answerOf(url, body, deadline)
+    } catch (error) {
+      throw deadline.aborted && !signal.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error
+    }
+  })
 }
 
 async function answerOf (url: URL, body: Buffer, signal: AbortSignal): Promise<Buffer> {

@@ -1,10 +1,10 @@
 /** How the lanes of an outbox share the link. */
 import { test } from 'tap'
-import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import { plainTerms, type SessionTerms } from '../../../src/relay/link.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import type { LaneOptions } from '../../../src/relay/outbox-options.ts'
 import { Rewrite } from '../../../src/relay/rewrite.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { type PlainPublish, publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
@@ -15,21 +15,15 @@ type Name = typeof names[number]
 function threeLanes ({ windowQos2 = 100, second }: { windowQos2?: number, second?: LaneOptions } = {}) {
   const turn = new Turn()
   const link = new ScriptedLink()
-  const outbox = new Outbox({
-    name: 'x',
-    level: 4,
-    required: true,
-    forwardBridged: false,
+  const outbox = new Outbox(outboxOptions({
     priority: 'high',
-    awaitRemote: false,
     otherLanes: [{ priority: 'normal', slice: 1, awaitRemote: false }, { priority: 'low', slice: 2, awaitRemote: false }, ...second === undefined ? [] : [second]],
     maxCount: 100_000,
     maxBytes: 100_000_000,
     windowQos1: 10_000,
     windowQos2,
-    schedule: turn.schedule,
-    counters: new BridgeCounters()
-  })
+    schedule: turn.schedule
+  }))
   const offer = (lane: Name | 3, qos: 0 | 1 | 2, payload: string): boolean => {
     const rewrite = new Rewrite('t', 't', -1, -1, null, lane === 3 ? 3 : names.indexOf(lane))
     const view = viewOf(publishFrame({ topic: 't', payload, qos, packetId: 7 }), 0, 4)

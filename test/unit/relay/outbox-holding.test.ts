@@ -1,27 +1,15 @@
 import { test } from 'tap'
-import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import { Rewrite } from '../../../src/relay/rewrite.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
 function held () {
   const turn = new Turn()
   const link = new ScriptedLink()
-  const outbox = new Outbox({
-    name: 'x',
-    level: 4,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: false,
-    maxCount: 100,
-    maxBytes: 100_000,
-    windowQos1: 100,
-    windowQos2: 100,
-    schedule: turn.schedule,
-    counters: new BridgeCounters()
-  })
+  const outbox = new Outbox(outboxOptions({ maxCount: 100, maxBytes: 100_000, schedule: turn.schedule }))
   const rewrite = new Rewrite('t', 't', -1, -1)
   const take = (payload: string): void => outbox.take(rewrite, viewOf(publishFrame({ topic: 't', payload, qos: 1 })), null, 0)
   const sent = (): string[] => {
