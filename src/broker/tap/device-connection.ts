@@ -23,7 +23,7 @@ import { Inbound, type PacketTaker } from './inbound.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { OpenSession } from './open-session.ts'
 import { Outbound } from './outbound.ts'
-import type { PublishHost } from './publish-path.ts'
+import type { PublishHost } from './publish-host.ts'
 import { SessionLife } from './session-life.ts'
 import type { DeviceSurroundings } from './surroundings.ts'
 

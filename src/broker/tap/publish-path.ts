@@ -3,20 +3,15 @@
  * wants it, acknowledged when it is safe. One message at a time: what has to wait stops the connection's scanner, so that
  * its messages keep their order [MQTT-4.6.0-1] and at most one is undecided [invariant 1]. HOT.
  */
-import type { BrokerCounters } from '../../metrics/broker-counters.ts'
-import type { ListenerCounters } from '../../metrics/listener-counters.ts'
 import { PublishView } from '../../mqtt/publish-view.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { type AcknowledgementSink, Receipts } from '../../relay/receipts.ts'
-import type { Origin, Publisher } from '../../relay/origin.ts'
+import type { Origin } from '../../relay/origin.ts'
 import { senderOf } from '../../relay/spread.ts'
-import { Admission, type Relay, type TopicEntry } from '../../relay/relay.ts'
-import type { Gatekeeper, Rights } from '../auth/rights.ts'
-import type { LocalSessions } from '../local-sessions.ts'
-import type { Message } from '../session-port.ts'
-import type { PublishDoor } from '../v5/publish-door.ts'
-import type { OpenIds } from './inbound-qos2.ts'
+import { Admission, type TopicEntry } from '../../relay/relay.ts'
+import { LocalHandover } from './local-handover.ts'
+import type { PublishHost, PublishSurroundings, PublishingSession } from './publish-host.ts'
 
 const SERVER_TOPIC = violation('MQTT-4.7.2-1', 'PUBLISH to a topic of the server', 0x90)
 const BAD_TOPIC = violation('MQTT-4.7.3', 'topic name of PUBLISH is not one', 0x90)
@@ -27,42 +22,6 @@ const SUCCESS = 0
 
 const NO_SLOT = -1
 
-/** What the path does with its connection. */
-export interface PublishHost extends AcknowledgementSink {
-  /** MQTT 5: acknowledges a message that was not taken. */
-  acknowledgeRefusal (packetId: number, qos: number, reasonCode: number): void
-  violated (fault: Violation): void
-  /** The rights say no, and the connection is to end for it. */
-  denied (topic: string): void
-  /** Local sessions could not store a message: it must not be acknowledged. */
-  storeFailed (error: Error): void
-  /** What held the connection is over. */
-  goOn (): void
-}
-
-export interface PublishSurroundings {
-  readonly relay: Relay
-  readonly local: LocalSessions
-  readonly counters: BrokerCounters
-  readonly gatekeeper: Pick<Gatekeeper, 'denyAction'>
-  readonly maxOwed: number
-  /** How long a message of QoS 0 waits for room in a bridge. */
-  readonly qos0WaitMs: number
-}
-
-/** Whose messages these are. */
-export interface PublishingSession {
-  readonly publisher: Publisher
-  readonly level: 3 | 4 | 5
-  /** MQTT 5; null before. */
-  readonly door: PublishDoor | null
-  /** Knows the rights of today. */
-  readonly life: { readonly rights: Rights }
-  readonly ids: OpenIds
-  /** Of the listener it came in by. */
-  readonly traffic: ListenerCounters
-}
-
 export class PublishPath {
   readonly #around: PublishSurroundings
   readonly #host: PublishHost
@@ -70,6 +29,7 @@ export class PublishPath {
   readonly #origin: Origin
   readonly #view = new PublishView()
   readonly #receipts: Receipts
+  readonly #handover: LocalHandover
   /** The message in work, where it has to wait. */
   #entry: TopicEntry | null = null
   #slot = NO_SLOT
@@ -84,6 +44,7 @@ export class PublishPath {
     this.#publisher = publisher
     this.#origin = { bridge: null, publisher: publisher.publisher, sender: senderOf(publisher.publisher.bytes) }
     this.#receipts = new Receipts(this.#sink())
+    this.#handover = new LocalHandover(around.local, around.counters, publisher.publisher.clientId, publisher.door)
   }
 
   get owed (): number { return this.#receipts.owed }
@@ -233,29 +194,11 @@ export class PublishPath {
   }
 
   #deliverLocally (entry: TopicEntry, slot: number): void {
-    const { qos, retain } = this.#view
-    this.#around.counters.publishLocal++
     if (slot !== NO_SLOT) this.#receipts.hold(slot)
-    const message = { topic: entry.name, payload: this.#payload(), qos, retain }
-    this.#around.local.deliver(this.#publisher.door === null ? message : this.#withProperties(message, this.#publisher.door), this.#publisher.publisher.clientId, error => {
+    this.#handover.give(entry, this.#view, error => {
       if (error !== null) this.#host.storeFailed(error)
       else if (slot !== NO_SLOT) this.#receipts.release(slot)
     })
-  }
-
-  #withProperties (message: Message, door: PublishDoor): Message {
-    const properties = door.properties(this.#view)
-    const messageExpiry = door.messageExpiry()
-    if (properties === undefined && messageExpiry === undefined) return message
-    return { ...message, ...(properties === undefined ? {} : { properties }), ...(messageExpiry === undefined ? {} : { messageExpiry }) }
-  }
-
-  /** A copy: one that is kept must not pin the chunk it came in, nor, when it is kept for ever, a slab of the pool. */
-  #payload (): Buffer {
-    const { bytes, payloadStart, end, retain } = this.#view
-    const copy = retain ? Buffer.allocUnsafeSlow(end - payloadStart) : Buffer.allocUnsafe(end - payloadStart)
-    bytes.copy(copy, 0, payloadStart, end)
-    return copy
   }
 
   #mayGoOn (): boolean {

@@ -16,7 +16,7 @@ import type { DelayedWills } from '../v5/delayed-wills.ts'
 import type { FlushTurn } from './flush-turn.ts'
 import type { InboundQos2 } from './inbound-qos2.ts'
 import type { PartialFrames } from './partial-frames.ts'
-import type { PublishSurroundings } from './publish-path.ts'
+import type { PublishSurroundings } from './publish-host.ts'
 
 export interface DeviceSurroundings {
   readonly mqtt: MqttConfig
