@@ -1,4 +1,4 @@
-/** What a connection has once its session is open: its PUBLISH path, its other packets, and the open QoS 2 handshakes. */
+/** What a connection has once its session is open: its PUBLISH path, its other packets, its keep-alive, and the open QoS 2 handshakes. */
 import type { ClientFacts } from '../client-facts.ts'
 import type { Session } from '../session-port.ts'
 import { ControlPackets5 } from '../v5/control-packets.ts'
@@ -9,6 +9,7 @@ import type { Introduction } from './connect-door.ts'
 import { type ControlHost, ControlPackets, type ControlTaker } from './control-packets.ts'
 import type { HeldPings } from './held-pings.ts'
 import type { OpenIds } from './inbound-qos2.ts'
+import { KeepAlive } from './keep-alive.ts'
 import type { Outbound } from './outbound.ts'
 import type { PublishHost } from './publish-host.ts'
 import { PublishPath } from './publish-path.ts'
@@ -31,6 +32,7 @@ export interface OpenSessionParts {
 export class OpenSession {
   readonly publish: PublishPath
   readonly control: ControlTaker
+  readonly keepAlive: KeepAlive
   readonly #around: DeviceSurroundings
   readonly #session: Session
   readonly #ids: OpenIds
@@ -42,6 +44,7 @@ export class OpenSession {
   constructor (parts: OpenSessionParts) {
     const { around, introduction: { request, five }, life, session, outbound, pings, host, authentication } = parts
     const { level } = request
+    this.keepAlive = new KeepAlive(five?.keepAlive ?? request.keepAlive, around.mqtt.keepaliveMultiplier, around.limits.maxKeepaliveSeconds, around.ticker.now)
     this.#parts = parts
     this.#around = around
     this.#session = session
