@@ -2,25 +2,21 @@
  * The session of one connection: who it is, what it may do, what it has subscribed to. Answers what the keeper of
  * sessions asks, from CONNECT to the session's end.
  */
-import { reasonOf } from '../../errors.ts'
-import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
-import type { Answer, Credentials, Gatekeeper, Rights } from '../auth/rights.ts'
+import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
 import type { DeviceEvents } from '../device-events.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
-import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, WillTerms } from '../session-port.ts'
-import type { SessionStore } from '../session-store.ts'
 import type { SharedGroups } from '../shared-groups.ts'
-import type { DelayedWills } from '../v5/delayed-wills.ts'
 import type { SessionTerms } from '../v5/session-terms.ts'
 import type { Introduction } from './connect-door.ts'
-import type { InboundQos2 } from './inbound-qos2.ts'
+import { prepareDelivery } from './prepare-delivery.ts'
 import { Presence } from './presence.ts'
+import { SessionEntry, type SessionEntrySurroundings } from './session-entry.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface SessionLifeEvents {
@@ -30,18 +26,12 @@ export interface SessionLifeEvents {
   dismissed (reason: string, reasonCode: number): void
 }
 
-export interface SessionLifeSurroundings {
+export interface SessionLifeSurroundings extends SessionEntrySurroundings {
   readonly gatekeeper: Gatekeeper
   readonly claims: ClientClaims
-  readonly counters: BrokerCounters
-  readonly lines: RepeatedLines
   readonly devices: DeviceEvents
   readonly publish: { readonly relay: Relay }
-  readonly hasRoomFor: (clientId: string) => boolean
-  readonly store: SessionStore
   readonly groups: SharedGroups
-  readonly wills: DelayedWills
-  readonly inboundQos2: Pick<InboundQos2, 'has'>
 }
 
 const UNAVAILABLE = 3
@@ -60,7 +50,7 @@ export class SessionLife implements SessionOwner, Claimant {
   username: string | null = null
   readonly #around: SessionLifeSurroundings
   readonly #peer: PeerInfo
-  readonly #request: Introduction['request']
+  readonly #entry: SessionEntry
   /** MQTT 5; null before. */
   readonly #terms: SessionTerms | null
   readonly #events: SessionLifeEvents
@@ -73,13 +63,13 @@ export class SessionLife implements SessionOwner, Claimant {
   /** The connection has ended: the session must not begin, or ends as soon as it has. */
   #abandoned = false
 
-  constructor (around: SessionLifeSurroundings, peer: PeerInfo, { request, five }: Introduction, events: SessionLifeEvents) {
+  constructor (around: SessionLifeSurroundings, peer: PeerInfo, introduction: Introduction, events: SessionLifeEvents) {
     this.#around = around
     this.#peer = peer
-    this.#request = request
-    this.#terms = five?.session ?? null
+    this.#entry = new SessionEntry(around, peer, introduction)
+    this.#terms = introduction.five?.session ?? null
     this.#events = events
-    this.#presence = new Presence(around.devices, request, peer, this)
+    this.#presence = new Presence(around.devices, introduction.request, peer, this)
   }
 
   get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
@@ -95,12 +85,13 @@ export class SessionLife implements SessionOwner, Claimant {
 
   async authenticate (clientId: string, username: string | null, password: Buffer | null): Promise<ReturnCode> {
     this.clientId = clientId
-    this.username = username
     const { gatekeeper, claims, counters } = this.#around
+    const credentials = this.#entry.credentials(clientId, username, password)
+    this.username = credentials.proven?.username ?? username
     this.#generation = gatekeeper.generation
-    const answer = await gatekeeper.authenticate(this.#credentials(clientId, username, password))
+    const answer = await gatekeeper.authenticate(credentials)
     if (!answer.allow) return this.#refuse(answer)
-    if (this.#isStored && !this.#around.hasRoomFor(clientId)) return this.#refuse(NO_ROOM)
+    if (!this.#entry.hasRoom(clientId)) return this.#refuse(NO_ROOM)
     this.#rights = answer.rights
     if (this.#abandoned) return UNAVAILABLE
     this.#claim = claims.claim(clientId, this)
@@ -187,17 +178,7 @@ export class SessionLife implements SessionOwner, Claimant {
   }
 
   prepare (delivery: Delivery): boolean {
-    const { topic, properties, messageId } = delivery
-    if (!this.rights.receive(topic) || hasExpired(delivery)) return false
-    if (this.#terms !== null && delivery.brokerId === null) return false // retained: sent by the connection, as its options say
-    if (properties?.addressed === undefined) {
-      const qos = this.subscriptions.deliveryQos(topic, delivery.qos)
-      // one that is queued keeps its identifier, and with it a QoS that is acknowledged
-      delivery.qos = qos === 0 && messageId !== undefined ? 1 : qos
-    }
-    if (this.#terms !== null) return this.#terms.prepare(delivery, this.subscriptions)
-    this.#clearRetain(delivery)
-    return true
+    return this.rights.receive(delivery.topic) && prepareDelivery(delivery, this.subscriptions, this.#terms)
   }
 
   /** Users or rules were replaced: may it stay, and keep its subscriptions? */
@@ -216,50 +197,15 @@ export class SessionLife implements SessionOwner, Claimant {
     }
   }
 
-  /** What waited, and what a session of MQTT 5 asked for, has RETAIN as it was published; 3.1.1 says it is 0 but for a new subscription [MQTT-3.3.1-9]. */
-  #clearRetain (delivery: Delivery): void {
-    const { hasOptions, hasBridge } = this.subscriptions
-    if (delivery.brokerId !== null && (hasOptions || !hasBridge)) delivery.retain = false
-  }
-
-  #credentials (clientId: string, username: string | null, password: Buffer | null): Credentials {
-    const { address, port, certificate } = this.#peer
-    const { level } = this.#request
-    const proven = this.#terms?.proof?.user ?? null
-    if (proven !== null) {
-      this.username = proven.username
-      return { clientId, username: proven.username, password: null, proven, address, port, level, certificate }
-    }
-    // MQTT 5 allows a password alone; the keeper of sessions was given an empty name with it
-    const name = username === '' && password !== null && this.#terms !== null ? this.#request.username : username
-    return { clientId, username: name, password, address, port, level, certificate }
-  }
-
-  /** Will there be something of it when the connection is over? */
-  get #isStored (): boolean {
-    return this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
-  }
-
   #drop (filter: string): void {
     this.subscriptions.revoke(filter)
     this.leaveGroup(filter)
   }
 
-  /** The session is this connection's from now on: what it was before is used, or gone. */
   #enter (): ReturnCode {
-    const { store, wills, counters, inboundQos2 } = this.#around
-    const fresh = this.#request.cleanSession
-    // of 3.1.1 open QoS 2 handshakes alone are a session: one that hears it is gone begins anew, and its new messages must be taken
-    const isOpen = this.#terms === null && !fresh && inboundQos2.has(this.clientId)
-    wills.settle(this.clientId, fresh) // [MQTT-3.1.3-9]
-    try {
-      const isStored = store.enter(this.clientId, { fresh, expiryMs: this.#terms?.expiryMs ?? null })
-      this.sessionPresent = isStored || isOpen
-    } catch (thrown) {
-      counters.connectsRefused++
-      this.#around.lines.warn('sessions', { clientId: this.clientId, cause: reasonOf(thrown) }, 'refused a device: there is no room for its session')
-      return UNAVAILABLE
-    }
+    const isPresent = this.#entry.enter(this.clientId)
+    if (isPresent === null) return UNAVAILABLE
+    this.sessionPresent = isPresent
     return 0
   }
 
@@ -291,8 +237,4 @@ export class SessionLife implements SessionOwner, Claimant {
   #isAbandoned (): boolean {
     return this.#abandoned
   }
-}
-
-function hasExpired ({ messageExpiry }: Delivery): boolean {
-  return messageExpiry !== undefined && messageExpiry <= Date.now() // [MQTT-3.3.2-5]
 }
