@@ -53,7 +53,7 @@ module.exports = {
     only('ws', 'broker/listener/'),
     only('mqtt', '(bridge/link/(remote-client|connect-options)|cli/quickstart/demo-client|bench/process/naive-bridge)\\.ts$'),
     only('node-forge', 'trust/'),
-    only('zod', 'config/'),
+    only('zod', '(config/|bench/report/agreement\\.ts$)'),
     only('commander', 'cli/'),
     only('fastify', 'admin/http/'),
     only('@fastify/rate-limit', 'admin/http/app\\.ts$'),

@@ -8,6 +8,8 @@ import { BenchError, benchCodes } from './errors.ts'
 import { helpText, scenarioList } from './help.ts'
 import type { BenchIo } from './io.ts'
 import { type BenchOptions, readOptions } from './options.ts'
+import { agreementOf, readEarlier } from './report/agreement.ts'
+import { agreementText } from './report/agreement-text.ts'
 import { type BenchDocument, headLines, machineNow, targetNotes } from './report/document.ts'
 import { markdownText } from './report/markdown.ts'
 import { pageText } from './report/page.ts'
@@ -64,6 +66,7 @@ async function measure (options: BenchOptions, argv: readonly string[], io: Benc
   const chosen = chosenScenarios(options)
   const targets = chosenTargets(options, path, version)
   const baseline = baselineOf(options, targets)
+  const earlier = options.against === null ? null : await readEarlier(resolve(io.cwd, options.against), baseline)
   const dir = await mkdtemp(join(tmpdir(), 'causeway-bench-'))
   const progress = new Progress({ io, warmupMs: options.warmupMs ?? USUAL_WARMUP_MS })
   try {
@@ -71,6 +74,7 @@ async function measure (options: BenchOptions, argv: readonly string[], io: Benc
     const agenda = appointments(chosen, targets, options)
     const campaign = await runCampaign(agenda, common, progress)
     progress.close()
+    const scenarios = scenarioReports(chosen, campaign.results, baseline)
     const document: BenchDocument = {
       format: 1,
       date: new Date().toISOString(),
@@ -81,7 +85,8 @@ async function measure (options: BenchOptions, argv: readonly string[], io: Benc
       baseline,
       rounds: roundsOf(options),
       missed: campaign.missed,
-      scenarios: scenarioReports(chosen, campaign.results, baseline),
+      against: earlier === null ? null : agreementOf(earlier, scenarios),
+      scenarios,
       runs: campaign.results
     }
     await publish(document, options, io)
@@ -149,6 +154,7 @@ async function publish (document: BenchDocument, options: BenchOptions, io: Benc
   io.out.write(`\n${headLines(document).join('\n')}\n`)
   for (const { label, version, settings } of document.targets) io.out.write(`  ${label} (${version}): ${settings.join(', ')}\n`)
   io.out.write(`\n${tableText(document.scenarios, paint)}`)
+  if (document.against !== null) io.out.write(agreementText(document.against, paint))
   if (document.missed > 0) io.out.write(`\nstopped: ${document.missed} runs were not made\n`)
   const files: readonly (readonly [string | null, () => string])[] = [
     [options.json, () => JSON.stringify(document, null, 1) + '\n'],

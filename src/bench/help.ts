@@ -13,7 +13,7 @@ What to run
                             causeway:memory, causeway:spool, causeway:remote; NAME@PROGRAM for another build
   --baseline NAME           what the others are compared with (default: mosquitto where it takes part)
   --rounds N                times each target runs, in turn (default 3; with --table 5)
-  --duration T  --warmup T  measured time (default 5s; fan-in and latency 10s, soak 10m) and time before it (default 2s)
+  --duration T  --warmup T  measured time (default 5s; fan-in and latency 10s, rotate 13s, soak 10m) and time before it (default 2s)
   --drain T                 longest wait for what is still on the way (default 30s)
   --settle T                without any arrival for so long, what is missing is lost (default 1s at QoS 0, 4s at 1 and 2)
 
@@ -39,11 +39,13 @@ A bridge you started yourself (--target external)
 
 Results
   --json FILE  --html FILE (one page with charts)  --markdown FILE
+  --against FILE            what --json wrote in an earlier run: says which ratios agree with it within 25 %
 
 Examples
   causeway bench
   causeway bench --scenario saturate-qos1 --target causeway,causeway:spool,mosquitto,naive --rounds 5 --html report.html
   causeway bench --scenario latency,fan-in --target causeway,mosquitto --json run.json
+  causeway bench --scenario latency,fan-in --target causeway,mosquitto --against run.json
   causeway bench --scenario payload-sweep --qos 0 --duration 3s
 
 Exit code: 0 all runs passed, 1 one failed or was stopped, 2 wrong usage.

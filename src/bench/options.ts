@@ -39,6 +39,8 @@ export interface BenchOptions {
   readonly receiverPort: number
   /** Where certificates are left for an external target; null: in a directory that goes away. */
   readonly certs: string | null
+  /** Result of an earlier run, to compare with; null: none. */
+  readonly against: string | null
   readonly json: string | null
   readonly html: string | null
   readonly markdown: string | null
@@ -80,6 +82,7 @@ const known = {
   patience: text,
   'receiver-port': text,
   certs: text,
+  against: text,
   json: text,
   html: text,
   markdown: text
@@ -121,6 +124,7 @@ export function readOptions (argv: readonly string[]): BenchOptions {
     pin: values.pin ?? 'auto',
     memoryLimit: (whole('--memory-limit', values['memory-limit'], 50, 1_000_000) ?? 4000) * 1e6,
     ...outside(values),
+    against: values.against ?? null,
     json: values.json ?? null,
     html: values.html ?? null,
     markdown: values.markdown ?? null

@@ -26,9 +26,9 @@ export interface Case {
 /** Figures a scenario can be about; the first word of a ratio. */
 export const figures = {
   rate: { title: 'messages/s', better: 'higher' },
-  p99: { title: 'p99 latency', better: 'lower' },
+  secondP99: { title: 'p99 of the median second', better: 'lower' },
   drainRate: { title: 'messages/s drained', better: 'higher' },
-  longestPause: { title: 'longest pause', better: 'lower' },
+  rotationPause: { title: 'pause of the median rotation', better: 'lower' },
   recovery: { title: 'time until all are back', better: 'lower' },
   memory: { title: 'peak memory', better: 'lower' }
 } as const

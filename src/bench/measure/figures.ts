@@ -1,37 +1,51 @@
 /** From the two ends of a window to figures. */
 import type { HistogramRecord } from '../wire/histogram.ts'
 import { Histogram } from '../wire/histogram.ts'
+import { spreadOf } from '../report/statistics.ts'
 import type { Figures } from './result.ts'
 import type { Rig } from './rig.ts'
 import type { Edge } from './window.ts'
 
 export interface Extra {
   readonly latency?: HistogramRecord
+  /** The p99 of each second. */
+  readonly tails?: readonly number[]
   readonly drainRate?: number
   readonly recovery?: number
   readonly longestPause?: number
+  readonly rotationPause?: number
 }
 
 export function figuresOf (begin: Edge, end: Edge, rig: Rig, extra: Extra): Figures {
   const seconds = (end.sink.at - begin.sink.at) / 1e6
   const arrived = end.sink.received - begin.sink.received
-  const latency = extra.latency === undefined ? null : Histogram.from([extra.latency])
-  const quantile = (share: number): number | null => latency === null || latency.total === 0 ? null : latency.quantile(share)
   return {
     seconds,
     rate: end.source.sent === 0 ? null : arrived / seconds,
     bytesPerSecond: (end.sink.bytes - begin.sink.bytes) / seconds,
-    p50: quantile(0.5),
-    p90: quantile(0.9),
-    p99: quantile(0.99),
-    p999: quantile(0.999),
-    max: quantile(1),
+    ...latencies(extra),
     longestPause: extra.longestPause ?? null,
+    rotationPause: extra.rotationPause ?? null,
     ...costs(begin, end, seconds, arrived),
     ready: rig.target?.readyAfter ?? null,
     bridged: rig.bridgedAfter === 0 ? null : rig.bridgedAfter,
     drainRate: extra.drainRate ?? null,
     recovery: extra.recovery ?? null
+  }
+}
+
+type Latencies = Pick<Figures, 'p50' | 'p90' | 'p99' | 'secondP99' | 'p999' | 'max'>
+
+function latencies ({ latency, tails = [] }: Extra): Latencies {
+  const all = latency === undefined ? null : Histogram.from([latency])
+  const quantile = (share: number): number | null => all === null || all.total === 0 ? null : all.quantile(share)
+  return {
+    p50: quantile(0.5),
+    p90: quantile(0.9),
+    p99: quantile(0.99),
+    secondP99: spreadOf(tails)?.median ?? quantile(0.99),
+    p999: quantile(0.999),
+    max: quantile(1)
   }
 }
 

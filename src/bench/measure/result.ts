@@ -11,9 +11,13 @@ export interface Figures {
   readonly p50: number | null
   readonly p90: number | null
   readonly p99: number | null
+  /** The p99 of the median second; that of the whole where the window has no whole second. */
+  readonly secondP99: number | null
   readonly p999: number | null
   readonly max: number | null
   readonly longestPause: number | null
+  /** The longest of the median rotation. */
+  readonly rotationPause: number | null
   /** CPU of the target alone for one message that arrived. */
   readonly cpuPerMessage: number | null
   /** Share of one core that the target used. */

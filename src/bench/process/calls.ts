@@ -31,6 +31,8 @@ export interface Snapshot {
 interface Distributions {
   /** Arrival minus intended time since the mark. */
   readonly latency: HistogramRecord
+  /** The p99 of each second of it. */
+  readonly tails: readonly number[]
   /** How far behind its schedule the sender was since the mark. */
   readonly lateness: HistogramRecord
 }
@@ -64,6 +66,8 @@ export interface Calls {
 
   start: { readonly asks: null, readonly answers: null }
   stop: { readonly asks: null, readonly answers: null }
+  /** The longest time without an arrival since it was asked the last time, in microseconds. */
+  pause: { readonly asks: null, readonly answers: number }
   /** Begins the measured window. */
   mark: { readonly asks: null, readonly answers: Snapshot }
   snapshot: { readonly asks: null, readonly answers: Snapshot }

@@ -142,6 +142,7 @@ answerCalls({
   storm: async () => generator.storm(),
   start: () => generator.start(),
   stop: () => generator.stop(),
+  pause: () => generator.account.tally.takePause(),
   mark: () => generator.account.mark(),
   snapshot: () => generator.account.snapshot(),
   distributions: () => generator.account.distributions()

@@ -151,6 +151,7 @@ answerCalls({
   prepare: asks => receiver.prepare(asks),
   start: () => receiver.start(),
   stop: () => receiver.stop(),
+  pause: () => receiver.account.tally.takePause(),
   mark: () => receiver.account.mark(),
   snapshot: () => receiver.account.snapshot(),
   distributions: () => receiver.account.distributions()

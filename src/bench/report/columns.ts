@@ -17,7 +17,7 @@ export function remarksOn (entry: Entry, about: Figure): readonly string[] {
 }
 
 /** Each figure in its unit. */
-export const figureWords: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, p99: time, longestPause: time, recovery: time, memory: size }
+export const figureWords: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, secondP99: time, rotationPause: time, recovery: time, memory: size }
 
 /** The columns in which at least one entry has something to say. */
 export function columnsFor (about: Figure, entries: readonly Entry[]): readonly Column[] {
@@ -28,10 +28,10 @@ function allColumns (about: Figure): readonly Column[] {
   const column = (title: string, text: (entry: Entry) => string): Column => ({ title, numeric: true, text })
   const plain = (title: string, name: keyof Figures, words: (value: number) => string): Column => column(title, ({ figures: all }) => median(all[name], words))
   const main = column(figures[about].title, ({ figures: all }) => spread(all[about], figureWords[about]))
-  const more: readonly [Figure, Column][] = [
+  const more: readonly [keyof Figures, Column][] = [
     ['rate', plain('messages/s', 'rate', whole)],
     ['p99', plain('p99', 'p99', time)],
-    ['longestPause', plain('pause', 'longestPause', time)],
+    ['longestPause', plain('longest pause', 'longestPause', time)],
     ['memory', plain('memory', 'memory', size)]
   ]
   return [

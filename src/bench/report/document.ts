@@ -2,6 +2,7 @@
 import { cpus, release, totalmem } from 'node:os'
 import type { RunResult } from '../measure/result.ts'
 import type { Target } from '../target/target.ts'
+import type { Agreement } from './agreement.ts'
 import type { ScenarioReport } from './report.ts'
 
 export interface BenchDocument {
@@ -16,6 +17,8 @@ export interface BenchDocument {
   readonly rounds: number
   /** Runs that were not made, because it was stopped. */
   readonly missed: number
+  /** How it compares with an earlier run; null: was not asked for. */
+  readonly against: Agreement | null
   readonly scenarios: readonly ScenarioReport[]
   readonly runs: readonly RunResult[]
 }

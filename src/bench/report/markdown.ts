@@ -1,4 +1,5 @@
 /** The report as Markdown, for `docs/benchmarks.md`. */
+import { agreementMarkdown } from './agreement-text.ts'
 import { columnsFor, remarksOn } from './columns.ts'
 import { type BenchDocument, headLines } from './document.ts'
 import type { CaseReport, ScenarioReport } from './report.ts'
@@ -12,7 +13,8 @@ export function markdownText (document: BenchDocument): string {
     `\`\`\`sh\n${document.command}\n\`\`\``,
     targets.join('\n'),
     ...(document.missed === 0 ? [] : [`**Stopped before the end: ${document.missed} runs were not made.**`]),
-    ...document.scenarios.flatMap(scenarioText)
+    ...document.scenarios.flatMap(scenarioText),
+    ...agreementMarkdown(document.against)
   ].join('\n\n') + '\n'
 }
 

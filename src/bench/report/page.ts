@@ -1,4 +1,5 @@
 /** The report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
+import { agreementHtml } from './agreement-text.ts'
 import { type Bar, barChart, type BarGroup } from './bar-chart.ts'
 import { columnsFor, figureWords, remarksOn } from './columns.ts'
 import { curveChart } from './curve-chart.ts'
@@ -30,6 +31,7 @@ ${headLines(document).map(line => `<p class="quiet">${escaped(line)}</p>`).join(
 ${document.missed === 0 ? '' : `<p class="bad">Stopped before the end: ${document.missed} runs were not made.</p>`}
 <ul class="legend">${document.targets.map(({ label, version }) => `<li><i class="c${colours.get(label) ?? 0}"></i>${escaped(label)} <span class="quiet">${escaped(version)}</span></li>`).join('')}</ul>
 ${document.scenarios.map(report => section(report, colours)).join('\n')}
+${agreementHtml(document.against)}
 <h2>How the targets were set up</h2>
 <ul class="notes">${document.targets.map(({ label, settings }) => `<li>${escaped(`${label}: ${settings.join(', ')}`)}</li>`).join('')}</ul>
 <footer><p>Medians of the rounds; the thin line on a bar is the least and the most. A dashed bar failed: it lost messages it had acknowledged, or did not finish. CPU is that of the target alone, as the operating system books it. Latency counts from the moment a message was due, not from when it could be sent.</p></footer>

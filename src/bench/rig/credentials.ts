@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Identity as ServerIdentity } from '../process/calls.ts'
 import { type CertificateRequest, createKey, type Identity, issueCertificate } from '../../trust/issuance.ts'
 
-interface Authority {
+export interface Authority {
   /** PEM of the root. */
   readonly root: string
   readonly server: ServerIdentity

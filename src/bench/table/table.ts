@@ -43,6 +43,7 @@ export async function runTable ({ options, common, catalogue, command, progress,
     baseline: null,
     rounds: options.rounds ?? TABLE_ROUNDS,
     missed,
+    against: null,
     scenarios: [],
     runs: results
   }

@@ -1,8 +1,8 @@
 /**
  * Accounts for every message that arrives: each publisher's sequence is kept as bits, so that loss, duplicates and reordering
- * are exact whatever their number, and its latency goes into a histogram.
+ * are exact whatever their number, and its latency goes into histograms.
  */
-import { Histogram } from './histogram.ts'
+import { LatencyLog } from './latency-log.ts'
 import { intendedOf, isStamped, publisherOf, sequenceOf } from './message-stamp.ts'
 
 /** Bits of one publisher; 2^28 messages each, so that a wrong sequence number can not exhaust memory. */
@@ -15,7 +15,7 @@ class Track {
 }
 
 export class Tally {
-  readonly latency: Histogram = new Histogram()
+  readonly latency: LatencyLog = new LatencyLog()
   /** Everything that arrived, duplicates included. */
   received = 0
   duplicates = 0
@@ -29,6 +29,7 @@ export class Tally {
   firstArrival = 0
   lastArrival = 0
   #before = 0
+  #pauseSince = 0
   #run: number
   readonly #tracks: Track[] = []
 
@@ -50,7 +51,7 @@ export class Tally {
     this.received++
     this.bytes += end - at
     this.#account(publisherOf(bytes, at), sequence)
-    this.latency.record(now - intendedOf(bytes, at))
+    this.latency.record(now - intendedOf(bytes, at), now)
     // once a chunk: its messages have one time
     if (now !== this.lastArrival) this.#pause(now)
   }
@@ -64,8 +65,19 @@ export class Tally {
     if (this.#before > 0) this.#before = now
   }
 
+  /** The longest pause since this was asked the last time. */
+  takePause (): number {
+    const pause = this.#pauseSince
+    this.#pauseSince = 0
+    return pause
+  }
+
   #pause (now: number): void {
-    if (now - this.#before > this.longestPause && this.#before > 0) this.longestPause = now - this.#before
+    if (this.#before > 0) {
+      const pause = now - this.#before
+      if (pause > this.longestPause) this.longestPause = pause
+      if (pause > this.#pauseSince) this.#pauseSince = pause
+    }
     this.#before = now
     if (this.firstArrival === 0) this.firstArrival = now
     this.lastArrival = now
