@@ -5,40 +5,18 @@
 import type { BridgeConfig } from '../../config/model.ts'
 import type { CausewayError } from '../../errors.ts'
 import type { Violation } from '../../mqtt/violation.ts'
-import type { KnownSession } from '../../relay/known-session.ts'
-import type { Outbox } from '../../relay/outbox.ts'
-import { AckWatch } from './ack-watch.ts'
-import type { Clock } from '../clock.ts'
-import { dialRemote } from './dial-remote.ts'
-import type { RemoteOptions, VerifiedRemote } from './dial-remote.ts'
 import { BridgeError, bridgeCodes } from '../errors.ts'
-import type { Incoming } from '../down/incoming.ts'
-import { closedReason, deadReason, stuckReason, undeliveredReason, violatedReason } from './ends.ts'
-import { Liveness } from './liveness.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+import { sessionOf } from './connection-options.ts'
+import { dialRemote } from './dial-remote.ts'
+import type { VerifiedRemote } from './dial-remote.ts'
+import { closedReason, undeliveredReason, violatedReason } from './ends.ts'
+import { LinkWatch } from './link-watch.ts'
 import { Presence } from './presence.ts'
 import { RemoteClient } from './remote-client.ts'
 import type { SubscriptionRequest } from './remote-client.ts'
 import { disconnectReason, Refusal } from './remote-reason.ts'
-import type { RemoteTapOptions } from './remote-tap-options.ts'
 import { RemoteTap } from './remote-tap.ts'
-
-export interface ConnectionOptions extends RemoteOptions {
-  /** Empty: the remote makes one. */
-  readonly clientId: string
-  /** The remote has made one, or knows us by another. */
-  readonly assigned: (clientId: string) => void
-  readonly bridgeBit: boolean
-  readonly maxPacketSize: number
-  /** Of messages; they outlive a connection. */
-  readonly limits: RemoteTapOptions['limits']
-  readonly outbox: Outbox
-  readonly incoming: Incoming
-  readonly clock: Clock
-  /** TCP and TLS stand; CONNECT goes out. */
-  readonly onDialled: () => void
-  /** Whose session it is that handshakes of what comes in belong to. */
-  readonly session: KnownSession
-}
 
 export interface Succession {
   /** The connection whose place is taken. Not kept: each would keep all before it. */
@@ -59,18 +37,12 @@ export async function openConnection (options: ConnectionOptions): Promise<Conne
   return connection
 }
 
-/** Names the session that a connection made with these has at its remote. */
-export function sessionOf ({ config, clientId }: Pick<ConnectionOptions, 'config' | 'clientId'>): string {
-  return `${config.server.url} ${clientId}`
-}
-
 export class Connection {
   readonly #options: ConnectionOptions
   readonly #tap: RemoteTap
   readonly #client: RemoteClient
   readonly #presence: Presence
-  #liveness: Liveness | null = null
-  #acks: AckWatch | null = null
+  #watch: LinkWatch | null = null
   #reason: CausewayError | null = null
   #strays = 0
   #retired = false
@@ -128,19 +100,7 @@ export class Connection {
       if (this.#tap.destroyed) throw new BridgeError(bridgeCodes.linkLost, `${config.server.url} has closed the connection that it had accepted`)
       this.#appear(succession?.predecessor)
       this.#tap.carry(outbox, { ...terms, session: this.session })
-      this.#liveness = new Liveness(keepaliveSeconds, {
-        takeHeard: () => this.#tap.signs.takeHeard(),
-        takeSaid: () => this.#tap.signs.takeSaid(),
-        takeMoved: () => this.#tap.signs.takeMoved(),
-        ping: () => this.#tap.ping(),
-        dead: silentMs => this.#dead(silentMs)
-      }, clock)
-      this.#acks = new AckWatch(config.ackTimeoutMs, {
-        underWay: () => outbox.underWay,
-        takeAnswered: () => this.#tap.signs.takeAnswered(),
-        isWriting: () => this.#tap.isWriting,
-        stuck: ms => this.#stuck(ms)
-      }, clock)
+      this.#watch = new LinkWatch({ tap: this.#tap, outbox, config, clock }, keepaliveSeconds, reason => this.#end(reason))
     } catch (error) {
       this.#tap.destroy()
       await this.ended
@@ -178,7 +138,7 @@ export class Connection {
    */
   retire (place: string | null): void {
     this.#retired = true
-    this.#stopWatching()
+    this.#watch?.stop()
     this.#tap.retire()
     // a remote that had its session taken over has closed it by then; another remote is told, so that it publishes no will
     const cancel = this.#options.clock.after(RETIRE_MS, () => {
@@ -266,27 +226,13 @@ export class Connection {
     else this.#tap.destroy()
   }
 
-  #dead (silentMs: number): void {
-    this.#end(deadReason(this.#options.config.server, silentMs))
-  }
-
-  #stuck (ms: number): void {
-    const { config, outbox } = this.#options
-    this.#end(stuckReason(config.server, ms, outbox.underWay))
-  }
-
-  #stopWatching (): void {
-    this.#liveness?.stop()
-    this.#acks?.stop()
-  }
-
   #stray (type: number, id: number): void {
     // one line a connection: a remote at fault can send millions
     if (this.#strays++ === 0 && !this.#retired) this.#options.logger.warn({ packetType: type, packetId: id }, 'remote acknowledges a packet id that is not under way; ignored')
   }
 
   #finish (): CausewayError {
-    this.#stopWatching()
+    this.#watch?.stop()
     this.#tap.release()
     return this.#reason ?? closedReason(this.#options.config.server)
   }

@@ -3,7 +3,8 @@ import { CausewayError, reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
 import { HandshakeError, isOurVerdict } from '../../trust/errors.ts'
 import type { Clock } from '../clock.ts'
-import type { Connection, ConnectionOptions } from './connection.ts'
+import type { Connection } from './connection.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import { takeOver } from './take-over.ts'
 
 /** How an attempt to move the link ended. */

@@ -3,8 +3,9 @@
  * nothing new goes out, so that in the end nothing is under way that either connection would have to send twice.
  */
 import { BridgeError, bridgeCodes } from '../errors.ts'
-import { Connection, sessionOf } from './connection.ts'
-import type { ConnectionOptions } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionOptions } from './connection-options.ts'
+import { sessionOf } from './connection-options.ts'
 import { dialRemote } from './dial-remote.ts'
 import type { VerifiedRemote } from './dial-remote.ts'
 
