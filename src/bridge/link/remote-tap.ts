@@ -22,8 +22,8 @@ import { LinkSocket } from './link-socket.ts'
 import { PacedWriter } from './paced-writer.ts'
 import { PingBarrier } from './ping-barrier.ts'
 import { ReadBrake } from './read-brake.ts'
-import { blamesMessage } from './remote-reason.ts'
-import type { RemoteTapOptions, TapOwner } from './remote-tap-options.ts'
+import { RemoteEnd } from './remote-end.ts'
+import type { RemoteTapOptions } from './remote-tap-options.ts'
 import { TapSigns } from './tap-signs.ts'
 
 const EARLY = violation('MQTT-3.2.0-1', 'a packet comes before CONNACK', 0x82)
@@ -35,38 +35,32 @@ const MAX_UNREAD = 256 * 1024
 export class RemoteTap extends Duplex {
   /** What came in and went out. */
   readonly signs: TapSigns
+  readonly #options: RemoteTapOptions
   readonly #socket: Socket
   readonly #level: 4 | 5
   readonly #incoming: Incoming
-  readonly #resumes: (present: boolean) => boolean
-  readonly #owner: TapOwner
   readonly #inbound: FrameScanner
   readonly #outbound: ClientFrames
   readonly #view = new PublishView()
   readonly #writer: LinkSocket
   /** null: messages leave as they come. */
   readonly #paced: PacedWriter | null
-  readonly #topicAliases: number
   readonly #brake: ReadBrake
   readonly #pings = new PingBarrier()
+  readonly #end = new RemoteEnd()
   #outbox: Outbox | null = null
   #accepted = false
-  /** The remote has ended the connection, and what it has given as a reason, where it has. */
-  #ended = false
-  #reason: number | null = null
 
   constructor (options: RemoteTapOptions) {
     super({ decodeStrings: true })
+    this.#options = options
     this.#socket = options.socket
     this.#writer = new LinkSocket(options.socket)
     this.#brake = new ReadBrake(options.socket, options.limits.down, options.clock)
     this.signs = new TapSigns(this.#writer, this.#brake)
     this.#paced = options.limits.up === null ? null : new PacedWriter(this.#writer, options.limits.up, options.clock, () => this.#outbox?.flush())
     this.#level = options.level
-    this.#topicAliases = options.topicAliases
     this.#incoming = options.incoming
-    this.#resumes = options.resumes
-    this.#owner = options.owner
     this.#inbound = new FrameScanner({
       frame: (bytes, start, body, end) => this.#fromRemote(bytes, start, body, end),
       malformed: reason => this.#violated(reason)
@@ -93,11 +87,11 @@ export class RemoteTap extends Duplex {
       this.#outbox?.drained()
     })
     socket.on('error', error => {
-      this.#ended ||= isReset(error)
+      this.#end.failed(error)
       this.destroy(error)
     })
     socket.on('end', () => {
-      this.#ended = true
+      this.#end.ended()
       this.push(null)
     })
     // what came last is read first: a refusal, or why the remote closes
@@ -111,7 +105,7 @@ export class RemoteTap extends Duplex {
   carry (outbox: Outbox, terms: SessionTerms): void {
     this.#outbox = outbox
     const writer = this.#paced ?? this.#writer
-    const aliases = Math.min(this.#topicAliases, terms.topicAliasMaximum) // [MQTT-3.2.2-17]
+    const aliases = Math.min(this.#options.topicAliases, terms.topicAliasMaximum) // [MQTT-3.2.2-17]
     outbox.linkUp(aliases === 0 ? writer : new AliasWriter(writer, aliases, terms.maximumPacketSize, outbox.counters), terms)
     this.#incoming.agreed?.(terms)
   }
@@ -119,7 +113,7 @@ export class RemoteTap extends Duplex {
   /** Nothing of the data plane goes over this link any more. */
   release (): void {
     this.#paced?.stop()
-    this.#outbox?.linkDown((this.#ended || this.#reason !== null) && blamesMessage(this.#reason))
+    this.#outbox?.linkDown(this.#end.blamesMessage)
     this.#outbox = null
     this.#incoming.close(this.#port)
   }
@@ -182,7 +176,7 @@ export class RemoteTap extends Duplex {
       case PacketType.CONNACK:
         return SECOND_CONNACK
       default: // SUBACK, UNSUBACK, DISCONNECT, AUTH: the table of first bytes lets nothing else through
-        if (type === PacketType.DISCONNECT) this.#reason = reasonOfDisconnect(bytes, body, end)
+        if (type === PacketType.DISCONNECT) this.#end.disconnected(bytes, body, end)
         return this.#show(bytes, start, end)
     }
   }
@@ -196,7 +190,7 @@ export class RemoteTap extends Duplex {
     if (connack.code === 0) {
       // the remote may go on in the same chunk, long before mqtt.js has said 'connect'
       this.#accepted = true
-      this.#incoming.open(this.#port, this.#resumes(connack.sessionPresent))
+      this.#incoming.open(this.#port, this.#options.resumes(connack.sessionPresent))
     }
     return this.#show(bytes, start, end)
   }
@@ -210,7 +204,7 @@ export class RemoteTap extends Duplex {
     const known = outbox !== null && (
       type === PacketType.PUBACK ? outbox.puback(id, reason) : type === PacketType.PUBREC ? outbox.pubrec(id, reason) : outbox.pubcomp(id))
     if (known) this.signs.answered()
-    else this.#owner.stray(type, id)
+    else this.#options.owner.stray(type, id)
     return null
   }
 
@@ -223,13 +217,13 @@ export class RemoteTap extends Duplex {
 
   #violated (reason: Violation): void {
     this.#inbound.end()
-    this.#owner.violated(reason)
+    this.#options.owner.violated(reason)
   }
 
   readonly #port: IncomingPort = {
     acknowledge: (header, packetId, reason) => this.#writer.acknowledge(header, packetId, reason),
     hold: held => this.#brake.hold(held),
-    failed: error => this.#owner.undelivered(error)
+    failed: error => this.#options.owner.undelivered(error)
   }
 
   override _read (): void {}
@@ -251,14 +245,4 @@ export class RemoteTap extends Duplex {
     this.#socket.destroy()
     done(error)
   }
-}
-
-/** Ended by the other side, and not by a clock or by us. */
-function isReset (error: NodeJS.ErrnoException): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
-}
-
-/** Without a reason code it is 0, a normal end [MQTT 5, 3.14.2.1]. */
-function reasonOfDisconnect (bytes: Buffer, body: number, end: number): number {
-  return body === end ? 0 : bytes[body] as number
 }
