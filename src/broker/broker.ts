@@ -13,15 +13,13 @@ import type { Gatekeeper } from './auth/rights.ts'
 import type { ClientFacts } from './client-facts.ts'
 import type { DeviceSide } from './device-side.ts'
 import { type DeviceEvent, DeviceEvents } from './device-events.ts'
-import { ClientClaims } from './client-claims.ts'
-import { Departure, type Farewell, listenerClosed } from './departure.ts'
+import { Departure, listenerClosed } from './departure.ts'
 import { EdgeBroker } from './edge-broker.ts'
 import { ConnectionLimits } from './listener/connection-limits.ts'
 import { HandshakeSlots } from './listener/handshake-slots.ts'
 import type { ListenerAddress } from './listener/listener.ts'
 import { Listeners } from './listener/listeners.ts'
 import type { PeerInfo } from './listener/peer-info.ts'
-import { TokenBucket } from './listener/token-bucket.ts'
 import type { LocalInterest } from './local-interest.ts'
 import { observe, type ObservedMessage } from './observation.ts'
 import { recheckDevices } from './recheck-devices.ts'
@@ -30,11 +28,8 @@ import { RepeatedLines } from './repeated-lines.ts'
 import type { Done, Message } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
 import { carriesPropertyBlocks } from './v5/self-test.ts'
-import { DeviceConnection } from './tap/device-connection.ts'
-import { FlushTurn } from './tap/flush-turn.ts'
-import { InboundQos2 } from './tap/inbound-qos2.ts'
-import { PartialFrames } from './tap/partial-frames.ts'
-import type { DeviceSurroundings } from './tap/surroundings.ts'
+import { DeviceConnections } from './tap/device-connections.ts'
+import { type DeviceSurroundings, surroundingsOf } from './tap/surroundings.ts'
 import { Ticker } from './ticker.ts'
 
 export interface BrokerOptions {
@@ -73,9 +68,6 @@ export interface Broker extends LocalDelivery, DeviceSide {
 /** A message of its own takes a few turns of the event loop. */
 const SELF_TEST_MS = 5000
 
-/** How often a closing broker looks whether anything is owed. */
-const DRAIN_LOOK_MS = 20
-
 /** @throws ListenerError, TrustError; nothing is left running then */
 export async function startBroker (options: BrokerOptions): Promise<Broker> {
   const broker = new RunningBroker(options)
@@ -97,7 +89,7 @@ class RunningBroker implements Broker {
   /** What devices may speak. */
   readonly #versions: MqttVersion[]
   readonly #around: DeviceSurroundings
-  readonly #connections = new Set<DeviceConnection>()
+  readonly #connections: DeviceConnections
   readonly #listeners: Listeners
   /** The ones in force: fields are replaced in place, as everybody has a reference to them. */
   readonly #limits: LimitsConfig
@@ -109,7 +101,7 @@ class RunningBroker implements Broker {
 
   constructor (options: BrokerOptions) {
     this.#options = options
-    const { relay, interest, store, counters, logger } = options
+    const { relay, interest, store, gatekeeper, counters, logger } = options
     this.#versions = [...options.config.mqtt.versions]
     this.#lines = new RepeatedLines(logger, () => performance.now())
     this.#edge = new EdgeBroker({ interest, store, logger, entry: new RelayEntry(relay, counters) })
@@ -117,7 +109,25 @@ class RunningBroker implements Broker {
     this.#mqtt = { ...options.config.mqtt }
     this.#departure = new Departure(this.#mqtt)
     this.#handshakes = new HandshakeSlots(this.#limits.maxConcurrentHandshakes, counters)
-    this.#around = this.#surroundings()
+    this.#around = surroundingsOf({
+      relay,
+      mqtt: this.#mqtt,
+      limits: this.#limits,
+      versions: this.#versions,
+      local: this.#edge.sessions,
+      groups: this.#edge.groups,
+      wills: this.#edge.wills,
+      attach: stream => this.#edge.attach(stream),
+      store,
+      gatekeeper,
+      counters,
+      logger,
+      ticker: this.#ticker,
+      lines: this.#lines,
+      devices: this.#devices,
+      departure: this.#departure
+    })
+    this.#connections = new DeviceConnections(this.#around)
     const limits = this.#limits
     this.#listeners = new Listeners({
       limits: new ConnectionLimits(limits, counters),
@@ -134,9 +144,7 @@ class RunningBroker implements Broker {
 
   get counters (): BrokerCounters { return this.#options.counters }
 
-  clients (): readonly ClientFacts[] {
-    return [...this.#connections].flatMap(connection => connection.facts ?? [])
-  }
+  clients (): readonly ClientFacts[] { return this.#connections.facts }
 
   onDevice (call: (event: DeviceEvent) => void): () => void { return this.#devices.follow(call) }
 
@@ -160,14 +168,14 @@ class RunningBroker implements Broker {
   }
 
   async recheckDevices (listener: string, context: ListenerContext): Promise<{ readonly dropped: number, readonly checked: number }> {
-    return recheckDevices([...this.#connections].filter(({ peer }) => peer.listener === listener), context)
+    return recheckDevices(this.#connections.of(listener), context)
   }
 
   async start (): Promise<void> {
     const { config, gatekeeper } = this.#options
     await this.#edge.listen()
     await this.#testMqtt5()
-    this.#unwatch = gatekeeper.onReplaced(() => this.#review())
+    this.#unwatch = gatekeeper.onReplaced(() => this.#connections.review())
     await this.#listeners.open(config.listeners)
   }
 
@@ -177,8 +185,8 @@ class RunningBroker implements Broker {
 
   async closeListener (name: string): Promise<(timeoutMs: number) => Promise<void>> {
     await this.#listeners.close(name)
-    const those = [...this.#connections].filter(({ peer }) => peer.listener === name)
-    return async timeoutMs => this.#dismiss(those, timeoutMs, listenerClosed)
+    const those = this.#connections.of(name)
+    return async timeoutMs => this.#connections.dismiss(those, timeoutMs, listenerClosed)
   }
 
   replaceLimits (mqtt: MqttConfig, limits: LimitsConfig): void {
@@ -193,13 +201,13 @@ class RunningBroker implements Broker {
     this.#departure.begun = true
     // with a place to send them to, those that come meanwhile are told it
     if (!this.#departure.hasPlace) await this.#closeDoors()
-    await this.#dismiss(this.#connections, drainTimeoutMs)
+    await this.#connections.dismiss(this.#connections.all, drainTimeoutMs, this.#departure.farewell)
     if (!this.#closing) {
       await this.#closeDoors()
-      await this.#dismiss(this.#connections, 0)
+      await this.#connections.dismiss(this.#connections.all, 0, this.#departure.farewell)
     }
     await this.#edge.stop()
-    await this.#emptied()
+    await this.#connections.emptied()
     this.#ticker.stop()
   }
 
@@ -223,68 +231,7 @@ class RunningBroker implements Broker {
   }
 
   #accept (stream: Duplex, peer: PeerInfo): void {
-    if (this.#closing) {
-      stream.destroy()
-      return
-    }
-    peer.traffic.connections++
-    this.#connections.add(new DeviceConnection(this.#around, stream, peer, one => {
-      if (this.#connections.delete(one)) peer.traffic.connections--
-    }))
-  }
-
-  #review (): void {
-    for (const connection of this.#connections) connection.review()
-  }
-
-  #surroundings (): DeviceSurroundings {
-    const { relay, gatekeeper, store, counters, logger } = this.#options
-    const mqtt = this.#mqtt
-    const limits = this.#limits
-    return {
-      mqtt,
-      limits,
-      versions: this.#versions,
-      store: this.#options.store,
-      groups: this.#edge.groups,
-      wills: this.#edge.wills,
-      gatekeeper,
-      publish: {
-        relay,
-        local: this.#edge.sessions,
-        counters,
-        gatekeeper,
-        get maxOwed () { return limits.maxOwedAcknowledgements },
-        get qos0WaitMs () { return limits.qos0WaitMs }
-      },
-      claims: new ClientClaims(),
-      inboundQos2: new InboundQos2(limits),
-      partialFrames: new PartialFrames(limits.partialFrameBytes),
-      connectRate: new TokenBucket(limits.maxConnectRate, performance.now()),
-      ticker: this.#ticker,
-      turn: new FlushTurn(),
-      counters,
-      lines: this.#lines,
-      devices: this.#devices,
-      departure: this.#departure,
-      logger,
-      hasRoomFor: clientId => store.hasRoomFor(clientId),
-      attach: stream => this.#edge.attach(stream)
-    }
-  }
-
-  /** Ends connections; what is owed to them goes out first, within the time. */
-  async #dismiss (connections: Iterable<DeviceConnection>, timeoutMs: number, farewell?: Farewell): Promise<void> {
-    const those = [...connections]
-    const until = performance.now() + timeoutMs
-    for (const connection of those) connection.quiesce()
-    while (performance.now() < until && those.some(({ owed }) => owed > 0)) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
-    const { reasonCode, serverReference } = farewell ?? this.#departure.farewell
-    for (const connection of those) connection.close(reasonCode, '', serverReference)
-  }
-
-  /** The last bytes of each connection go out, or its time to take them ends. */
-  async #emptied (): Promise<void> {
-    while (this.#connections.size > 0) await new Promise(resolve => setTimeout(resolve, DRAIN_LOOK_MS))
+    if (this.#closing) stream.destroy()
+    else this.#connections.add(stream, peer)
   }
 }

@@ -7,17 +7,15 @@ import { Readable } from 'node:stream'
 import type { LimitsConfig, MqttConfig } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
 import { SessionCounters } from '../../metrics/session-counters.ts'
-import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { noJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import type { OfflineInterest } from './kept-filters.ts'
 import type { KeyedPacket } from './offline-queue.ts'
 import { copyOf } from './packet.ts'
 import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
-import { encodePacket, keys } from './record.ts'
-import { RetainedMessages } from './retained-messages.ts'
 import { Sessions } from './sessions.ts'
 import type { Match, SubscriptionOptions } from './stored-session.ts'
+import { StoredRetained } from './stored-retained.ts'
 import { StoredWills, type Will } from './stored-wills.ts'
 
 export interface SessionStoreOptions {
@@ -47,32 +45,25 @@ const EXPIRY_SWEEP_MS = 60_000
 export class SessionStore {
   readonly sessions: Sessions
   readonly counters: SessionCounters
-  readonly #retained: RetainedMessages
+  readonly #retained: StoredRetained
   readonly #wills: StoredWills
   readonly #journal: Journal
-  readonly #logger: Logger
-  readonly #now: () => number
   #broker: StoreBroker = { id: '' }
   #sweep: NodeJS.Timeout | null = null
-  #retainedOverflows = false
 
   constructor (options: SessionStoreOptions) {
     const { limits, mqtt, interest, logger, journal = noJournal, counters = new SessionCounters(), now = Date.now } = options
     this.counters = counters
     this.#journal = journal
-    this.#logger = logger
-    this.#now = now
     this.#wills = new StoredWills(journal, counters)
-    this.#retained = new RetainedMessages({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, counters, now)
+    this.#retained = new StoredRetained({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, { journal, counters, logger, now })
     const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
     this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
   }
 
   get broker (): StoreBroker { return this.#broker }
 
-  hasRoomFor (clientId: string): boolean {
-    return this.sessions.hasRoomFor(clientId)
-  }
+  hasRoomFor (clientId: string): boolean { return this.sessions.hasRoomFor(clientId) }
 
   /** Must be an async function by its class: Aedes looks. */
   async setup (broker: StoreBroker): Promise<void> {
@@ -85,7 +76,7 @@ export class SessionStore {
   /** Forgets sessions and messages whose time is over. */
   expire (): void {
     this.sessions.expire()
-    this.#expireRetained()
+    this.#retained.expire()
   }
 
   /** Calls once all that the store was given up to now is as safe as it is configured to be: at once without a journal. */
@@ -93,35 +84,15 @@ export class SessionStore {
     this.#journal.whenFlushed(() => done(null))
   }
 
-  async storeRetained (packet: PublishPacket): Promise<void> {
-    const { topic } = packet
-    if (packet.payload.length === 0) {
-      if (this.#retained.delete(topic)) this.#journal.del(keys.retained(topic))
-      return
-    }
-    const kept = { ...packet }
-    if (!this.#retained.set(kept)) {
-      this.#expireRetained()
-      if (!this.#retained.set(kept)) return this.#retainedRefused()
-    }
-    this.#retainedOverflows = false
-    // what the broker says of itself is about this process
-    if (!isServerTopic(topic)) this.#journal.put(keys.retained(topic), () => encodePacket(copyOf(kept)), false)
-  }
+  async storeRetained (packet: PublishPacket): Promise<void> { this.#retained.store(packet) }
 
-  retained (filter: string): PublishPacket[] {
-    const now = this.#now()
-    return this.#retained.matching([filter]).filter(({ messageExpiry }) => messageExpiry === undefined || messageExpiry > now)
-  }
+  retained (filter: string): PublishPacket[] { return this.#retained.matching([filter]) }
 
-  createRetainedStream (filter: string): Readable {
-    return this.createRetainedStreamCombi([filter])
-  }
+  createRetainedStream (filter: string): Readable { return this.createRetainedStreamCombi([filter]) }
 
   /** What is there now, and nothing that could fail: Aedes does not listen for errors on this stream. */
   createRetainedStreamCombi (filters: readonly string[]): Readable {
-    const now = this.#now()
-    return Readable.from(this.#retained.matching(filters).filter(({ messageExpiry }) => messageExpiry === undefined || messageExpiry > now))
+    return Readable.from(this.#retained.matching(filters))
   }
 
   async addSubscriptions (client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
@@ -205,9 +176,7 @@ export class SessionStore {
     this.sessions.get(clientId)?.setExpiry(expiryMs)
   }
 
-  forget (clientId: string): void {
-    this.sessions.forget(clientId)
-  }
+  forget (clientId: string): void { this.sessions.forget(clientId) }
 
   outgoingStream (client: ClientRef): Readable {
     return Readable.from(this.sessions.get(client.id)?.queue.packets() ?? [])
@@ -236,17 +205,11 @@ export class SessionStore {
     this.sessions.dropIfEmpty(client.id)
   }
 
-  async putWill (client: ClientRef, will: Will): Promise<void> {
-    this.#wills.put(client.id, will, this.#broker.id)
-  }
+  async putWill (client: ClientRef, will: Will): Promise<void> { this.#wills.put(client.id, will, this.#broker.id) }
 
-  async getWill (client: ClientRef): Promise<Will | undefined> {
-    return this.#wills.get(client.id)
-  }
+  async getWill (client: ClientRef): Promise<Will | undefined> { return this.#wills.get(client.id) }
 
-  async delWill (client: ClientRef): Promise<Will | undefined> {
-    return this.#wills.delete(client.id)
-  }
+  async delWill (client: ClientRef): Promise<Will | undefined> { return this.#wills.delete(client.id) }
 
   /** Wills of brokers that are not among the living. */
   streamWill (living: Readonly<Record<string, unknown>> = {}): Readable {
@@ -264,23 +227,7 @@ export class SessionStore {
   }
 
   /** From disk, at the start. */
-  restoreRetained (packet: PublishPacket): void {
-    this.#retained.set(packet)
-  }
+  restoreRetained (packet: PublishPacket): void { this.#retained.restore(packet) }
 
-  restoreWill (clientId: string, will: Will): void {
-    this.#wills.restore(clientId, will)
-  }
-
-  #expireRetained (): void {
-    for (const topic of this.#retained.expire()) this.#journal.del(keys.retained(topic))
-  }
-
-  #retainedRefused (): void {
-    this.counters.retainedRefused++
-    if (this.#retainedOverflows) return
-    this.#retainedOverflows = true
-    this.#logger.warn({ messages: this.counters.retainedMessages, bytes: this.counters.retainedBytes },
-      'there is no room for another retained message: it was delivered, and is not kept')
-  }
+  restoreWill (clientId: string, will: Will): void { this.#wills.restore(clientId, will) }
 }

@@ -2,20 +2,22 @@
 import type { LimitsConfig, MqttConfig, MqttVersion } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { Relay } from '../../relay/relay.ts'
 import type { Gatekeeper } from '../auth/rights.ts'
-import type { ClientClaims } from '../client-claims.ts'
+import { ClientClaims } from '../client-claims.ts'
 import type { Departure } from '../departure.ts'
 import type { DeviceEvents } from '../device-events.ts'
-import type { TokenBucket } from '../listener/token-bucket.ts'
+import { TokenBucket } from '../listener/token-bucket.ts'
+import type { LocalSessions } from '../local-sessions.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { SessionStream } from '../session-port.ts'
 import type { SessionStore } from '../session-store.ts'
 import type { SharedGroups } from '../shared-groups.ts'
 import type { Ticker } from '../ticker.ts'
 import type { DelayedWills } from '../v5/delayed-wills.ts'
-import type { FlushTurn } from './flush-turn.ts'
-import type { InboundQos2 } from './inbound-qos2.ts'
-import type { PartialFrames } from './partial-frames.ts'
+import { FlushTurn } from './flush-turn.ts'
+import { InboundQos2 } from './inbound-qos2.ts'
+import { PartialFrames } from './partial-frames.ts'
 import type { PublishSurroundings } from './publish-host.ts'
 
 export interface DeviceSurroundings {
@@ -43,4 +45,33 @@ export interface DeviceSurroundings {
   readonly hasRoomFor: (clientId: string) => boolean
   /** Gives the session of a CONNECT that may pass to its keeper. */
   readonly attach: (stream: SessionStream) => void
+}
+
+/** What the broker gives; the rest is made for its connections alone. */
+export interface SurroundingsParts extends Pick<DeviceSurroundings,
+  'mqtt' | 'limits' | 'versions' | 'store' | 'groups' | 'wills' | 'gatekeeper' | 'ticker' | 'counters' | 'lines' | 'devices' | 'departure' | 'logger' | 'attach'> {
+  readonly relay: Relay
+  readonly local: LocalSessions
+}
+
+/** @param parts fields of `mqtt` and `limits` are replaced in place when others come into force */
+export function surroundingsOf ({ relay, local, ...parts }: SurroundingsParts): DeviceSurroundings {
+  const { limits, counters, gatekeeper, store } = parts
+  return {
+    ...parts,
+    publish: {
+      relay,
+      local,
+      counters,
+      gatekeeper,
+      get maxOwed () { return limits.maxOwedAcknowledgements },
+      get qos0WaitMs () { return limits.qos0WaitMs }
+    },
+    claims: new ClientClaims(),
+    inboundQos2: new InboundQos2(limits),
+    partialFrames: new PartialFrames(limits.partialFrameBytes),
+    connectRate: new TokenBucket(limits.maxConnectRate, performance.now()),
+    turn: new FlushTurn(),
+    hasRoomFor: clientId => store.hasRoomFor(clientId)
+  }
 }
