@@ -75,6 +75,13 @@ test('the manifests fit together, and their configuration is one', async t => {
   for (const port of [...service.spec.ports.map(({ targetPort }) => targetPort), ...[container.startupProbe, container.readinessProbe, container.livenessProbe].map(({ tcpSocket }) => tcpSocket.port)]) t.ok(ports.includes(port), port)
 })
 
+const noCompose = spawnSync('docker-compose', ['--version']).error !== undefined ? 'docker-compose is not installed' : false
+
+test('docker-compose takes the file', { skip: noCompose }, async t => {
+  const { status, stderr } = spawnSync('docker-compose', ['-f', new URL('deploy/docker/compose.yaml', packageRoot).pathname, 'config', '--quiet'], { encoding: 'utf8' })
+  t.equal(status, 0, stderr)
+})
+
 test('the container has no rights, and its healthcheck and files are there', async t => {
   const compose = parse(await file('docker/compose.yaml')) as { services: { causeway: { read_only: boolean, cap_drop: string[], build: { dockerfile: string } } } }
   t.match(compose.services.causeway, { read_only: true, cap_drop: ['ALL'], build: { dockerfile: 'deploy/docker/Dockerfile' } })
