@@ -32,6 +32,8 @@ export interface StoredSubscription {
 /** A retained message as it is kept. */
 export interface RetainedMessage {
   readonly topic: string
+  /** The publisher's. */
+  readonly clientId?: string
   readonly payload: Buffer | string
   readonly qos: 0 | 1 | 2
   readonly properties?: MessageProperties

@@ -4,9 +4,10 @@ import type { SessionStore } from '../session-store.ts'
 
 const NOTHING = Buffer.alloc(0)
 
-export function sendRetained (session: Session, { filter, qos, subscriptionId }: Subscription, store: Pick<SessionStore, 'retained'>): void {
+export function sendRetained (session: Session, { filter, qos, noLocal, subscriptionId }: Subscription, store: Pick<SessionStore, 'retained'>): void {
   const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId] // [MQTT-3.3.4-3]
   for (const kept of store.retained(filter)) {
+    if (noLocal === true && kept.clientId === session.clientId) continue // [MQTT-3.8.3-3]
     session.deliver({
       topic: kept.topic,
       payload: Buffer.from(kept.payload),
