@@ -59,6 +59,12 @@ export class Ledger {
     }
   }
 
+  /** What came at QoS 1 may come again, or at QoS 2 too: nobody remembers its acknowledgement. */
+  mayRepeat (exactlyOnceToo: boolean): void {
+    const which = exactlyOnceToo ? / qos [12]( retained)?$/ : / qos 1( retained)?$/
+    for (const [key, times] of this.#wanted) if (times.max > 0 && which.test(key)) this.#wanted.set(key, { ...times, max: Infinity })
+  }
+
   /** Has everything come that must? */
   get isSatisfied (): boolean { return this.missing().length === 0 }
 

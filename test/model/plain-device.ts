@@ -4,26 +4,20 @@
  */
 import { type Socket, connect as dial } from 'node:net'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
-import { connect, disconnect, pingreq, puback, pubcomp, publish, pubrec, pubrel, subscribe, unsubscribe } from '../support/packets.ts'
-import { type Arrival, type Times, atLeastOnce, atMostOnce, once } from './ledger.ts'
+import { pingreq, puback, pubcomp, pubrec, pubrel } from '../support/packets.ts'
+import type { Arrival } from './ledger.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Qos } from './plain-rules.ts'
-
-/** A message on its way out. */
-export interface Outgoing extends Arrival {
-  /** PUBACK or PUBREC has come. */
-  acknowledged: boolean
-  /** It was under way when the session was lost: it may have come through, or not. */
-  forgotten: boolean
-  released: boolean
-}
-
-interface Will { readonly topic: string, readonly payload: string, readonly qos: Qos }
+import { type Greeting, type Level, type SubscriptionOptions, type Wire, PLAIN_OPTIONS, delivered, wireOf } from './plain-wire.ts'
+import { Repetitions } from './repetitions.ts'
 
 const PATIENCE_MS = 10_000
 
 export class PlainDevice {
   readonly name: string
   readonly arrivals: Arrival[] = []
+  /** Where the broker is. */
+  port: number
   connected = false
   /** Sizes of the pieces it writes. */
   chunks: readonly number[] = [5000]
@@ -31,9 +25,11 @@ export class PlainDevice {
   breaksAfter: number | null = null
   /** Its connection was ended by the other side, and it had not asked for it. */
   readonly surprises: string[] = []
-  readonly #port: number
+  readonly #wire: Wire
   readonly #open = new Map<number, Outgoing>()
   readonly #incoming = new Set<number>()
+  readonly #repetitions: Repetitions
+  readonly #aliases = new Map<number, string>()
   #socket: Socket | null = null
   #nextId = 0
   #waiters: (() => void)[] = []
@@ -42,14 +38,16 @@ export class PlainDevice {
   #out: Buffer = Buffer.alloc(0)
   #writing: Promise<void> | null = null
 
-  constructor (port: number, name: string) {
-    this.#port = port
+  constructor (port: number, name: string, level: Level = 4) {
+    this.port = port
     this.name = name
+    this.#wire = wireOf(level)
+    this.#repetitions = new Repetitions(name)
   }
 
   /** Connects; a connection that is there is left to the broker to end. @returns Session Present */
-  async come (clean: boolean, will: Will | null): Promise<boolean> {
-    const socket = dial({ port: this.#port, host: '127.0.0.1', noDelay: true })
+  async come (greeting: Omit<Greeting, 'clientId'>): Promise<boolean> {
+    const socket = dial({ port: this.port, host: '127.0.0.1', noDelay: true })
     this.#socket = socket
     this.connected = false
     this.#answers = this.#asked = 0
@@ -73,7 +71,8 @@ export class PlainDevice {
       if (this.#socket === socket) this.connected = false
       this.#changed()
     })
-    socket.write(connect({ clientId: this.name, clean, ...(will === null ? {} : { will }) }))
+    this.#aliases.clear()
+    socket.write(this.#wire.connect({ ...greeting, clientId: this.name }))
     await this.#until('CONNACK', () => connack.present !== null)
     return connack.present === true
   }
@@ -82,7 +81,8 @@ export class PlainDevice {
     if (code !== 0) this.surprises.push(`${this.name} was refused with ${code}`)
     this.connected = true
     if (!present) this.#forget()
-    for (const [id, message] of this.#open) this.#write(message.released ? pubrel(id) : frameOf(message, id, true)) // [MQTT-4.4.0-1]
+    this.#repetitions.begins(present)
+    for (const [id, message] of this.#open) this.#write(message.released ? pubrel(id) : this.#wire.publish(message, id, true)) // [MQTT-4.4.0-1]
     return present
   }
 
@@ -98,7 +98,7 @@ export class PlainDevice {
     const bytes: Buffer[] = []
     for (const message of messages) {
       const id = message.qos === 0 ? 0 : this.#take16(message)
-      bytes.push(frameOf(message, id, false))
+      bytes.push(this.#wire.publish(message, id, false))
     }
     this.#write(Buffer.concat(bytes))
     await this.#writing
@@ -116,12 +116,12 @@ export class PlainDevice {
     await this.#ask(pingreq(), 'PINGRESP')
   }
 
-  async subscribe (filter: string, qos: Qos): Promise<void> {
-    await this.#ask(subscribe(1, [filter, qos]), 'SUBACK')
+  async subscribe (filter: string, qos: Qos, options: SubscriptionOptions = PLAIN_OPTIONS): Promise<void> {
+    await this.#ask(this.#wire.subscribe(1, filter, qos, options), 'SUBACK')
   }
 
   async unsubscribe (filter: string): Promise<void> {
-    await this.#ask(unsubscribe(1, filter), 'UNSUBACK')
+    await this.#ask(this.#wire.unsubscribe(1, filter), 'UNSUBACK')
   }
 
   /** Its connection breaks. */
@@ -131,10 +131,16 @@ export class PlainDevice {
     this.#changed()
   }
 
+  /** Nothing is under way, either way. */
+  rests (): void { this.#repetitions.rests() }
+
+  /** The broker is about to end its connection. */
+  isLetGo (): void { this.connected = false }
+
   async leave (): Promise<void> {
     this.connected = false
     const socket = this.#socket
-    this.#write(disconnect())
+    this.#write(this.#wire.disconnect())
     await this.#until('the end of the connection', () => socket?.closed !== false)
   }
 
@@ -173,9 +179,9 @@ export class PlainDevice {
   #take (bytes: Buffer, start: number, body: number, end: number): void {
     const first = bytes[start] as number
     switch (first >> 4) {
-      case 3: return this.#delivered(first, bytes, body, end)
-      case 4: return this.#answered(bytes.readUInt16BE(body), 1)
-      case 5: return this.#answered(bytes.readUInt16BE(body), 2)
+      case 3: return this.#delivered(first, bytes.subarray(body, end))
+      case 4:
+      case 5: return this.#answered(bytes.readUInt16BE(body), first >> 4 === 4 ? 1 : 2, end > body + 2 ? bytes[body + 2] as number : 0)
       case 6:
         this.#incoming.delete(bytes.readUInt16BE(body))
         this.#write(pubcomp(bytes.readUInt16BE(body)))
@@ -183,13 +189,15 @@ export class PlainDevice {
       case 7:
         this.#open.delete(bytes.readUInt16BE(body))
         return
+      case 14: return // why the broker ends the connection
       default: this.#answers++ // SUBACK, UNSUBACK, PINGRESP: it asks one thing at a time
     }
   }
 
-  #answered (id: number, qos: 1 | 2): void {
+  #answered (id: number, qos: 1 | 2, code: number): void {
     const message = this.#open.get(id)
     if (message === undefined) return
+    if (code >= 0x80) this.surprises.push(`${this.name} was told ${code} to ${message.payload}`)
     message.acknowledged = true
     if (qos === 1) this.#open.delete(id)
     else {
@@ -198,12 +206,13 @@ export class PlainDevice {
     }
   }
 
-  #delivered (first: number, bytes: Buffer, body: number, end: number): void {
-    const qos = (first >> 1) & 3
-    const topicEnd = body + 2 + bytes.readUInt16BE(body)
-    const id = qos === 0 ? 0 : bytes.readUInt16BE(topicEnd)
+  #delivered (first: number, frame: Buffer): void {
+    const message = delivered(this.#wire, this.#aliases, first, frame)
+    const { id, topic, payload, qos, retain } = message
+    const wrong = this.#repetitions.complaint(message)
+    if (wrong !== null) this.surprises.push(wrong)
     const isNew = qos !== 2 || !this.#incoming.has(id) // [MQTT-4.3.3-2]
-    if (isNew) this.arrivals.push({ topic: bytes.toString('utf8', body + 2, topicEnd), payload: bytes.toString('utf8', topicEnd + (qos === 0 ? 0 : 2), end), qos, retain: (first & 1) !== 0 })
+    if (isNew) this.arrivals.push({ topic, payload, qos, retain })
     if (qos === 1) this.#write(puback(id))
     if (qos !== 2) return
     this.#incoming.add(id)
@@ -227,15 +236,4 @@ export class PlainDevice {
       })
     }
   }
-}
-
-function frameOf ({ topic, payload, qos, retain }: Arrival, id: number, dup: boolean): Buffer {
-  return publish(topic, payload, { qos: qos as Qos, id, retain, dup })
-}
-
-/** How often a message has come in. @param broke the connection it was sent on */
-export function timesOf ({ qos, acknowledged, forgotten }: Outgoing, broke: boolean): Times {
-  if (!broke) return once
-  if (qos === 0 || (forgotten && !acknowledged)) return atMostOnce
-  return qos === 1 && !forgotten ? atLeastOnce : once
 }

@@ -4,8 +4,15 @@
  */
 import { type Arrival, type Ledger, type Times, atLeastOnce, atMostOnce, forEach, never, once } from './ledger.ts'
 import { type PlainRule, type Qos, matchesPlainly, routesOf } from './plain-rules.ts'
+import { type Level, type SubscriptionOptions, PLAIN_OPTIONS } from './plain-wire.ts'
 
 export interface PlainMessage extends Arrival {
+  readonly qos: Qos
+  /** The device that published it; -1: none of them did. */
+  readonly by: number
+}
+
+interface PlainSubscription extends SubscriptionOptions {
   readonly qos: Qos
 }
 
@@ -15,8 +22,9 @@ export type Presence = 'there' | 'away' | 'broke'
 export type LinkPresence = 'up' | 'down' | 'broke'
 
 interface PlainSession {
+  readonly level: Level
   readonly ledger: Ledger
-  readonly filters: Map<string, Qos>
+  readonly filters: Map<string, PlainSubscription>
   /** The session outlives its connection. */
   kept: boolean
   exists: boolean
@@ -25,6 +33,8 @@ interface PlainSession {
 interface PlainBridge {
   /** What came by another bridge goes on by this one. */
   readonly bridged: boolean
+  /** What waits for the remote outlives the edge. */
+  readonly durable: boolean
   readonly rules: readonly PlainRule[]
   readonly ledger: Ledger
 }
@@ -36,24 +46,29 @@ export interface Circumstances {
   readonly links: readonly LinkPresence[]
 }
 
+const NO_BRIDGE = -1
+
 export class PlainSite {
   readonly sessions: readonly PlainSession[]
+  readonly #stored: boolean
   readonly #bridges: readonly PlainBridge[]
   readonly retained = new Map<string, PlainMessage>()
 
-  constructor (devices: readonly Ledger[], bridges: readonly PlainBridge[]) {
-    this.sessions = devices.map(ledger => ({ ledger, filters: new Map<string, Qos>(), kept: false, exists: false }))
+  /** @param stored sessions and retained messages outlive the edge */
+  constructor (devices: readonly { readonly level: Level, readonly ledger: Ledger }[], stored: boolean, bridges: readonly PlainBridge[]) {
+    this.sessions = devices.map(({ level, ledger }) => ({ level, ledger, filters: new Map<string, PlainSubscription>(), kept: false, exists: false }))
+    this.#stored = stored
     this.#bridges = bridges
   }
 
   /** A device connects. @returns what CONNACK has to say of a session; null: it may know of what was under way */
-  comes (device: number, clean: boolean): boolean | null {
+  comes (device: number, { clean, kept }: { readonly clean: boolean, readonly kept: boolean }): boolean | null {
     const session = this.#session(device)
     const had = session.exists && !clean && session.filters.size > 0
     const unsure = session.exists && session.kept && !clean && session.filters.size === 0
     if (clean || !session.kept) this.#ends(session)
     session.exists = true
-    session.kept = !clean
+    session.kept = kept
     return unsure ? null : had
   }
 
@@ -63,11 +78,22 @@ export class PlainSite {
     if (!session.kept) this.#ends(session)
   }
 
-  subscribes (device: number, filter: string, qos: Qos): void {
-    const { filters, ledger } = this.#session(device)
-    filters.set(filter, qos)
-    for (const message of this.retained.values()) { // [MQTT-3.3.1-6]
-      if (matchesPlainly(filter, message.topic)) ledger.expect({ ...message, qos: Math.min(message.qos, this.#granted(device, message.topic) ?? 0), retain: true }, once)
+  /** @param options only in MQTT 5 */
+  subscribes (device: number, filter: string, qos: Qos, options: SubscriptionOptions): void {
+    const { filters, level } = this.#session(device)
+    const isNew = !filters.has(filter)
+    const subscription = { ...level === 5 ? options : PLAIN_OPTIONS, qos }
+    filters.set(filter, subscription)
+    if (subscription.retainHandling === 0 || (subscription.retainHandling === 1 && isNew)) this.#tellRetained(device, filter, subscription) // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+  }
+
+  /** [MQTT-3.3.1-6], of MQTT 5 [MQTT-3.3.1-9] */
+  #tellRetained (device: number, filter: string, { noLocal, qos }: PlainSubscription): void {
+    const { ledger, level } = this.#session(device)
+    for (const message of this.retained.values()) {
+      if (!matchesPlainly(filter, message.topic) || (noLocal && message.by === device)) continue // [MQTT-3.8.3-3]
+      const granted = level === 5 ? qos : this.#wanted(device, message)?.qos ?? 0 // [MQTT-3.8.4-8] of MQTT 5; in 3.1.1 [MQTT-3.3.5-1] may be read for it too
+      ledger.expect({ ...message, qos: Math.min(message.qos, granted), retain: true }, once)
     }
   }
 
@@ -75,21 +101,42 @@ export class PlainSite {
     this.#session(device).filters.delete(filter)
   }
 
-  /** A message comes in, so many times. @param from the bridge that brought it; -1: none did */
-  published (message: PlainMessage, times: Times, { devices, links }: Circumstances, from = -1): void {
+  /** A message comes in, so many times. @param from the bridge that brought it; NO_BRIDGE: none did */
+  published (message: PlainMessage, times: Times, { devices, links }: Circumstances, from = NO_BRIDGE): void {
     if (message.retain) this.#retain(message)
     for (const device of this.sessions.keys()) {
-      const granted = this.#granted(device, message.topic)
-      if (granted === null) continue
-      const qos = Math.min(message.qos, granted)
-      this.#session(device).ledger.expect({ ...message, qos, retain: false }, forEach(times, this.#toDevice(device, qos, devices[device] ?? 'there')))
+      const wanted = this.#wanted(device, message)
+      if (wanted === null) continue
+      const qos = Math.min(message.qos, wanted.qos)
+      this.#session(device).ledger.expect({ ...message, qos, retain: wanted.retain }, forEach(times, this.#toDevice(device, qos, devices[device] ?? 'there')))
     }
     this.#crosses(message, times, links, from)
   }
 
+  /** It comes in or not, and nobody knows when. */
+  mayBePublished (message: PlainMessage): void {
+    const qualities = ([0, 1, 2] as const).filter(qos => qos <= message.qos)
+    for (const { ledger } of this.sessions) for (const qos of qualities) ledger.expect({ ...message, qos }, atMostOnce)
+    this.#crosses(message, atMostOnce, this.#bridges.map(() => 'up'), NO_BRIDGE)
+  }
+
+  /**
+   * The edge starts again. @param dies it has not stopped: it may not know what was acknowledged last
+   * @param forgetful remotes that have lost their session, too: they can not tell what comes again
+   */
+  restarts (dies: boolean, forgetful: ReadonlySet<number>): void {
+    for (const session of this.sessions) if (!this.#stored || !session.kept) this.#ends(session)
+    if (!this.#stored) this.retained.clear()
+    if (dies) for (const { ledger } of this.sessions) ledger.mayRepeat(false)
+    for (const [at, { durable, ledger }] of this.#bridges.entries()) {
+      if (!durable) ledger.forgive()
+      else if (dies) ledger.mayRepeat(forgetful.has(at))
+    }
+  }
+
   #crosses (message: PlainMessage, times: Times, links: Circumstances['links'], from: number): void {
     for (const [at, { rules, ledger, bridged }] of this.#bridges.entries()) {
-      if (from !== -1 && (at === from || !bridged)) continue
+      if (from !== NO_BRIDGE && (at === from || !bridged)) continue
       for (const { name, rule } of routesOf(rules, message.topic)) {
         const qos = rule.qos ?? message.qos
         ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, toRemote(qos, links[at] ?? 'up')))
@@ -109,10 +156,11 @@ export class PlainSite {
     else this.retained.set(message.topic, message)
   }
 
-  /** The highest QoS of the filters that match [MQTT-3.3.5-1]; null: none does. */
-  #granted (device: number, topic: string): Qos | null {
-    const granted = [...this.#session(device).filters].filter(([filter]) => matchesPlainly(filter, topic)).map(([, qos]) => qos)
-    return granted.length === 0 ? null : Math.max(...granted) as Qos
+  /** How it goes to a device: with the highest QoS of the filters that match [MQTT-3.3.5-1]; null: none does that wants it. */
+  #wanted (device: number, { topic, retain, by }: PlainMessage): { readonly qos: Qos, readonly retain: boolean } | null {
+    const matching = [...this.#session(device).filters].filter(([filter, { noLocal }]) => matchesPlainly(filter, topic) && !(noLocal && by === device)).map(([, subscription]) => subscription) // [MQTT-3.8.3-3]
+    if (matching.length === 0) return null
+    return { qos: Math.max(...matching.map(({ qos }) => qos)) as Qos, retain: retain && matching.some(({ retainAsPublished }) => retainAsPublished) } // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   }
 
   /** What waits for it goes with it [MQTT-3.1.2-6]. */

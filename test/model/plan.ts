@@ -1,18 +1,22 @@
 /** What happens at a site, as data: so that it can be made at random, printed, made smaller and played again. */
 import fc from 'fast-check'
 import type { PlainRule, Qos } from './plain-rules.ts'
+import type { Level, SubscriptionOptions } from './plain-wire.ts'
 
 export const DEVICES = 3
 export const BRIDGES = 2
 
 export interface PlannedDevice {
+  readonly level: Level
+  /** Topic aliases it takes, where it speaks MQTT 5. */
+  readonly aliases: number
   readonly clean: boolean
   /** QoS of its will; null: it has none. */
   readonly will: Qos | null
 }
 
 export interface PlannedBridge {
-  readonly level: 4 | 5
+  readonly level: Level
   readonly durable: boolean
   /** What came by the other bridge goes on by this one. */
   readonly bridged: boolean
@@ -51,20 +55,25 @@ export interface Down {
 
 export type Step = Burst
   | Down
-  | { readonly do: 'subscribe', readonly device: number, readonly filter: string, readonly qos: Qos }
+  | { readonly do: 'subscribe', readonly device: number, readonly filter: string, readonly qos: Qos, readonly options: SubscriptionOptions }
   | { readonly do: 'unsubscribe', readonly device: number, readonly filter: string }
   | { readonly do: 'leave', readonly device: number, readonly says: boolean }
-  /** Connects; where it is connected, a second connection takes its place. */
-  | { readonly do: 'come', readonly device: number, readonly clean: boolean }
+  /** Connects; where it is connected, a second connection takes its place. `kept` is for MQTT 5. */
+  | { readonly do: 'come', readonly device: number, readonly clean: boolean, readonly kept: boolean }
   | { readonly do: 'link', readonly bridge: number, readonly up: boolean, readonly forgets: boolean }
+  /** The edge starts again, after it has stopped or died. */
+  | { readonly do: 'restart', readonly dies: boolean }
 
 export interface Plan {
+  /** Sessions and retained messages are on disk. */
+  readonly stored: boolean
   readonly devices: readonly PlannedDevice[]
   readonly bridges: readonly PlannedBridge[]
   readonly steps: readonly Step[]
 }
 
 const qos: fc.Arbitrary<Qos> = fc.constantFrom(0, 1, 2)
+const level = fc.constantFrom<Level>(4, 5)
 const device = fc.nat(DEVICES - 1)
 const bridge = fc.nat(BRIDGES - 1)
 
@@ -74,6 +83,8 @@ function topicOf (of: number): fc.Arbitrary<string> {
 }
 
 const filter = fc.constantFrom('#', 'a/#', 'b/#', '$c/#', 'a/+/x', '+/d0/#', '+/d1/y', 'b/d2/x/deep', '+/+/+', 'a/d1', 'a/+/x/#', '+/w')
+
+const options: fc.Arbitrary<SubscriptionOptions> = fc.record({ noLocal: fc.boolean(), retainAsPublished: fc.boolean(), retainHandling: fc.constantFrom(0, 0, 1, 2) })
 
 /** Filters of rules, and what each may be renamed to. */
 const targets: Readonly<Record<string, readonly string[]>> = {
@@ -128,15 +139,17 @@ const down: fc.Arbitrary<Down> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: down },
   { weight: 6, arbitrary: burst },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos, options }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device, filter }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), device, says: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('come' as const), device, clean: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), bridge, up: fc.boolean(), forgets: fc.boolean() }) }
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('come' as const), device, clean: fc.boolean(), kept: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), bridge, up: fc.boolean(), forgets: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), dies: fc.boolean() }) }
 )
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
-  devices: fc.array(fc.record({ clean: fc.boolean(), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
-  bridges: fc.array(fc.record({ level: fc.constantFrom(4 as const, 5 as const), durable: fc.boolean(), bridged: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
+  stored: fc.boolean(),
+  devices: fc.array(fc.record({ level, aliases: fc.constantFrom(0, 2), clean: fc.boolean(), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
+  bridges: fc.array(fc.record({ level, durable: fc.boolean(), bridged: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
   steps: fc.array(step, { minLength: 10, maxLength: 25, size: 'max' })
 })

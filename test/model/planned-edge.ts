@@ -1,4 +1,5 @@
-/** A real edge with the bridges of a plan, each with a remote of its own. */
+/** A real edge with the bridges of a plan, each with a remote of its own, that can be started again on what it has on disk. */
+import { cpSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,25 +11,69 @@ import type { PlainRule } from './plain-rules.ts'
 import type { Plan, PlannedBridge } from './plan.ts'
 import { type RecordingRemote, recordingRemote } from './recording-remote.ts'
 
-export async function plannedEdge (plan: Plan, scope: TestScope): Promise<{ readonly edge: Edge, readonly remotes: readonly RecordingRemote[] }> {
-  const dir = await mkdtemp(join(tmpdir(), 'causeway-model-'))
-  scope.teardown(async () => rm(dir, { recursive: true, force: true }))
-  const remotes: RecordingRemote[] = []
-  while (remotes.length < plan.bridges.length) remotes.push(await recordingRemote(scope))
-  const file = join(dir, 'edge.conf')
-  await writeFile(file, textOf(plan, dir, remotes.map(({ port }) => port)))
-  const edge = await startEdge({ ...loadConfig({ file, cwd: dir, environment: {} }), logger: silentLogger, stateDir: null })
-  scope.teardown(async () => edge.close(0))
-  return { edge, remotes }
+export class PlannedEdge {
+  readonly remotes: readonly RecordingRemote[]
+  readonly #plan: Plan
+  readonly #root: string
+  #edge: Edge | null = null
+  /** Directories it has had, one for each death. */
+  #lives = 0
+
+  private constructor (plan: Plan, root: string, remotes: readonly RecordingRemote[]) {
+    this.#plan = plan
+    this.#root = root
+    this.remotes = remotes
+  }
+
+  static async start (plan: Plan, scope: TestScope): Promise<PlannedEdge> {
+    const root = await mkdtemp(join(tmpdir(), 'causeway-model-'))
+    scope.teardown(async () => rm(root, { recursive: true, force: true }))
+    const remotes: RecordingRemote[] = []
+    while (remotes.length < plan.bridges.length) remotes.push(await recordingRemote(scope))
+    const planned = new PlannedEdge(plan, root, remotes)
+    scope.teardown(async () => planned.#edge?.close(0))
+    await planned.#start()
+    return planned
+  }
+
+  get edge (): Edge {
+    if (this.#edge === null) throw new Error('the edge is not there')
+    return this.#edge
+  }
+
+  get port (): number { return this.edge.addresses[0]?.port ?? 0 }
+
+  /**
+   * Starts it again. Where it dies, the next one finds what the files held in that moment, as the kernel keeps it after `kill -9`: the
+   * links are cut, the files are copied at once, and what the one before does from then on reaches nobody.
+   */
+  async restart (dies: boolean): Promise<void> {
+    if (dies) {
+      for (const remote of this.remotes) remote.goDown()
+      cpSync(this.#dir(), this.#dir(++this.#lives), { recursive: true })
+    }
+    await this.edge.close(0)
+    this.#edge = null
+    await this.#start()
+  }
+
+  async #start (): Promise<void> {
+    const file = join(this.#root, 'edge.conf')
+    await writeFile(file, textOf(this.#plan, this.#dir(), this.remotes.map(({ port }) => port)))
+    this.#edge = await startEdge({ ...loadConfig({ file, cwd: this.#root, environment: {} }), logger: silentLogger, stateDir: null })
+  }
+
+  #dir (life = this.#lives): string { return join(this.#root, String(life)) }
 }
 
 /** @param ports of the remotes, one for each bridge */
-function textOf (plan: Plan, dir: string, ports: readonly number[]): string {
+function textOf ({ stored, bridges }: Plan, dir: string, ports: readonly number[]): string {
   return `
     listeners.tcp.bind = "127.0.0.1:0"
     limits { max_connect_rate = 10000 }
+    ${stored ? `persistence { dir = "${dir}/store" }` : ''}
     spool { dir = "${dir}/spool", fsync = never }
-    ${plan.bridges.map((bridge, at) => bridgeText(bridge, at, ports[at] ?? 0)).join('\n')}`
+    ${bridges.map((bridge, at) => bridgeText(bridge, at, ports[at] ?? 0)).join('\n')}`
 }
 
 function bridgeText ({ level, durable, bridged, rules }: PlannedBridge, at: number, port: number): string {

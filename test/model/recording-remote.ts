@@ -8,6 +8,7 @@ import { readVariableByteInteger, variableByteIntegerSize } from '../../src/mqtt
 import type { TestScope } from '../support/certificates.ts'
 import { packet, puback, pubcomp, pubrec, pubrel, text, u16 } from '../support/packets.ts'
 import type { Arrival } from './ledger.ts'
+import { Repetitions } from './repetitions.ts'
 import { loopbackServer } from '../support/loopback-server.ts'
 
 export class RecordingRemote {
@@ -26,6 +27,9 @@ export class RecordingRemote {
   #hasSession = false
   /** Times it has broken the link. */
   breaks = 0
+  /** What the bridge has done that it must not. */
+  readonly surprises: string[] = []
+  readonly #repetitions = new Repetitions('a remote')
   /** The bridge has subscribed in the session there is. */
   subscribed = false
 
@@ -40,6 +44,12 @@ export class RecordingRemote {
     this.#outgoing.clear()
     this.#hasSession = this.subscribed = false
   }
+
+  /** Nothing is under way to it. */
+  rests (): void { this.#repetitions.rests() }
+
+  /** It has no session for the bridge, which does not know that yet. */
+  get isForgetful (): boolean { return !this.#hasSession }
 
   get settled (): boolean { return this.#outgoing.size === 0 }
 
@@ -97,6 +107,7 @@ export class RecordingRemote {
     const level = bytes[body + 6] as number
     if (((bytes[body + 7] as number) & 2) !== 0) this.forget()
     socket.write(Buffer.of(0x20, level === 5 ? 3 : 2, this.#hasSession ? 1 : 0, 0, ...(level === 5 ? [0] : [])))
+    this.#repetitions.begins(this.#hasSession)
     this.#hasSession = true
     this.#link = { socket, level }
     for (const [id, { message, released }] of this.#outgoing) socket.write(released ? pubrel(id) : this.#frame(message, id, true)) // [MQTT-4.4.0-1]
@@ -136,7 +147,10 @@ export class RecordingRemote {
     const topicEnd = body + 2 + frame.readUInt16BE(body)
     const id = qos === 0 ? 0 : frame.readUInt16BE(topicEnd)
     const isNew = qos !== 2 || !this.#open.has(id) // [MQTT-4.3.3-2]
-    if (isNew) this.arrivals.push({ topic: frame.toString('utf8', body + 2, topicEnd), payload: frame.toString('utf8', payloadOf(frame, topicEnd + (qos === 0 ? 0 : 2), level)), qos, retain: (first & 1) !== 0 })
+    const message = { topic: frame.toString('utf8', body + 2, topicEnd), payload: frame.toString('utf8', payloadOf(frame, topicEnd + (qos === 0 ? 0 : 2), level)), qos, retain: (first & 1) !== 0 }
+    const wrong = this.#repetitions.complaint({ ...message, id, dup: (first & 8) !== 0 })
+    if (wrong !== null) this.surprises.push(wrong)
+    if (isNew) this.arrivals.push(message)
     if (qos === 2) this.#open.add(id)
     if (this.cut !== null && --this.cut.left <= 0) this.#break(socket, this.cut.answers ? () => this.#answer(socket, qos, id) : () => {})
     else this.#answer(socket, qos, id)
