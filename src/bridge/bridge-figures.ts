@@ -27,8 +27,8 @@ export interface QueueFigures {
   readonly queued: number
   /** Of those in memory. */
   readonly queuedBytes: number
-  /** Which part of the bounds of a link it has, at most 1. */
-  readonly share: number
+  /** Which part of its bounds is taken, 0 to 1: of the spool where it is on disk, of memory otherwise. */
+  readonly fill: number
 }
 
 export interface DiskFigures {
@@ -64,6 +64,5 @@ export function bridgeFigures (stock: readonly [LinkStock, ...LinkStock[]], link
 }
 
 function queuesOf ({ lanes }: Outbox): QueueFigures[] {
-  const onDisk = lanes.filter(({ isJournaled }) => isJournaled).length
-  return lanes.map(({ priority, isJournaled: isOnDisk, queued, bytes: queuedBytes }) => ({ priority, isOnDisk, queued, queuedBytes, share: 1 / (isOnDisk ? onDisk : lanes.length) }))
+  return lanes.map(({ priority, queued, bytes: queuedBytes, isJournaled: isOnDisk, fill }) => ({ priority, isOnDisk, queued, queuedBytes, fill }))
 }

@@ -1,7 +1,6 @@
 /** Which alerts hold at this moment, found by looking at what an edge shows of itself. Each look is complete in itself; only what has to be remembered from the look before is. */
 import type { Bridge } from '../bridge/bridge.ts'
-import type { QueueFigures } from '../bridge/bridge-figures.ts'
-import type { AlertsConfig, BridgeConfig } from '../config/model.ts'
+import type { AlertsConfig } from '../config/model.ts'
 import type { Edge } from '../edge.ts'
 import type { CausewayError } from '../errors.ts'
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
@@ -38,7 +37,7 @@ export interface Alert {
   readonly thresholdMs?: number
 }
 
-export type AlertSource = Pick<Edge, 'config' | 'bridges' | 'trust' | 'certificates' | 'lastReload'>
+export type AlertSource = Pick<Edge, 'bridges' | 'trust' | 'certificates' | 'lastReload'>
 
 /** A link that has been up for so long has recovered; a shorter one may be flapping. */
 const STABLE_MS = 10_000
@@ -83,19 +82,18 @@ export class Conditions {
 
   /** @param now milliseconds since 1970 */
   look (now: number): readonly Alert[] {
-    const { bridges, config } = this.#source
     return [
-      ...bridges.flatMap(bridge => this.#ofBridge(bridge, config.bridges.find(({ name }) => name === bridge.name), now)),
+      ...this.#source.bridges.flatMap(bridge => this.#ofBridge(bridge, now)),
       ...this.#ofCertificates(),
       ...this.#ofFiles(),
       ...this.#ofReload()
     ]
   }
 
-  #ofBridge (bridge: Bridge, config: BridgeConfig | undefined, now: number): readonly Alert[] {
+  #ofBridge (bridge: Bridge, now: number): readonly Alert[] {
     const memory = this.#memories.get(bridge) ?? { downSince: null, reason: null, isFull: false, counted: new Map<string, number>(), lostAt: 0, lost: [] }
     this.#memories.set(bridge, memory)
-    return [...this.#down(bridge, memory, now), ...(config === undefined ? [] : this.#full(bridge, config, memory)), ...this.#lost(bridge, memory, now)]
+    return [...this.#down(bridge, memory, now), ...this.#full(bridge, memory), ...this.#lost(bridge, memory, now)]
   }
 
   #down ({ name, state }: Bridge, memory: Memory, now: number): readonly Alert[] {
@@ -119,16 +117,17 @@ export class Conditions {
     return now - state.since >= this.#stableMs ? null : before
   }
 
-  #full ({ name, figures: { queues } }: Bridge, config: BridgeConfig, memory: Memory): readonly Alert[] {
-    const [fullest] = queues.map(queue => ({ ...queue, percent: percentOf(queue, config) })).sort((a, b) => b.percent - a.percent)
+  #full ({ name, figures: { queues } }: Bridge, memory: Memory): readonly Alert[] {
+    const [fullest] = [...queues].sort((a, b) => b.fill - a.fill)
     if (fullest === undefined) return []
-    const { percent, queued, priority } = fullest
+    const { fill, queued, priority, isOnDisk } = fullest
+    const percent = Math.floor(fill * 100)
     memory.isFull = percent >= this.#config.queuePercent - (memory.isFull ? HYSTERESIS : 0)
     if (!memory.isFull) return []
     return [alert('queue_full', 'bridge', name, {
       severity: percent >= 100 ? 'critical' : 'warning',
-      message: `the queue${queues.some(queue => queue.priority !== priority) ? ` of ${priority} priority` : ''} of bridge ${name} is ${percent} % full: ${queued} messages wait for the remote`,
-      hint: 'The link is down or slower than what is published; when the queue is full, devices are held back or messages dropped, as its configuration says'
+      message: `the queue${queues.some(queue => queue.priority !== priority) ? ` of ${priority} priority` : ''} of bridge ${name}${isOnDisk ? ' on disk' : ''} is ${percent} % full: ${queued} messages wait for the remote`,
+      hint: `The link is down or slower than what is published${isOnDisk ? ', or the file system of spool.dir has less free than min_free' : ''}; when the queue is full, devices are held back or messages dropped, as its configuration says`
     })]
   }
 
@@ -149,12 +148,15 @@ export class Conditions {
   }
 
   #ofCertificates (): readonly Alert[] {
-    return this.#source.certificates.flatMap(({ owner, kind, subject, fingerprint, notAfter, withinMs, daysLeft, file }) => {
+    const all = this.#source.certificates
+    return all.flatMap(({ owner, kind, subject, fingerprint, notAfter, withinMs, daysLeft, file }) => {
       if (withinMs === null) return []
+      // a bundle of CAs always has one that is over, and the others vouch on
+      const isSpare = kind === 'CA' && all.some(other => other.kind === 'CA' && other.owner.kind === owner.kind && other.owner.name === owner.name && other.withinMs !== 0)
       const isOver = withinMs === 0
       const when = new Date(notAfter).toISOString()
       const found = alert(isOver ? 'certificate_expired' : 'certificate_expiring', owner.kind, owner.name, {
-        severity: isOver ? 'critical' : 'warning',
+        severity: isOver && !isSpare ? 'critical' : 'warning',
         message: `${kind} ${subject} of ${owner.kind} ${owner.name} ${isOver ? `has expired at ${when}` : `expires in ${daysLeft} days, at ${when}`}`,
         hint: file === null ? 'It is the remote\'s: its operator has to renew it' : `Replace ${file}; it is taken into use without a restart`
       })
@@ -198,9 +200,4 @@ type Words = Pick<Alert, 'severity' | 'message' | 'hint'> & Partial<Pick<Alert, 
 
 function alert (kind: AlertKind, owner: Alert['subject']['kind'], name: string, { severity, message, hint, code = '' }: Words): Alert {
   return { id: `${kind}:${owner}:${name}`, kind, severity, subject: { kind: owner, name }, message, code, hint }
-}
-
-function percentOf ({ isOnDisk, queued, queuedBytes, share }: QueueFigures, { spool, maxSendQueueLen, maxSendQueueBytes }: BridgeConfig): number {
-  const [mostMessages, mostBytes] = spool === null || !isOnDisk ? [maxSendQueueLen, maxSendQueueBytes] : [spool.maxMessages, spool.maxBytes]
-  return Math.floor(Math.max(queued / mostMessages, queuedBytes / mostBytes) / share * 100)
 }

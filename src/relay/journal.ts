@@ -20,6 +20,8 @@ export interface Journal {
   readonly inheritedThrough: number
   /** A full journal takes no more and says so to nobody: what is offered is dropped, counted. */
   readonly dropsNewest: boolean
+  /** Which part of its bounds on disk is taken, 0 to 1. */
+  readonly fill: number
   /** Is there room for a message of about so many bytes? */
   hasRoom (bytes: number): boolean
   /**

@@ -62,6 +62,9 @@ export class JournaledLane {
   /** Messages that the remote does not have. */
   get waiting (): number { return this.#journal.waiting }
 
+  /** Which part of the journal's bounds is taken, 0 to 1. */
+  get fill (): number { return this.#journal.fill }
+
   /** Some messages are in the journal only. */
   get behind (): boolean { return this.#lastLeft !== 0 }
 

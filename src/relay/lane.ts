@@ -66,6 +66,9 @@ export class Lane {
   /** Their bytes. */
   get bytes (): number { return this.#bytes }
 
+  /** Which part of its bounds is taken, 0 to 1. */
+  get fill (): number { return Math.max((this.tail - this.head) / this.#maxCount, this.#bytes / this.#maxBytes) }
+
   /** May `count` messages of `bytes` together come in? An empty lane takes any offer: there is none it could never take. */
   hasRoom (count: number, bytes: number): boolean {
     return (this.tail - this.head + count <= this.#maxCount && this.#bytes + bytes <= this.#maxBytes) || this.tail === this.head

@@ -42,6 +42,8 @@ export interface LaneStock {
   readonly queued: number
   /** Of those in memory. */
   readonly bytes: number
+  /** Which part of its bounds is taken, 0 to 1: on disk where it has a journal, in memory otherwise. */
+  readonly fill: number
 }
 
 export class OutboxLane implements LaneStock {
@@ -82,6 +84,7 @@ export class OutboxLane implements LaneStock {
   get queued (): number { return this.journaled?.waiting ?? this.#lane.count }
   /** Of those in memory. */
   get bytes (): number { return this.#lane.bytes }
+  get fill (): number { return this.journaled?.fill ?? this.#lane.fill }
   /** Memory taken now: what waits, and chunks kept for more. */
   get heldBytes (): number { return this.#lane.chunks.held }
   /** Age of the oldest message in memory, in milliseconds; 0 when there is none. */

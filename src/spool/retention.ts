@@ -82,6 +82,13 @@ export class Retention {
     return this.#waiting.count < limits.maxMessages && this.bytes + bytes <= limits.maxBytes && this.#free - bytes >= limits.minFreeBytes
   }
 
+  /** The part of the bytes or of the messages that is taken, whichever is more; 1 where the file system has no more to give. */
+  get fill (): number {
+    const { maxMessages, maxBytes, minFreeBytes } = this.#options.limits
+    this.#checkFree()
+    return this.#free < minFreeBytes ? 1 : Math.min(1, Math.max(this.#waiting.count / maxMessages, this.bytes / maxBytes))
+  }
+
   oldestAgeMs (): number {
     const lowest = this.#waiting.lowest()
     if (lowest === Infinity) return 0

@@ -132,6 +132,9 @@ export class Spool {
   /** Bytes of all files of the journal. */
   get diskBytes (): number { return this.#retention.bytes }
 
+  /** Which part of its limits is taken, 0 to 1. */
+  get fill (): number { return this.#retention.fill }
+
   /** Age of the oldest waiting message in ms, within a second; 0 when none waits. */
   get oldestAgeMs (): number { return this.#retention.oldestAgeMs() }
 

@@ -146,6 +146,7 @@ const situations: readonly Situation[] = [
     fires: [{ ...at, bridge: 'north' }]
   },
   { alert: 'CausewayLinkDown', series: { [`causeway_bridge_up${bridge('north')}`]: '0x20' }, at: '9m', fires: [] },
+  { alert: 'CausewayQueueFills', series: { [`causeway_bridge_queue_fill_ratio${bridge('north')}`]: '0.5 0.9x10', [`causeway_bridge_queue_fill_ratio${bridge('south')}`]: '0.7x12' }, at: '8m', fires: [{ ...at, bridge: 'north' }] },
   { alert: 'CausewayMessagesDropped', series: { [`causeway_bridge_dropped_messages_total${bridge('north', ',reason="full"')}`]: '0x5 10x10', [`causeway_bridge_dropped_messages_total${bridge('south', ',reason="full"')}`]: '7x20' }, at: '8m', fires: [{ ...at, bridge: 'north', reason: 'full' }] },
   {
     alert: 'CausewayCertificateExpires',

@@ -111,6 +111,7 @@ export const bridgeMetrics: readonly Metric[] = [
     }))
   },
   bridgeMetric('gauge', 'queued_bytes', 'Bytes of those in memory.', ({ queuedBytes }) => queuedBytes),
+  bridgeMetric('gauge', 'queue_fill_ratio', 'Which part of its bounds the fullest queue has taken, 0 to 1: on disk of `spool`, in memory of `max_send_queue_len` and `max_send_queue_bytes`.', ({ figures: { queues } }) => Math.max(0, ...queues.map(({ fill }) => fill))),
   bridgeMetric('gauge', 'in_flight_messages', 'Messages of QoS 1 and 2 that were sent and are not answered in full.', ({ figures }) => figures.inFlight),
   bridgeMetric('gauge', 'oldest_message_seconds', 'Age of the oldest message that waits; 0 when none does.', ({ figures }) => figures.oldestMs / 1000),
   {

@@ -89,6 +89,7 @@ export class BridgeJournal implements Journal {
   /** Age of the oldest message that waits, in milliseconds. */
   get oldestMs (): number { return this.#spool.oldestAgeMs }
   get disk (): DiskFigures { return { bytes: this.#spool.diskBytes, commits: this.#spool.commits, failing: this.#spool.failing } }
+  get fill (): number { return this.#spool.fill }
   get durable (): number { return this.#spool.durable }
   get dropsNewest (): boolean { return this.#config.onFull === 'drop_newest' }
 

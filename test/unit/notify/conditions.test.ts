@@ -17,8 +17,8 @@ interface Figures { state: BridgeState, queued: number, others: QueueFigures[], 
 
 function rig (more: Partial<AlertSource> = {}): { readonly bridge: Figures, readonly kindsAt: (seconds: number) => string[], readonly conditions: Conditions } {
   const bridge: Figures = { state: { name: 'dialling', since: 0 }, queued: 0, others: [], counters: new BridgeCounters() }
-  const seen = Object.assign(bridge, { name: 'north', figures: { get queues () { return [{ priority: 'normal', isOnDisk: false, queued: bridge.queued, queuedBytes: 0, share: 1 }, ...bridge.others] } } }) as unknown as Bridge // what is looked at of one
-  const source: AlertSource = { config, bridges: [seen], trust: [], certificates: [], lastReload: null, ...more }
+  const seen = Object.assign(bridge, { name: 'north', figures: { get queues () { return [{ priority: 'normal', isOnDisk: false, queued: bridge.queued, queuedBytes: 0, fill: bridge.queued / 100 }, ...bridge.others] } } }) as unknown as Bridge // what is looked at of one
+  const source: AlertSource = { bridges: [seen], trust: [], certificates: [], lastReload: null, ...more }
   const conditions = new Conditions(source, config.alerts)
   return { bridge, conditions, kindsAt: seconds => conditions.look(seconds * 1000).map(({ kind, severity }) => `${kind} ${severity}`) }
 }
@@ -43,15 +43,16 @@ test('a bridge that flaps is down; one that is switched off is not', t => {
 })
 
 test('a queue is told of at its mark and until it is ten percent below', t => {
-  const { bridge, kindsAt } = rig()
+  const { bridge, kindsAt, conditions } = rig()
   const at = (queued: number): string[] => {
     bridge.queued = queued
     return kindsAt(1)
   }
   t.same([at(79), at(80), at(71), at(70), at(69), at(79)], [[], ['queue_full warning'], ['queue_full warning'], ['queue_full warning'], [], []])
   t.same(at(100), ['queue_full critical'])
-  bridge.others = [{ priority: 'low', isOnDisk: false, queued: 30, queuedBytes: 0, share: 1 / 3 }]
-  t.same(at(0), ['queue_full warning'], 'a third of the bounds is what a queue of three has')
+  bridge.others = [{ priority: 'low', isOnDisk: true, queued: 30, queuedBytes: 0, fill: 0.9 }]
+  t.same(at(0), ['queue_full warning'], 'the fullest counts')
+  t.match(conditions.look(1), [{ message: 'the queue of low priority of bridge north on disk is 90 % full: 30 messages wait for the remote', hint: /min_free/ }])
   t.end()
 })
 
@@ -88,5 +89,14 @@ test('certificates, files and reloads', t => {
     { kind: 'files_invalid', severity: 'warning' },
     { kind: 'reload_refused', message: /spool\.dir need a restart/ }
   ])
+  t.end()
+})
+
+test('a CA that is over is no more than a warning while another one vouches', t => {
+  const ca = (fingerprint: string, withinMs: number | null): InUseStanding => ({ kind: 'CA', subject: 'CN=Our CA', issuer: '', fingerprint, notBefore: 0, notAfter: 1, file: '/etc/ca.pem', owner: { kind: 'bridge', name: 'north' }, daysLeft: -1, withinMs })
+  const told = (...certificates: InUseStanding[]): string[] => rig({ bridges: [], certificates }).kindsAt(1)
+  t.same(told(ca('AA', 0), ca('BB', null)), ['certificate_expired warning'])
+  t.same(told(ca('AA', 0), ca('BB', 0)), ['certificate_expired critical', 'certificate_expired critical'])
+  t.same(told(ca('AA', 0), { ...ca('BB', null), owner: { kind: 'bridge', name: 'south' } }), ['certificate_expired critical'], 'of another bridge')
   t.end()
 })
