@@ -13,7 +13,7 @@ What to run
                             causeway:memory, causeway:spool, causeway:remote; NAME@PROGRAM for another build
   --baseline NAME           what the others are compared with (default: mosquitto where it takes part)
   --rounds N                times each target runs, in turn (default 3; with --table 5)
-  --duration T  --warmup T  measured time (default 5s; fan-in and latency 10s, rotate 13s, soak 10m) and time before it (default 2s)
+  --duration T  --warmup T  measured time (default 5s; fan-in and latency 6s, rotate 13s, soak 10m) and time before it (default 2s)
   --drain T                 longest wait for what is still on the way (default 30s)
   --settle T                without any arrival for so long, what is missing is lost (default 1s at QoS 0, 4s at 1 and 2)
 

@@ -21,6 +21,8 @@ export interface Case {
   /** Local subscribers of everything: some that read, some that stopped reading. */
   readonly reading: number
   readonly stalled: number
+  /** Beside a backlog: messages that must not wait behind it, by a rule of high priority where the target has that. */
+  readonly urgent: boolean
 }
 
 /** Figures a scenario can be about; the first word of a ratio. */
@@ -28,6 +30,7 @@ export const figures = {
   rate: { title: 'messages/s', better: 'higher' },
   secondP99: { title: 'p99 of the median second', better: 'lower' },
   drainRate: { title: 'messages/s drained', better: 'higher' },
+  urgentP99: { title: 'p99 of what is urgent', better: 'lower' },
   rotationPause: { title: 'pause of the median rotation', better: 'lower' },
   recovery: { title: 'time until all are back', better: 'lower' },
   memory: { title: 'peak memory', better: 'lower' }

@@ -22,15 +22,16 @@ export async function backlog (rig: Rig): Promise<FlowResult> {
   await receiver.ask('back', null)
   const begin = await openWindow(rig)
   const back = await comesBack(rig)
+  if (plan.case.urgent) await generator.ask('hurry', null)
   const drained = await drain(rig, plan.drainMs)
   const end = await closeWindow(rig)
-  const { latency } = await receiver.ask('distributions', null)
+  const { latency, urgent } = await receiver.ask('distributions', null)
   await generator.ask('stop', null)
   const counts = accountingOf(drained, plan.case.workload.qos)
   const span = (end.sink.lastArrival - end.sink.firstArrival) / 1e6
   const drainRate = span > 0 ? end.sink.received / span : 0
   return {
-    figures: figuresOf(begin, end, rig, { drainRate, recovery: Math.max(0, end.sink.firstArrival - begin.sink.at) }),
+    figures: figuresOf(begin, end, rig, { urgent, drainRate, recovery: Math.max(0, end.sink.firstArrival - begin.sink.at) }),
     accounting: counts,
     reasons: [...back, ...reasonsOf(counts, drained, plan)],
     warnings: [...held(taken, plan.case.workload.count ?? 0), ...warningsOf(counts, drained, plan), ...doubtsOf(begin, end, plan)],

@@ -12,6 +12,7 @@ export interface Extra {
   readonly tails?: readonly number[]
   readonly drainRate?: number
   readonly recovery?: number
+  readonly urgent?: HistogramRecord
   readonly longestPause?: number
   readonly rotationPause?: number
 }
@@ -34,19 +35,25 @@ export function figuresOf (begin: Edge, end: Edge, rig: Rig, extra: Extra): Figu
   }
 }
 
-type Latencies = Pick<Figures, 'p50' | 'p90' | 'p99' | 'secondP99' | 'p999' | 'max'>
+type Latencies = Pick<Figures, 'p50' | 'p90' | 'p99' | 'secondP99' | 'p999' | 'max' | 'urgentP99'>
 
-function latencies ({ latency, tails = [] }: Extra): Latencies {
-  const all = latency === undefined ? null : Histogram.from([latency])
-  const quantile = (share: number): number | null => all === null || all.total === 0 ? null : all.quantile(share)
+function latencies ({ latency, tails = [], urgent }: Extra): Latencies {
+  const quantile = (share: number): number | null => quantileOf(latency, share)
   return {
     p50: quantile(0.5),
     p90: quantile(0.9),
     p99: quantile(0.99),
     secondP99: spreadOf(tails)?.median ?? quantile(0.99),
     p999: quantile(0.999),
-    max: quantile(1)
+    max: quantile(1),
+    urgentP99: quantileOf(urgent, 0.99)
   }
+}
+
+function quantileOf (record: HistogramRecord | undefined, share: number): number | null {
+  if (record === undefined) return null
+  const all = Histogram.from([record])
+  return all.total === 0 ? null : all.quantile(share)
 }
 
 type Costs = Pick<Figures, 'cpuPerMessage' | 'cpuShare' | 'memory' | 'memoryBefore' | 'memoryAfter' | 'switches'>

@@ -15,6 +15,8 @@ export interface Figures {
   readonly secondP99: number | null
   readonly p999: number | null
   readonly max: number | null
+  /** Of what must not wait behind a backlog. */
+  readonly urgentP99: number | null
   readonly longestPause: number | null
   /** The longest of the median rotation. */
   readonly rotationPause: number | null

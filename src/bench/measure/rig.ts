@@ -8,13 +8,15 @@ import { freePort, LOOPBACK } from '../rig/ports.ts'
 import { Station } from '../rig/station.ts'
 import type { Launch, TargetSetup } from '../target/target.ts'
 import { nowMicros } from '../wire/clock.ts'
-import { TOPIC_PREFIX, type Workload } from '../wire/workload.ts'
+import { TOPIC_PREFIX, urgent, type Workload } from '../wire/workload.ts'
 import type { RunPlan } from './plan.ts'
 import { RunningTarget } from './running-target.ts'
 
 const BRIDGE_MS = 15_000
 /** What a packet has beside its payload, generously. */
 const HEADROOM = 1024
+/** What a message that waits takes beside its payload, generously. */
+const OVERHEAD = 128
 /** Topics of messages that go down. */
 const DOWN_PREFIX = 'down/'
 
@@ -152,6 +154,7 @@ export class Rig {
       ca: direct ? plan.credentials.first.root : null,
       keepAlive: 60
     })
+    if (plan.case.urgent) await this.generator.ask('urgent', { ...address, run, workload, keepAlive: 60 })
   }
 
   /** The bridge subscribes after it has connected; there is no other sign of it. */
@@ -184,17 +187,19 @@ async function listening (receiver: Station, plan: RunPlan, run: number): Promis
 
 function setupOf (plan: RunPlan, port: number, remotePort: number): TargetSetup {
   const { workload, idleRules, remoteLevel, prefix, direction, reading, stalled } = plan.case
-  const idle = Array.from({ length: idleRules }, (_, place) => ({ filter: `rule/${place}/#`, prefix: '' }))
+  const idle = Array.from({ length: idleRules }, (_, place) => ({ filter: `rule/${place}/#`, prefix: '', priority: null }))
+  const first = plan.case.urgent ? [{ filter: `${urgent.topicPrefix}#`, prefix: '', priority: 'high' } as const] : []
   return {
     dir: plan.dir,
     port,
     remotePort,
     caFile: plan.credentials.caFile,
     remoteLevel,
-    forwards: direction === 'up' ? [...idle, { filter: `${TOPIC_PREFIX}#`, prefix }] : [],
+    forwards: direction === 'up' ? [...idle, ...first, { filter: `${TOPIC_PREFIX}#`, prefix, priority: null }] : [],
     subscriptions: direction === 'down' ? [{ filter: `${DOWN_PREFIX}#`, qos: workload.qos }] : [],
     inFlight: Math.max(1000, workload.window),
-    connections: workload.connections + reading + stalled,
+    connections: workload.connections + reading + stalled + first.length,
+    backlog: workload.count === null ? null : { messages: workload.count, bytes: workload.count * (workload.payload + OVERHEAD) },
     maxPacket: Math.max(65_536, workload.payload + HEADROOM)
   }
 }

@@ -53,6 +53,6 @@ export class ProcessAccount {
   }
 
   distributions (): Calls['distributions']['answers'] {
-    return { latency: this.tally.latency.toRecord(), tails: this.tally.latency.tails(), lateness: this.lateness.toRecord() }
+    return { latency: this.tally.latency.toRecord(), tails: this.tally.latency.tails(), urgent: this.tally.urgent.toRecord(), lateness: this.lateness.toRecord() }
   }
 }

@@ -33,6 +33,8 @@ interface Distributions {
   readonly latency: HistogramRecord
   /** The p99 of each second of it. */
   readonly tails: readonly number[]
+  /** The same of what is urgent; not part of the others. */
+  readonly urgent: HistogramRecord
   /** How far behind its schedule the sender was since the mark. */
   readonly lateness: HistogramRecord
 }
@@ -61,6 +63,9 @@ export interface Calls {
   connect: { readonly asks: ConnectRequest, readonly answers: null }
   /** Generator: connects subscribers; `stalled` ones stop reading once subscribed. */
   subscribe: { readonly asks: SubscribeRequest, readonly answers: null }
+  /** Generator: connects the device whose messages are urgent; they go from `hurry` on. */
+  urgent: { readonly asks: UrgentRequest, readonly answers: null }
+  hurry: { readonly asks: null, readonly answers: null }
   /** Generator: closes all publishing connections at once and brings them back; answers the milliseconds that took. */
   storm: { readonly asks: null, readonly answers: number }
 
@@ -86,6 +91,8 @@ export interface ConnectRequest {
   /** Seconds in CONNECT. */
   readonly keepAlive: number
 }
+
+export type UrgentRequest = Omit<ConnectRequest, 'topicPrefix' | 'ca'>
 
 export interface SubscribeRequest {
   readonly host: string

@@ -1,5 +1,5 @@
 /** The devices of a run, in a process of their own: publishers, and subscribers where the scenario has them. It answers the coordinator's calls. */
-import type { ConnectRequest, SubscribeRequest } from './calls.ts'
+import type { ConnectRequest, SubscribeRequest, UrgentRequest } from './calls.ts'
 import { ProcessAccount } from './account.ts'
 import { answerCalls } from './answering.ts'
 import { DeviceLink } from './device-link.ts'
@@ -8,6 +8,7 @@ import { subscribeFrame } from '../wire/frames.ts'
 import { Publisher } from '../wire/publisher.ts'
 import { Pump } from '../wire/pump.ts'
 import { Tally } from '../wire/tally.ts'
+import { urgent } from '../wire/workload.ts'
 
 /** Connections that are opened side by side; a listen queue takes them without loss. */
 const OPENING = 64
@@ -24,27 +25,33 @@ class Generator {
   readonly #subscribers: DeviceLink[] = []
   #up = 0
   #pump: Pump | null = null
+  #urgentPump: Pump | null = null
   #pings: NodeJS.Timeout | null = null
   #ended = false
 
   async connect (asks: ConnectRequest): Promise<null> {
     this.account.tally = new Tally(asks.run)
     const wake = (): void => this.#pump?.wake()
-    for (let place = 0; place < asks.workload.connections; place++) {
-      const publisher = new Publisher({ workload: asks.workload, topicPrefix: asks.topicPrefix, run: asks.run, place, wake, late: micros => this.account.lateness.record(micros) })
-      this.account.publishers.push(publisher)
-      this.#links.push(new DeviceLink({
-        ...asks,
-        level: asks.workload.level,
-        clientId: `bench-${asks.run}-${place}`,
-        tally: this.#ignored,
-        publisher,
-        lost: (link, reason) => this.#lost(link, reason)
-      }))
-    }
+    const publishers = Array.from({ length: asks.workload.connections }, (_, place) => this.#publisher(asks, place, wake))
+    this.account.publishers = publishers
     await this.#open(this.#links, OPENING)
-    this.#pump = new Pump(this.account.publishers, asks.workload.rate !== null)
+    this.#pump = new Pump(publishers, asks.workload.rate !== null)
     this.#pings = setInterval(() => { for (const link of [...this.#links, ...this.#subscribers]) link.ping() }, PING_EVERY_MS)
+    return null
+  }
+
+  async urgent (asks: UrgentRequest): Promise<null> {
+    const { topicPrefix, place, rate, count } = urgent
+    const workload = { ...asks.workload, qos: 1, connections: 1, topics: 1, batch: 1, window: 1000, rate, count } as const
+    const publisher = this.#publisher({ ...asks, workload, topicPrefix, ca: null }, place, () => this.#urgentPump?.wake())
+    this.account.publishers = [...this.account.publishers, publisher]
+    await this.#open(this.#links.slice(-1), 1)
+    this.#urgentPump = new Pump([publisher], true)
+    return null
+  }
+
+  hurry (): null {
+    this.#urgentPump?.start()
     return null
   }
 
@@ -85,6 +92,7 @@ class Generator {
 
   stop (): null {
     this.#pump?.stop()
+    this.#urgentPump?.stop()
     return null
   }
 
@@ -93,6 +101,20 @@ class Generator {
     this.stop()
     if (this.#pings !== null) clearInterval(this.#pings)
     for (const link of [...this.#links, ...this.#subscribers]) link.drop()
+  }
+
+  /** With its connection, which is not open yet. */
+  #publisher (asks: ConnectRequest, place: number, wake: () => void): Publisher {
+    const publisher = new Publisher({ workload: asks.workload, topicPrefix: asks.topicPrefix, run: asks.run, place, wake, late: micros => this.account.lateness.record(micros) })
+    this.#links.push(new DeviceLink({
+      ...asks,
+      level: asks.workload.level,
+      clientId: `bench-${asks.run}-${place}`,
+      tally: this.#ignored,
+      publisher,
+      lost: (link, reason) => this.#lost(link, reason)
+    }))
+    return publisher
   }
 
   /** Opens `links`, so many side by side; the first failure is the caller's. */
@@ -139,6 +161,8 @@ const generator = new Generator()
 answerCalls({
   connect: async asks => generator.connect(asks),
   subscribe: async asks => generator.subscribe(asks),
+  urgent: async asks => generator.urgent(asks),
+  hurry: () => generator.hurry(),
   storm: async () => generator.storm(),
   start: () => generator.start(),
   stop: () => generator.stop(),

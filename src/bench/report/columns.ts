@@ -17,7 +17,7 @@ export function remarksOn (entry: Entry, about: Figure): readonly string[] {
 }
 
 /** Each figure in its unit. */
-export const figureWords: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, secondP99: time, rotationPause: time, recovery: time, memory: size }
+export const figureWords: Readonly<Record<Figure, (value: number) => string>> = { rate: whole, drainRate: whole, secondP99: time, urgentP99: time, rotationPause: time, recovery: time, memory: size }
 
 /** The columns in which at least one entry has something to say. */
 export function columnsFor (about: Figure, entries: readonly Entry[]): readonly Column[] {

@@ -41,7 +41,7 @@ export interface ScenarioReport {
 
 const worst = ['passed', 'failed', 'error'] as const
 const figureNames = [
-  'seconds', 'rate', 'bytesPerSecond', 'p50', 'p90', 'p99', 'secondP99', 'p999', 'max', 'longestPause', 'rotationPause', 'cpuPerMessage', 'cpuShare', 'memory',
+  'seconds', 'rate', 'bytesPerSecond', 'p50', 'p90', 'p99', 'secondP99', 'p999', 'max', 'urgentP99', 'longestPause', 'rotationPause', 'cpuPerMessage', 'cpuShare', 'memory',
   'memoryBefore', 'memoryAfter', 'switches', 'ready', 'bridged', 'drainRate', 'recovery'
 ] as const satisfies readonly (keyof Figures)[]
 

@@ -33,8 +33,8 @@ function run (id: string, target: TableRun['target'], like: readonly [scenario: 
 }
 
 const million = (): Partial<Case> => {
-  const [base] = scenarioNamed('backlog').cases
-  return base === undefined ? {} : { workload: { ...base.workload, count: 1_000_000 } }
+  const [base] = scenarioNamed('urgent').cases
+  return base === undefined ? {} : { urgent: true, workload: { ...base.workload, count: 1_000_000 } }
 }
 
 const alone = (): Partial<Case> => {

@@ -1,22 +1,23 @@
 /** The configuration of NanoMQ for a run; Causeway reads the same file and gets its own keys added. */
 import type { HoconTree } from './hocon-text.ts'
-import type { TargetSetup } from './target.ts'
+import type { ForwardRule, TargetSetup } from './target.ts'
 
 export const BRIDGE_NAME = 'remote'
 /** Enough that no target drops for want of a queue, and bounded. */
 export const QUEUE = 1_000_000
 
-export function nanomqTree (setup: TargetSetup): HoconTree {
+/** @param more  keys of a rule that NanoMQ does not have */
+export function nanomqTree (setup: TargetSetup, more: (rule: ForwardRule) => HoconTree = () => ({})): HoconTree {
   return {
     mqtt: { max_packet_size: `${Math.ceil(setup.maxPacket / 1024)}KB`, max_mqueue_len: QUEUE, keepalive_multiplier: 2 },
     listeners: { tcp: { bind: `127.0.0.1:${setup.port}` } },
     auth: { allow_anonymous: true, no_match: 'allow' },
     log: { to: ['console'], level: 'warn' },
-    bridges: { mqtt: { [BRIDGE_NAME]: bridge(setup) } }
+    bridges: { mqtt: { [BRIDGE_NAME]: bridge(setup, more) } }
   }
 }
 
-function bridge (setup: TargetSetup): HoconTree {
+function bridge (setup: TargetSetup, more: (rule: ForwardRule) => HoconTree): HoconTree {
   return {
     server: `tls+mqtt-tcp://127.0.0.1:${setup.remotePort}`,
     enable: true,
@@ -28,10 +29,11 @@ function bridge (setup: TargetSetup): HoconTree {
     max_send_queue_len: QUEUE,
     ssl: { cacertfile: setup.caFile },
     tcp: { nodelay: true },
-    forwards: setup.forwards.map(({ filter, prefix }) => ({
-      local_topic: filter,
+    forwards: setup.forwards.map(rule => ({
+      local_topic: rule.filter,
       remote_topic: '',
-      ...(prefix === '' ? {} : { prefix })
+      ...(rule.prefix === '' ? {} : { prefix: rule.prefix }),
+      ...more(rule)
     })),
     subscription: setup.subscriptions.map(({ filter, qos }) => ({ remote_topic: filter, local_topic: '', qos }))
   }

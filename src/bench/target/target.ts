@@ -1,10 +1,12 @@
 /** What the harness knows of a bridge it measures: how to configure and start it, and how one tells that it is ready. */
 
-interface ForwardRule {
+export interface ForwardRule {
   /** Local topics that go up. */
   readonly filter: string
   /** Put before the topic at the remote; empty: unchanged. */
   readonly prefix: string
+  /** Where the target knows of priorities. */
+  readonly priority: 'high' | null
 }
 
 /** The same for every target of a run. */
@@ -24,6 +26,8 @@ export interface TargetSetup {
   readonly inFlight: number
   /** Devices that will connect. */
   readonly connections: number
+  /** What will wait while the remote is away; null: it stays. */
+  readonly backlog: { readonly messages: number, readonly bytes: number } | null
   /** Largest packet, in bytes. */
   readonly maxPacket: number
 }

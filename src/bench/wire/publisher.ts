@@ -72,7 +72,7 @@ export class Publisher {
   /** The schedule begins; connections are spread over its first step. */
   start (now: number): void {
     const { workload, place } = this.#options
-    this.#startedAt = this.#pace === 0 ? now : now + place / workload.connections / this.#pace - this.sent / this.#pace
+    this.#startedAt = this.#pace === 0 ? now : now + place % workload.connections / workload.connections / this.#pace - this.sent / this.#pace
   }
 
   /** Takes a connected socket; what the connection before left unanswered goes out again, as a new session has it. */

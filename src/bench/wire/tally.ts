@@ -2,8 +2,10 @@
  * Accounts for every message that arrives: each publisher's sequence is kept as bits, so that loss, duplicates and reordering
  * are exact whatever their number, and its latency goes into histograms.
  */
+import { Histogram } from './histogram.ts'
 import { LatencyLog } from './latency-log.ts'
 import { intendedOf, isStamped, publisherOf, sequenceOf } from './message-stamp.ts'
+import { urgent } from './workload.ts'
 
 /** Bits of one publisher; 2^28 messages each, so that a wrong sequence number can not exhaust memory. */
 const MAX_SEQUENCE = 2 ** 28
@@ -16,6 +18,8 @@ class Track {
 
 export class Tally {
   readonly latency: LatencyLog = new LatencyLog()
+  /** Of what is urgent. */
+  readonly urgent: Histogram = new Histogram()
   /** Everything that arrived, duplicates included. */
   received = 0
   duplicates = 0
@@ -50,8 +54,14 @@ export class Tally {
     }
     this.received++
     this.bytes += end - at
-    this.#account(publisherOf(bytes, at), sequence)
-    this.latency.record(now - intendedOf(bytes, at), now)
+    const publisher = publisherOf(bytes, at)
+    this.#account(publisher, sequence)
+    const latency = now - intendedOf(bytes, at)
+    if (publisher === urgent.place) {
+      this.urgent.record(latency)
+      return
+    }
+    this.latency.record(latency, now)
     // once a chunk: its messages have one time
     if (now !== this.lastArrival) this.#pause(now)
   }
@@ -59,6 +69,7 @@ export class Tally {
   /** Starts the measured window: counts go on, what describes a span of time begins anew. */
   mark (now: number): void {
     this.latency.clear()
+    this.urgent.clear()
     this.longestPause = 0
     this.firstArrival = 0
     this.lastArrival = 0

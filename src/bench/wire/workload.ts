@@ -19,6 +19,9 @@ export interface Workload {
   readonly level: 4 | 5
 }
 
+/** What must not wait behind a backlog, from one device of its own, at QoS 1. */
+export const urgent = { topicPrefix: 'urgent/', place: 0xffff, rate: 1000, count: 500 } as const
+
 export const TOPIC_PREFIX = 'bench/'
 export const TOPIC_DIGITS = 7
 /** Topics that the digits can tell apart. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { STAMP_BYTES, writeIntended, writeOrigin, writeSequence } from '../../../src/bench/wire/message-stamp.ts'
 import { Tally } from '../../../src/bench/wire/tally.ts'
+import { urgent } from '../../../src/bench/wire/workload.ts'
 import { holds } from '../../support/property.ts'
 
 const RUN = 7
@@ -42,6 +43,16 @@ test('latency is from the intended time, which crosses 32 bits of microseconds',
   const intended = 2 ** 33 + 12_345
   takenBy(tally, stamped(0, 0, intended), intended + 250)
   t.equal(tally.latency.toRecord().max, 250)
+})
+
+test('what is urgent has a latency of its own, and neither makes nor ends a pause', async t => {
+  const tally = new Tally(RUN)
+  takenBy(tally, stamped(0, 0, 0), 9000)
+  takenBy(tally, stamped(urgent.place, 0, 9000), 9400)
+  takenBy(tally, stamped(0, 1, 0), 10_000)
+  t.match(tally, { received: 3, longestPause: 1000, lastArrival: 10_000 })
+  t.match(tally.urgent, { total: 1, max: 400 })
+  t.equal(tally.latency.toRecord().max, 10_000)
 })
 
 test('what is not of this run is foreign', async t => {

@@ -18,10 +18,11 @@ const setup = (dir: string): TargetSetup => ({
   remotePort: 18_883,
   caFile: join(dir, 'ca.pem'),
   remoteLevel: 5,
-  forwards: [{ filter: 'rule/0/#', prefix: '' }, { filter: 'bench/#', prefix: 'site/7/' }],
+  forwards: [{ filter: 'rule/0/#', prefix: '', priority: null }, { filter: 'urgent/#', prefix: '', priority: 'high' }, { filter: 'bench/#', prefix: 'site/7/', priority: null }],
   subscriptions: [{ filter: 'down/#', qos: 1 }],
   inFlight: 1000,
   connections: 1200,
+  backlog: { messages: 1_000_000, bytes: 300e6 },
   maxPacket: 65_536
 })
 
@@ -45,15 +46,16 @@ test('causeway takes its file without a complaint', async t => within(async dir 
   const launch = await prepareCauseway({ script: null, durability: 'remote', overrides: ['bridges.mqtt.remote.keepalive = 10s'] }, setup(dir))
   t.match(launch.readyLine?.test('{"level":"info","msg":"ready"}'), true)
   const { config } = loadConfig({ file: join(dir, 'causeway.conf'), cwd: dir, environment: {} })
+  t.match(config.bridges, [{ maxSendQueueLen: 2_000_000, maxSendQueueBytes: 600 * 1024 * 1024 }], 'room for the backlog in the half that each of two priorities has')
   t.match(config.limits, { maxConnections: 2500, maxConnectionsPerAddress: 2500 })
-  t.match(config.bridges, [{ durability: 'remote', protoVer: 5, keepaliveSeconds: 10, cleanStart: false, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], subscription: [{ remoteTopic: 'down/#', subscribeQos: 1 }] }])
+  t.match(config.bridges, [{ durability: 'remote', protoVer: 5, keepaliveSeconds: 10, cleanStart: false, forwards: [{ localTopic: 'rule/0/#', priority: 'normal' }, { localTopic: 'urgent/#', priority: 'high' }, { localTopic: 'bench/#', prefix: 'site/7/' }], subscription: [{ remoteTopic: 'down/#', subscribeQos: 1 }] }])
 }))
 
 test('nanomq has a file that says the same', async t => within(async dir => {
   await makeCredentials(dir)
   await prepareNanomq('nanomq', setup(dir))
   const { config } = loadConfig({ file: join(dir, 'nanomq.conf'), cwd: dir, environment: {} })
-  t.match(config.bridges, [{ protoVer: 5, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'bench/#', prefix: 'site/7/' }], tcp: { nodelay: true } }])
+  t.match(config.bridges, [{ protoVer: 5, forwards: [{ localTopic: 'rule/0/#' }, { localTopic: 'urgent/#', priority: 'normal' }, { localTopic: 'bench/#', prefix: 'site/7/' }], tcp: { nodelay: true } }])
 }))
 
 test('an override goes where its path says, made where there is none', async t => {
