@@ -3,6 +3,7 @@ import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { RouteTable } from '../../src/relay/route-table.ts'
 import { TopicCache } from '../../src/relay/topic-cache.ts'
+import { topicHash } from '../../src/relay/topic-hash.ts'
 import { topicKey } from '../../src/relay/topic-key.ts'
 import { CHUNK, type Subject } from './subject.ts'
 
@@ -17,14 +18,14 @@ function tableOf (rules: number): RouteTable {
 
 const names = Array.from({ length: CHUNK }, (_, place) => `plant/7/line/${place}/temperature`)
 const keys = names.map(name => Buffer.from(name))
-const cache = new TopicCache<{ readonly keyBytes: number, used: boolean }>(16 * 1024 * 1024)
+const cache = new TopicCache<{ readonly key: string }>(16 * 1024 * 1024)
 
 function lookUp (): number {
   let hits = 0
   for (const bytes of keys) {
-    const key = topicKey(bytes, 0, bytes.length)
-    if (cache.get(key) === undefined) cache.offer(key, { keyBytes: key.length, used: false })
-    else hits++
+    const hash = topicHash(bytes, 0, bytes.length)
+    if (cache.get(hash, bytes, 0, bytes.length) !== undefined) hits++
+    else if (cache.admits(hash, bytes.length)) cache.add(hash, { key: topicKey(bytes, 0, bytes.length) })
   }
   return hits
 }
@@ -32,7 +33,7 @@ function lookUp (): number {
 function routesIn (table: RouteTable): () => number {
   return () => {
     let routes = 0
-    for (const name of names) routes += table.routesOf(name).length
+    for (const [i, bytes] of keys.entries()) routes += table.routesOf(bytes, 0, bytes.length, { name: names[i] ?? '' }).length
     return routes
   }
 }

@@ -1,10 +1,17 @@
 /** Who holds which filter; a holder counts once a filter however often it says so. */
 import { FilterTrie } from '../mqtt/filter-trie.ts'
+import type { FirstLevels } from './first-levels.ts'
 
 export class FilterHolders<Holder> {
   readonly #holders = new Map<string, Set<Holder>>()
   /** The filters that somebody holds, for matching. */
   readonly #trie = new FilterTrie<true>()
+  /** Told of each filter that is held. */
+  readonly #firstLevels: FirstLevels
+
+  constructor (firstLevels: FirstLevels) {
+    this.#firstLevels = firstLevels
+  }
 
   /** Is there a filter that matches? */
   any (topic: string): boolean {
@@ -28,6 +35,7 @@ export class FilterHolders<Holder> {
     }
     this.#holders.set(filter, new Set([holder]))
     this.#trie.add(filter, true)
+    this.#firstLevels.add(filter)
     return true
   }
 
@@ -37,6 +45,7 @@ export class FilterHolders<Holder> {
     if (holders === undefined || !holders.delete(holder) || holders.size > 0) return false
     this.#holders.delete(filter)
     this.#trie.remove(filter, true)
+    this.#firstLevels.remove(filter)
     return true
   }
 }

@@ -8,6 +8,7 @@ import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { DeviceFilters } from '../relay/device-filters.ts'
 import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
 import { FilterHolders } from './filter-holders.ts'
+import { FirstLevels } from './first-levels.ts'
 
 type Subscriber = (message: Message, done: () => void) => void
 
@@ -21,10 +22,11 @@ export interface StoredInterest {
 export class LocalInterest implements RelayInterest, StoredInterest {
   /** The emitter between publishers and live subscribers. Its `concurrency` is 0: one that stops reading stalls nobody. */
   readonly emitter: MQEmitter
-  readonly #live = new FilterHolders<Subscriber>()
-  readonly #stored = new FilterHolders<string>()
+  readonly #firstLevels = new FirstLevels()
+  readonly #live = new FilterHolders<Subscriber>(this.#firstLevels)
+  readonly #stored = new FilterHolders<string>(this.#firstLevels)
   /** Those who tell others of messages, and are no devices. */
-  readonly #observing = new FilterHolders<Subscriber>()
+  readonly #observing = new FilterHolders<Subscriber>(this.#firstLevels)
   readonly #observers = new WeakSet<Subscriber>()
   readonly #listeners = new Set<() => void>()
   #changed: (filter: string) => void = () => {}
@@ -43,6 +45,10 @@ export class LocalInterest implements RelayInterest, StoredInterest {
 
   wants (topic: string): boolean {
     return this.#live.any(topic) || this.#stored.any(topic) || this.#observing.any(topic)
+  }
+
+  mayWant (bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#firstLevels.mayMatch(bytes, start, end)
   }
 
   /** A stored session wants it, whether its device is here or away. */

@@ -19,17 +19,23 @@ const DOLLAR = 0x24
 const PLUS = 0x2b
 const SLASH = 0x2f
 
-/** What is wrong with the topic name in `bytes[start, end)`; null when a message may have it. */
+const SYS = Buffer.from('$SYS')
+
+/** What is wrong with the topic name in `bytes[start, end)`; null when a message may have it. One look at each byte, where all are ASCII. HOT. */
 export function faultOfTopicName (bytes: Uint8Array, start: number, end: number, maxLevels = MAX_TOPIC_LEVELS): Violation | null {
   if (start === end) return EMPTY // [MQTT-4.7.3-1]
   if (end - start > MAX_STRING_BYTES) return TOO_LONG // [MQTT-4.7.3-3]
   let levels = 1
+  let odd = 0
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number
-    if (byte === PLUS || byte === HASH) return WILDCARD // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
+    odd |= byte | (byte - 1) // has bit 7 where a byte is 0 or beyond ASCII
+    if (byte > SLASH) continue
     if (byte === SLASH) levels++
+    else if (byte === PLUS || byte === HASH) return WILDCARD // [MQTT-3.3.2-2] [MQTT-4.7.1-1]
   }
-  return levels > maxLevels ? TOO_DEEP : faultOfString(bytes, start, end) // [MQTT-4.7.3-2]
+  if (levels > maxLevels) return TOO_DEEP
+  return (odd & 0x80) === 0 ? null : faultOfString(bytes, start, end) // [MQTT-4.7.3-2]
 }
 
 /** Can a message be published under `name`? */
@@ -52,4 +58,11 @@ export function isSystemTopic (name: string): boolean {
 /** Is `name` the server's own: `$SYS` and what is below it, which no client may publish to? */
 export function isServerTopic (name: string): boolean {
   return name.startsWith('$SYS') && (name.length === 4 || name.charCodeAt(4) === SLASH)
+}
+
+/** As {@link isServerTopic}, of the name in `bytes[start, end)`. HOT. */
+export function isServerName (bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== DOLLAR || end - start < SYS.length) return false
+  for (let i = 1; i < SYS.length; i++) if (bytes[start + i] !== SYS[i]) return false
+  return end - start === SYS.length || bytes[start + SYS.length] === SLASH
 }

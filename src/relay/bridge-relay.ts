@@ -1,4 +1,5 @@
 /** The Relay of one process: topic cache in front, outboxes behind. Bridges come and go while messages flow. HOT. */
+import { groupOfName } from '../mqtt/first-level.ts'
 import { NOT_LOOKED_FOR, type PublishView } from '../mqtt/publish-view.ts'
 import { faultOfTopicName } from '../mqtt/topic-name.ts'
 import { hasVia, viaCount, viaMark } from '../mqtt/v5/via.ts'
@@ -9,14 +10,15 @@ import type { Receipts } from './receipts.ts'
 import type { Origin, Publisher } from './origin.ts'
 import type { Relay, TopicEntry } from './relay.ts'
 import { Admission } from './relay.ts'
+import { RepeatedTopic } from './repeated-topic.ts'
 import type { Route } from './route.ts'
 import { type ForwardRule, type Member, RouteTable } from './route-table.ts'
 import type { Spread } from './spread.ts'
 import { TopicCache } from './topic-cache.ts'
-import { topicKey } from './topic-key.ts'
+import { topicHash } from './topic-hash.ts'
 import { TopicRecord } from './topic-record.ts'
 
-/** Memory for topic names and what is known of them: some 50,000 names of 50 bytes. */
+/** Memory for topic names and what is known of them: some 45,000 names of 50 bytes. */
 export const TOPIC_CACHE_BYTES = 16 * 1024 * 1024
 
 export interface RelayOptions {
@@ -61,8 +63,7 @@ class CachingRelay implements BridgeRelay {
   /** Of all links of all bridges. */
   #outboxes: readonly Outbox[] = []
   #table = new RouteTable([])
-  /** A device that has much to say mostly says it on one topic: comparing is half the price of a look-up in the cache. */
-  #last: TopicRecord
+  readonly #repeated = new RepeatedTopic<TopicRecord>()
   /** Counts changes of the rules. */
   #generation = 1
   #waiting: (() => void)[] = []
@@ -72,7 +73,6 @@ class CachingRelay implements BridgeRelay {
     this.#interest = options.interest
     this.#maxTopicLevels = options.maxTopicLevels
     this.#cache = new TopicCache(options.topicCacheBytes ?? TOPIC_CACHE_BYTES)
-    this.#last = this.#make('', Buffer.alloc(0), 0, 0)
     options.interest?.onChange(filter => this.#versions.bump(filter))
   }
 
@@ -106,36 +106,37 @@ class CachingRelay implements BridgeRelay {
   }
 
   lookup (bytes: Buffer, start: number, end: number): TopicEntry {
-    const record = this.#last.isNamed(bytes, start, end) ? this.#last : this.#find(bytes, start, end)
-    if (record.generation !== this.#generation) this.#route(record)
-    if (record.version !== this.#versions.of(record.group)) this.#ask(record)
+    const record = this.#repeated.of(bytes, start, end) ?? this.#find(bytes, start, end)
+    if (record.generation !== this.#generation) this.#route(record, bytes, start, end)
+    if (record.version !== this.#versions.of(record.group)) this.#ask(record, bytes, start, end)
     return record
   }
 
   #find (bytes: Buffer, start: number, end: number): TopicRecord {
-    const key = topicKey(bytes, start, end)
-    const record = this.#cache.get(key) ?? this.#make(key, bytes, start, end)
-    this.#last = record
-    return record
+    const hash = topicHash(bytes, start, end)
+    const known = this.#cache.get(hash, bytes, start, end)
+    if (known === undefined) return this.#make(hash, bytes, start, end)
+    this.#repeated.found(known, bytes, start, end)
+    return known
   }
 
-  #make (key: string, bytes: Buffer, start: number, end: number): TopicRecord {
+  #make (hash: number, bytes: Buffer, start: number, end: number): TopicRecord {
     const fault = faultOfTopicName(bytes, start, end, this.#maxTopicLevels)
-    const name = fault === null ? bytes.toString('utf8', start, end) : ''
-    const record = new TopicRecord(name, Buffer.from(bytes.subarray(start, end)), fault, this.#versions.groupOf(name))
+    const record = new TopicRecord(bytes, start, end, fault, groupOfName(bytes, start, end))
     // what is not valid ends its connection, and is not worth a place
-    if (fault === null) this.#cache.offer(key, record)
+    if (fault === null && this.#cache.admits(hash, end - start)) this.#cache.add(hash, record.keep())
     return record
   }
 
-  #route (record: TopicRecord): void {
+  #route (record: TopicRecord, bytes: Buffer, start: number, end: number): void {
     record.generation = this.#generation
-    if (record.fault === null) record.routes = this.#table.routesOf(record.name)
+    if (record.fault === null) record.routes = this.#table.routesOf(bytes, start, end, record)
   }
 
-  #ask (record: TopicRecord): void {
+  #ask (record: TopicRecord, bytes: Buffer, start: number, end: number): void {
+    const interest = this.#interest
     record.version = this.#versions.of(record.group)
-    record.local = record.fault === null && this.#interest !== null && this.#interest.wants(record.name)
+    record.local = record.fault === null && interest !== null && interest.mayWant(bytes, start, end) && interest.wants(record.name)
   }
 
   admit (entry: TopicEntry, view: PublishView, origin: Origin, receipts: Receipts | null, slot: number): Admission {

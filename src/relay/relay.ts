@@ -8,7 +8,10 @@ import type { Origin, Publisher } from './origin.ts'
 import type { Receipts } from './receipts.ts'
 import type { Route } from './route.ts'
 
-/** What is known of one topic name; found by the name's bytes, so that it is worked out once a name, not once a message. */
+/**
+ * What is known of one topic name; found by the name's bytes, so that it is worked out once a name, not once a message. One that is
+ * not kept reads its name from those bytes when it is asked: they stay as they are as long as somebody has the entry.
+ */
 export interface TopicEntry {
   /** The name, decoded; empty when it is not valid. */
   readonly name: string

@@ -3,9 +3,8 @@
  * one bridge: of two rules that give the same name the first in the file decides. Immutable; a change makes another. Asked
  * once a topic name, not once a message.
  */
-import { FilterTrie } from '../mqtt/filter-trie.ts'
-import { matches } from '../mqtt/topic-filter.ts'
-import { isServerTopic, isTopicName } from '../mqtt/topic-name.ts'
+import { ByteTrie } from '../mqtt/byte-trie.ts'
+import { isServerName, isTopicName } from '../mqtt/topic-name.ts'
 import type { Outbox } from './outbox.ts'
 import { KEEP } from './rewrite.ts'
 import { Route } from './route.ts'
@@ -36,46 +35,105 @@ export interface Member {
 
 const NOWHERE: readonly Route[] = Object.freeze([])
 
+/** A topic whose name is decoded when it is asked for. */
+export interface Named { readonly name: string }
+
 /** A rule in the trie. */
 interface PlacedRule {
   readonly rule: ForwardRule
   readonly member: Member
   /** Over all bridges, in the order of the file: rules of one bridge have neighbouring places. */
   readonly place: number
+  /** Topics it leaves alone; null: none. */
+  readonly exclude: ByteTrie<true> | null
+  /** What comes of it alone, for any topic; null where that depends on the name. */
+  readonly routes: readonly [Route] | null
 }
 
 export class RouteTable {
-  readonly #trie = new FilterTrie<PlacedRule>()
+  readonly #trie = new ByteTrie<PlacedRule>()
+  /** Of the topic in work. */
+  readonly #found: PlacedRule[] = []
+  readonly #excluded: true[] = []
 
   constructor (members: readonly Member[]) {
     let place = 0
     for (const member of members) {
-      for (const rule of member.rules) this.#trie.add(rule.filter, { rule, member, place: place++ })
+      for (const rule of member.rules) this.#trie.add(rule.filter, placed(rule, member, place++))
     }
   }
 
-  /** The routes of a valid topic name, those of one bridge side by side. `$SYS` is the broker's own and goes nowhere. */
-  routesOf (topic: string): readonly Route[] {
-    if (isServerTopic(topic)) return NOWHERE
-    const found = this.#trie.match(topic, []).sort((a, b) => a.place - b.place)
+  /**
+   * The routes of the valid topic name in `bytes[start, end)`, those of one bridge side by side. `$SYS` is the broker's own and goes nowhere.
+   * @param topic whose name that is: it is asked for only where a rule depends on it
+   */
+  routesOf (bytes: Uint8Array, start: number, end: number, topic: Named): readonly Route[] {
+    if (isServerName(bytes, start, end)) return NOWHERE
+    const found = this.#found
+    found.length = 0
+    this.#trie.match(bytes, start, end, found)
+    this.#leaveOut(bytes, start, end)
     if (found.length === 0) return NOWHERE
-    const ofMembers = new Map<Member, ForwardRule[]>()
-    for (const { rule, member } of found) {
-      if (rule.exclude?.some(filter => matches(filter, topic)) === true) continue
-      const rules = ofMembers.get(member)
-      if (rules === undefined) ofMembers.set(member, [rule])
-      else rules.push(rule)
+    const [first] = found as [PlacedRule]
+    if (found.length === 1 && first.routes !== null) return first.routes
+    return this.#routesOfMany(topic)
+  }
+
+  /** Takes the rules out that exclude the topic. */
+  #leaveOut (bytes: Uint8Array, start: number, end: number): void {
+    const found = this.#found
+    const excluded = this.#excluded
+    let left = 0
+    for (const each of found) {
+      if (each.exclude !== null) {
+        excluded.length = 0
+        each.exclude.match(bytes, start, end, excluded)
+        if (excluded.length !== 0) continue
+      }
+      found[left++] = each
     }
+    found.length = left
+  }
+
+  #routesOfMany (topic: Named): readonly Route[] {
+    const found = this.#found.sort((a, b) => a.place - b.place)
     const routes: Route[] = []
-    for (const [member, rules] of ofMembers) addRoutes(routes, member, rules, topic)
+    for (let i = 0; i < found.length;) {
+      const { member } = found[i] as PlacedRule
+      let end = i + 1
+      while (end < found.length && (found[end] as PlacedRule).member === member) end++
+      addRoutes(routes, found.slice(i, end), topic)
+      i = end
+    }
     return routes
   }
 }
 
-function addRoutes (routes: Route[], { outbox, spread = null }: Member, rules: readonly ForwardRule[], topic: string): void {
+function placed (rule: ForwardRule, member: Member, place: number): PlacedRule {
+  const { outbox, spread = null } = member
+  const routes = rule.rename === null && spread === null ? [new Route(outbox, '', '', overridesOf(rule))] as const : null
+  return { rule, member, place, exclude: trieOf(rule.exclude ?? []), routes }
+}
+
+function trieOf (filters: readonly string[]): ByteTrie<true> | null {
+  if (filters.length === 0) return null
+  const trie = new ByteTrie<true>()
+  for (const filter of filters) trie.add(filter, true)
+  return trie
+}
+
+/** @param placed of one bridge, one at least */
+function addRoutes (routes: Route[], placed: readonly PlacedRule[], topic: Named): void {
+  const [first] = placed as readonly [PlacedRule]
+  // of those that keep the name the first decides
+  if (placed.every(each => each.routes !== null)) routes.push((first.routes as readonly [Route])[0])
+  else addNamed(routes, first.member, placed, topic.name)
+}
+
+function addNamed (routes: Route[], { outbox, spread = null }: Member, placed: readonly PlacedRule[], topic: string): void {
   let links = spread?.links ?? null
   const ruleOf = new Map<string, ForwardRule>()
-  for (const rule of rules) {
+  for (const { rule } of placed) {
     const name = rule.rename === null ? topic : rule.rename(topic)
     // a prefix can make it longer than a name may be
     if (ruleOf.has(name) || !isTopicName(name)) continue

@@ -1,14 +1,20 @@
-/** A {@link TopicEntry} with what keeps it current. One shape for every topic, valid or not. */
+/**
+ * A {@link TopicEntry} with what keeps it current. One shape for every topic, valid or not. One that is not kept in the cache is
+ * made for one message, and decodes its name only for who asks. HOT.
+ */
 import type { Violation } from '../mqtt/violation.ts'
 import type { TopicEntry } from './relay.ts'
 import type { Route } from './route.ts'
+import { topicKey } from './topic-key.ts'
 
 const NOWHERE: readonly Route[] = Object.freeze([])
+const NOTHING = Buffer.alloc(0)
+const DOLLAR = 0x24
+const ASCII = /^[\0-\x7f]*$/
 
 export class TopicRecord implements TopicEntry {
-  readonly name: string
-  /** The name as it came, in memory of its own. */
-  readonly bytes: Buffer
+  /** The name's bytes as latin1 text; empty before {@link keep}. */
+  key = ''
   readonly fault: Violation | null
   readonly system: boolean
   routes = NOWHERE
@@ -18,25 +24,40 @@ export class TopicRecord implements TopicEntry {
   /** Group of local interest, and its version when `local` was asked; -1: never asked. */
   readonly group: number
   version = -1
-  /** Looked up since the cache's hand last came by. */
-  used = false
+  /** Where the name stands, until {@link keep}. */
+  #bytes: Buffer
+  readonly #start: number
+  readonly #end: number
+  #name: string | null = null
 
-  constructor (name: string, bytes: Buffer, fault: Violation | null, group: number) {
-    this.name = name
-    this.bytes = bytes
+  /** Of the name in `bytes[start, end)`. */
+  constructor (bytes: Buffer, start: number, end: number, fault: Violation | null, group: number) {
     this.fault = fault
-    this.system = name.charCodeAt(0) === 0x24
+    this.system = bytes[start] === DOLLAR && fault === null
     this.group = group
+    this.#bytes = bytes
+    this.#start = start
+    this.#end = end
   }
 
-  /** Is `bytes[start, end)` this name? From the end: names of one site begin alike. */
-  isNamed (bytes: Buffer, start: number, end: number): boolean {
-    const own = this.bytes
-    if (own.length !== end - start) return false
-    for (let i = own.length - 1; i >= 0; i--) if (own[i] !== bytes[start + i]) return false
-    return true
+  get name (): string {
+    this.#name ??= this.#decode()
+    return this.#name
   }
 
   get valid (): boolean { return this.fault === null }
   get bridged (): boolean { return this.routes.length !== 0 }
+
+  /** It outlives its message: from here on it holds nothing of the chunk that the name came in. */
+  keep (): this {
+    this.key = topicKey(this.#bytes, this.#start, this.#end)
+    this.#bytes = NOTHING
+    return this
+  }
+
+  #decode (): string {
+    if (this.fault !== null) return ''
+    if (this.#bytes !== NOTHING) return this.#bytes.toString('utf8', this.#start, this.#end)
+    return ASCII.test(this.key) ? this.key : Buffer.from(this.key, 'latin1').toString()
+  }
 }

@@ -59,5 +59,6 @@ export function credentials (over: Partial<Credentials> = {}): Credentials {
 }
 
 export function topicEntry (name: string): TopicEntry {
-  return new TopicRecord(name, Buffer.from(name), null, 0)
+  const bytes = Buffer.from(name)
+  return new TopicRecord(bytes, 0, bytes.length, null, 0)
 }

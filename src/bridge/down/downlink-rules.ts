@@ -4,6 +4,7 @@ import { matches, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { faultOfTopicName, isServerTopic, isTopicName } from '../../mqtt/topic-name.ts'
 import type { Violation } from '../../mqtt/violation.ts'
 import { TopicCache } from '../../relay/topic-cache.ts'
+import { topicHash } from '../../relay/topic-hash.ts'
 import { topicKey } from '../../relay/topic-key.ts'
 import { mappingOf } from '../up/forward-rules.ts'
 
@@ -16,7 +17,8 @@ export interface Landing {
   /** Overrides the message's; null keeps it. */
   readonly qos: 0 | 1 | 2 | null
   readonly retain: boolean | null
-  used: boolean
+  /** The name there, as latin1 text of its bytes; empty where it is no name. */
+  readonly key: string
   /** What was delivered last, on topics with retained messages; null: no such topic is known yet. */
   digest: string | null
   /** Of the session in which that came: see {@link RetainedNews}. */
@@ -31,7 +33,7 @@ interface CompiledRule {
   readonly retain: boolean | null
 }
 
-const unknown = { used: false, digest: null, session: 0 } as const
+const unknown = { digest: null, session: 0 } as const
 
 /** Memory for the names of one bridge. */
 const CACHE_BYTES = 1024 * 1024
@@ -60,22 +62,22 @@ export class DownlinkRules {
 
   /** Where the topic name in `bytes[start, end)` lands. */
   landingOf (bytes: Buffer, start: number, end: number): Landing {
-    const key = topicKey(bytes, start, end)
-    const known = this.#cache.get(key)
+    const hash = topicHash(bytes, start, end)
+    const known = this.#cache.get(hash, bytes, start, end)
     if (known !== undefined) return known
     const fault = faultOfTopicName(bytes, start, end)
-    if (fault !== null) return { ...unknown, topic: null, fault, qos: null, retain: null }
-    const landing = this.#land(bytes.toString('utf8', start, end))
-    this.#cache.offer(key, landing)
+    if (fault !== null) return { ...unknown, key: '', topic: null, fault, qos: null, retain: null }
+    const landing = this.#land(bytes.toString('utf8', start, end), topicKey(bytes, start, end))
+    if (this.#cache.admits(hash, end - start)) this.#cache.add(hash, landing)
     return landing
   }
 
-  #land (topic: string): Landing {
+  #land (topic: string, key: string): Landing {
     const rule = this.#rules.find(({ filter, exclude }) => matches(filter, topic) && !exclude.some(each => matches(each, topic)))
     const name = rule?.map(topic) ?? (this.#transparent ? topic : null)
     // nobody but the broker itself speaks on $SYS, and a prefix can make a name longer than it may be
     const usable = name !== null && isTopicName(name) && !isServerTopic(name)
-    return { ...unknown, topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null }
+    return { ...unknown, key, topic: usable ? name : null, fault: null, qos: rule?.qos ?? null, retain: rule?.retain ?? null }
   }
 }
 

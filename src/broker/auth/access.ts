@@ -103,6 +103,9 @@ export class AccessClass {
     this.#subscribe = subscribe
   }
 
+  /** Its answer to {@link publish} where that is the same for every topic; null otherwise. */
+  get publishAlways (): boolean | null { return this.#publish.always }
+
   publish (topic: string): boolean { return this.#publish.decide(topic) }
 
   /** A filter is decided by the first rule that covers all it matches: one that only overlaps does not speak of it. */
@@ -116,19 +119,19 @@ class Decisions {
   readonly #verdicts: readonly Verdict[]
   readonly #noMatch: boolean
   /** The answer when it is the same for every topic; null otherwise. */
-  readonly #always: boolean | null
+  readonly always: boolean | null
   readonly #known: BoundedMap<boolean>
 
   constructor (verdicts: readonly Verdict[], noMatch: Permit, remembered: number) {
     this.#verdicts = verdicts
     this.#noMatch = noMatch === 'allow'
     const last = verdicts.find(verdict => verdict.patterns === null)?.permit ?? noMatch
-    this.#always = verdicts.every(verdict => verdict.permit === last) ? last === 'allow' : null
+    this.always = verdicts.every(verdict => verdict.permit === last) ? last === 'allow' : null
     this.#known = new BoundedMap(remembered)
   }
 
   decide (topic: string): boolean {
-    if (this.#always !== null) return this.#always
+    if (this.always !== null) return this.always
     const known = this.#known.get(topic)
     if (known !== undefined) return known
     const decided = this.#evaluate(topic.split('/'))

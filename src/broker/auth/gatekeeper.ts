@@ -168,7 +168,8 @@ class RuleRights implements Rights {
     this.#access = access
   }
 
-  publish (entry: TopicEntry): boolean { return this.#access.publish(entry.name) }
+  /** Where no rule speaks of topics their names are not decoded for it. */
+  publish (entry: TopicEntry): boolean { return this.#access.publishAlways ?? this.#access.publish(entry.name) }
   subscribe (filter: string): boolean { return this.#access.subscribe(filter) }
   receive (topic: string): boolean { return this.#access.receive(topic) }
 }

@@ -17,6 +17,10 @@ test('topic names: as a text and as bytes', async t => {
   }
 })
 
+test('bytes that are no text are no topic name', async t => {
+  for (const bytes of ['a\xff', '\x80/a', 'a/\xc3', '\xed\xa0\x80']) t.match(faultOfTopicName(Buffer.from(bytes, 'latin1'), 0, bytes.length), { clause: 'MQTT-1.5.3-1' })
+})
+
 test('levels of names and filters end at the limit', async t => {
   const three = Buffer.from('a/b/c')
   t.equal(faultOfTopicName(three, 0, 5, 3), null)

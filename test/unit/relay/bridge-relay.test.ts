@@ -48,7 +48,7 @@ test('local interest is asked again when it may have changed, and only then', as
   let asked = 0
   let wanted = false
   let changed: (filter: string) => void = () => {}
-  const interest: LocalInterest = { wants: () => { asked++; return wanted }, onChange: call => { changed = call } }
+  const interest: LocalInterest = { wants: () => { asked++; return wanted }, mayWant: () => true, onChange: call => { changed = call } }
   const relay = createRelay({ interest })
   const local = () => relay.lookup(Buffer.from('a/b'), 0, 3).local
   t.equal(local(), false)
