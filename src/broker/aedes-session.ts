@@ -22,6 +22,13 @@ export interface SessionClient {
   publish (message: object, done: (error?: Error) => void): void
 }
 
+/** What Aedes has and its types do not tell. */
+interface Internals {
+  /** The last counter it has seen, by broker id. */
+  duplicates: object
+  deliverQoS (message: object, done: () => void): void
+}
+
 /** Told apart from messages to all by this, in Aedes's memory of what it has seen: one for each way through its queue. */
 const ADDRESSED = ['addressed-0', 'addressed', 'addressed'] as const
 
@@ -58,6 +65,15 @@ export class AedesSession implements Session {
 
   forget (filter: string): void {
     if (!this.clean) void this.#store.removeSubscriptions({ id: this.clientId }, [filter])
+  }
+
+  /** The device was sent what waited when it came: now it is sent what has come meanwhile, in order, and before anything later. */
+  catchUp (): void {
+    const missed = this.clean ? [] : this.#store.caughtUp(this.clientId)
+    if (missed.length === 0) return
+    const client = this.#client as SessionClient & Internals
+    client.duplicates = Object.create(null) as object // it has seen them pass
+    for (const message of missed) client.deliverQoS({ ...message }, () => {})
   }
 
   deliver (message: AddressedMessage): void {

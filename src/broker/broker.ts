@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { LimitsConfig, ListenerConfig, MqttConfig, MqttVersion } from '../config/model.ts'
 import type { Logger } from '../logger.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
-import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
+import type { LocalDelivery, LocalMessage, RemoteHandshakes } from '../relay/local-delivery.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { ListenerContext } from '../trust/listener-context.ts'
 import type { Gatekeeper } from './auth/rights.ts'
@@ -149,6 +149,8 @@ class RunningBroker implements Broker {
   onDevice (call: (event: DeviceEvent) => void): () => void { return this.#devices.follow(call) }
 
   observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void { return observe(this.#options.interest, filters, call) }
+
+  get handshakes (): RemoteHandshakes { return this.#edge.handshakes }
 
   deliver (message: LocalMessage, done: Done): void {
     this.#edge.deliver(message, done)

@@ -8,7 +8,7 @@ import { Aedes, type AuthenticateError, type Client, type Subscription as AedesS
 import mqttPacket from 'mqtt-packet'
 import type { Logger } from '../logger.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
-import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
+import type { LocalDelivery, LocalMessage, RemoteHandshakes } from '../relay/local-delivery.ts'
 import type { Origin } from '../relay/origin.ts'
 import { senderOf } from '../relay/spread.ts'
 import type { LocalInterest } from './local-interest.ts'
@@ -38,6 +38,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   readonly sessions: LocalSessions
   readonly groups: SharedGroups
   readonly wills: DelayedWills
+  readonly handshakes: RemoteHandshakes
   readonly #interest: LocalInterest
   readonly #store: SessionStore
   readonly #entry: RelayEntry
@@ -65,8 +66,13 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.groups = new SharedGroups(this as unknown as GroupSource, options.store, count) // Aedes types what it publishes as what it sends
     this.wills = new DelayedWills(options.store, (clientId, will) => this.#publishWill(clientId, will))
     this.on('client', client => ownerOf(client)?.registered())
-    this.on('clientReady', client => ownerOf(client)?.ready(new AedesSession(client, this.#store, count)))
+    this.on('clientReady', client => {
+      const session = new AedesSession(client, this.#store, count)
+      session.catchUp()
+      ownerOf(client)?.ready(session)
+    })
     this.on('clientDisconnect', client => ownerOf(client)?.gone())
+    this.handshakes = remoteHandshakes(options.store)
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
     this.on('connectionError', failed)
@@ -92,8 +98,8 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.#publish(messageOf(packet), publisher, NO_BRIDGE, error => error === null ? done() : done(error))
   }
 
-  deliver ({ bridge, ...message }: LocalMessage, done: Done): void {
-    this.#publish(message, null, { bridge }, done)
+  deliver ({ bridge, handshake, ...message }: LocalMessage, done: Done): void {
+    this.#publish(handshake === undefined ? message : { ...message, handshake: { ...handshake, of: 'bridge', name: bridge } }, null, { bridge }, done)
   }
 
   /**
@@ -112,6 +118,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
 
   /** Called for each message and session, before it is written; null: it is not. */
   #forward (client: Client, packet: Delivery): unknown {
+    if (!client.clean && packet.messageId === undefined && this.#store.isOwed(client.id, packet)) return null
     if (ownerOf(client)?.prepare(packet) === true) return packet
     if (!client.clean && packet.qos > 0) this.#store.decline(client.id, packet)
     return null
@@ -172,6 +179,16 @@ type PublishRest = [] | [done: PublishDone] | [publisher: Client | null, done?: 
 type PublishDone = (error?: Error) => void
 
 function ignore (): void {}
+
+function remoteHandshakes (store: SessionStore): RemoteHandshakes {
+  return {
+    enter: (bridge, session, resumed) => store.handshakes.enter(bridge, session, resumed),
+    complete: (bridge, packetId, done) => {
+      if (store.handshakes.close({ of: 'bridge', name: bridge, packetId })) store.settled(() => done(true))
+      else done(false)
+    }
+  }
+}
 
 function ownerOf (client: Client | null): SessionOwner | null {
   const stream = client?.conn

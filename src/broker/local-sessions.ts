@@ -33,11 +33,13 @@ export class LocalSessions {
     if (levelsOf(message.topic) > MAX_LOCAL_LEVELS) {
       return done(new BrokerError(BrokerErrorCode.DELIVERY, `topic has more than ${MAX_LOCAL_LEVELS} levels`, { hint: 'shorten the topic, or lower max_topic_levels so that it is refused at the door' }))
     }
+    const { handshake } = message
+    if (handshake?.isRepeated === true && this.#store.handshakes.has(handshake)) return this.#store.settled(done) // [MQTT-4.3.3-2]
     const passage: Passage = {
       start: () => {
         const packet = this.#packet(message, publisher)
         if (!this.#isKept(packet)) return this.#hand(packet, null, done)
-        this.#keep(packet).then(
+        this.#keep(packet, handshake).then(
           () => this.#hand(packet, null, done),
           (thrown: unknown) => this.#hand(packet, thrown instanceof Error ? thrown : new Error(String(thrown)), done))
       }
@@ -57,12 +59,14 @@ export class LocalSessions {
     return packet.retain || (packet.qos > 0 && this.#interest.isStored(packet.topic))
   }
 
-  async #keep (packet: StoredPacket): Promise<void> {
+  async #keep (packet: StoredPacket, handshake: Message['handshake']): Promise<void> {
     if (packet.retain) await this.#store.storeRetained(packet)
     if (packet.qos === 0) return
     const matching = await this.#store.subscriptionsByTopic(packet.topic)
     const wanted = matching.filter(one => (one.nl !== true && one.noLocal !== true) || one.clientId !== packet.clientId)
-    if (wanted.length > 0) await this.#store.outgoingEnqueueCombi(wanted, packet)
+    if (wanted.length === 0) return
+    if (handshake !== undefined) this.#store.handshakes.open(handshake)
+    await this.#store.outgoingEnqueueCombi(wanted, packet)
   }
 
   /** Live subscribers get it also when the store failed; the publisher hears of the failure and is not acknowledged. */

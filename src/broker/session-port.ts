@@ -51,6 +51,14 @@ export interface Address {
   readonly retain: boolean
 }
 
+/** Whose QoS 2 handshake it is: of a device with a stored session, or of the session that a bridge has at its remote. */
+export interface Handshake {
+  readonly of: 'device' | 'bridge'
+  /** Client id, or name of the bridge. */
+  readonly name: string
+  readonly packetId: number
+}
+
 /** A message for local sessions. The payload is the receiver's to keep. */
 export interface Message {
   readonly topic: string
@@ -60,6 +68,8 @@ export interface Message {
   readonly properties?: MessageProperties
   /** Milliseconds since 1970 after which it is not delivered any more [MQTT-3.3.2-5]. */
   readonly messageExpiry?: number
+  /** QoS 2: kept on disk with the message, so that a repetition is known as one after this process too [MQTT-4.3.3-2]. */
+  readonly handshake?: Handshake & { readonly isRepeated: boolean }
 }
 
 export interface AddressedMessage extends Message {

@@ -2,7 +2,7 @@
  * What the broker itself asks of the store of sessions and retained messages; the rest of the contract is between the
  * store and Aedes. The store is memory-first: its promises settle at once, its disk is waited for with {@link SessionStore.settled}.
  */
-import type { Done, MessageProperties } from './session-port.ts'
+import type { Done, Handshake, MessageProperties } from './session-port.ts'
 
 /** A message as it is kept and handed to subscribers: Aedes's packet. */
 export interface StoredPacket {
@@ -54,6 +54,18 @@ export interface Entry {
   readonly expiryMs: number | null
 }
 
+/** QoS 2 handshakes whose message local sessions have, as the disk remembers them. Without a disk there are none. */
+export interface Handshakes {
+  /** Noted in one step with what is queued in the same turn. */
+  open (handshake: Handshake): void
+  /** Is it noted, and PUBREL has not come? */
+  has (handshake: Handshake): boolean
+  /** PUBREL has come. True: it was noted, and PUBCOMP may go out when this is {@link SessionStore.settled}. */
+  close (handshake: Handshake): boolean
+  /** A bridge has this session at its remote, which knew it, or not. What is noted of another is void. */
+  enter (bridge: string, session: string | null, present: boolean): void
+}
+
 export interface SessionStore {
   /** May this client have a stored session? It may when it has one, and while there are fewer than limits.max_sessions. */
   hasRoomFor (clientId: string): boolean
@@ -65,10 +77,17 @@ export interface SessionStore {
   subscriptionsByTopic (topic: string): Promise<StoredSubscription[]>
   outgoingEnqueue (subscription: { readonly clientId: string }, packet: StoredPacket): Promise<void>
   outgoingEnqueueCombi (subscriptions: readonly StoredSubscription[], packet: StoredPacket): Promise<void>
+  /** There is a disk: {@link settled} may take its time. */
+  readonly isOnDisk: boolean
+  readonly handshakes: Handshakes
   addSubscriptions (client: { readonly id: string }, subscriptions: readonly (SharedMember & { readonly topic: string })[]): Promise<void>
   removeSubscriptions (client: { readonly id: string }, filters: readonly string[]): Promise<void>
   /** A message will not be delivered to this session: it waits for it no longer. */
   decline (clientId: string, packet: { readonly brokerId?: string | null, readonly brokerCounter?: number }): void
+  /** Is the device being sent what waited, this message among it, which must not overtake the others? */
+  isOwed (clientId: string, packet: { readonly brokerId?: string | null, readonly brokerCounter?: number }): boolean
+  /** The device was sent what waited when it came. What has come meanwhile is to be sent now; then it gets messages as they come. */
+  caughtUp (clientId: string): readonly object[]
   /** Filters of shared groups that stored sessions have; and who has one. */
   sharedFilters (): Iterable<string>
   sharedMembers (filter: string): ReadonlyMap<string, SharedMember> | undefined

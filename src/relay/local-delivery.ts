@@ -10,9 +10,21 @@ export interface LocalMessage {
   readonly messageExpiry?: number
   /** The bridge it came by. */
   readonly bridge: string
+  /** QoS 2, where the remote keeps the session: what it came under. */
+  readonly handshake?: { readonly packetId: number, readonly isRepeated: boolean }
+}
+
+/** QoS 2 handshakes with remotes, as local sessions keep them on disk beside the messages. */
+export interface RemoteHandshakes {
+  /** The remote has accepted the bridge, whose session it is; null: one that ends with its connection. @param resumed it goes on */
+  enter (bridge: string, session: string | null, resumed: boolean): void
+  /** PUBREL has come. @param done called once, when PUBCOMP may go out: at once where nothing was kept */
+  complete (bridge: string, packetId: number, done: (wasKept: boolean) => void): void
 }
 
 export interface LocalDelivery {
+  /** None: handshakes last as long as this process. */
+  readonly handshakes?: RemoteHandshakes
   /**
    * Gives a message to local sessions, and through the broker's one entry to other bridges.
    * @param done called once, when it is stored for offline sessions and handed to online ones: not when slow subscribers have read it

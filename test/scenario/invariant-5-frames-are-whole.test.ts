@@ -32,6 +32,7 @@ test('SUBSCRIBE written a byte at a time between messages, and answers that come
     level: 4,
     bridgeBit: true,
     resumes: present => present,
+    session: null,
     limits: { up: null, down: null },
     topicAliases: 0,
     clock: systemClock,

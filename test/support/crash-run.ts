@@ -134,11 +134,11 @@ export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, w
     seen = new Set(observer.messages.map(({ topic, payload }) => `${topic} ${payload.toString()}`))
     if (wanted.every(each => seen.has(each))) break
   }
-  return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]), marks), kills: killed }
+  return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]), marks, topic => topic.startsWith('up/b')), kills: killed }
 }
 
 /** After so many more acknowledgements, on a machine of any speed; sometimes before the first. */
-async function untilRandomMoment (devices: readonly { readonly acknowledged: readonly number[] }[], random: () => number): Promise<void> {
+export async function untilRandomMoment (devices: readonly { readonly acknowledged: readonly number[] }[], random: () => number): Promise<void> {
   const total = (): number => devices.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
   const goal = total() + Math.floor(random() * 400)
   const until = Date.now() + 10_000
@@ -146,8 +146,11 @@ async function untilRandomMoment (devices: readonly { readonly acknowledged: rea
   await delay(random() * 20)
 }
 
-/** @param marks how many had arrived at each kill */
-function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[], marks: readonly number[]): Omit<CrashResult, 'kills'> {
+/**
+ * @param marks how many had arrived at each kill
+ * @param isOnce is a second one of this topic a fault?
+ */
+export function judge (wanted: readonly string[], arrived: readonly (readonly [string, number])[], marks: readonly number[], isOnce: (topic: string) => boolean): Omit<CrashResult, 'kills'> {
   const seen = new Set<string>()
   const highest = new Map<string, number>()
   const overtaken: string[] = []
@@ -157,7 +160,7 @@ function judge (wanted: readonly string[], arrived: readonly (readonly [string, 
     const key = `${topic} ${number}`
     const latest = highest.get(topic) ?? -1
     if (!seen.has(key) && number < latest) overtaken.push(`${key} after ${latest}, after ${marks.filter(mark => mark <= at).length} kills`)
-    if (seen.has(key) && topic.startsWith('up/b')) twice.push(key)
+    if (seen.has(key) && isOnce(topic)) twice.push(key)
     else if (seen.has(key)) repeated++
     seen.add(key)
     highest.set(topic, Math.max(number, latest))

@@ -17,12 +17,21 @@ interface Handshake {
   released: boolean
 }
 
+export interface SteadyDeviceOptions {
+  /** It publishes to `PREFIX/NAME`. */
+  readonly prefix?: string
+  /** Between the end of a handshake and new messages. */
+  readonly pauseMs?: number
+}
+
 export class SteadyDevice {
   readonly name: string
   readonly qos: 1 | 2
+  readonly prefix: string
   /** PUBACK or PUBREC has come for them: they may not be lost. */
   readonly acknowledged: number[] = []
   readonly #port: number
+  readonly #pauseMs: number
   readonly #open = new Map<number, Handshake>()
   #socket: Socket | null = null
   #connected = false
@@ -30,12 +39,15 @@ export class SteadyDevice {
   #nextId = 1
   #stopped = false
   #retry: NodeJS.Timeout | null = null
+  #pause: NodeJS.Timeout | null = null
   #onQuiet: () => void = () => {}
 
-  constructor (port: number, name: string, qos: 1 | 2) {
+  constructor (port: number, name: string, qos: 1 | 2, { prefix = 'up', pauseMs = 0 }: SteadyDeviceOptions = {}) {
     this.name = name
     this.qos = qos
     this.#port = port
+    this.prefix = prefix
+    this.#pauseMs = pauseMs
     this.#connect()
   }
 
@@ -82,12 +94,18 @@ export class SteadyDevice {
 
   #complete (id: number): void {
     this.#open.delete(id)
-    this.#fill()
+    if (this.#pauseMs === 0) this.#fill()
+    else this.#pause ??= setTimeout(() => this.#resume(), this.#pauseMs)
     if (this.#stopped && this.#open.size === 0) this.#onQuiet()
   }
 
+  #resume (): void {
+    this.#pause = null
+    this.#fill()
+  }
+
   #frame (id: number, number: number, dup: boolean): Buffer {
-    return publish(`up/${this.name}`, String(number), { qos: this.qos, id, dup })
+    return publish(`${this.prefix}/${this.name}`, String(number), { qos: this.qos, id, dup })
   }
 
   #fill (): void {

@@ -28,6 +28,7 @@ export interface DownlinkOptions {
 const MAX_PENDING = 2000
 const MAX_PENDING_BYTES = 8 * 1024 * 1024
 const ID_NOT_FOUND = 0x92
+const NOT_KEPT = Object.freeze({})
 
 /** A message as it is delivered here. */
 interface Landed {
@@ -46,6 +47,8 @@ export class Downlink implements Incoming {
   #session: IncomingSession | null = null
   /** Those of connections whose place was taken, while these last. */
   readonly #late = new Map<IncomingPort, IncomingSession>()
+  /** Handshakes of the session outlast this process. */
+  #isKept = false
   #pending = 0
   #pendingBytes = 0
   #held = false
@@ -64,14 +67,22 @@ export class Downlink implements Incoming {
    * A connection is up. Where it resumes the session of the one before, that has nothing to acknowledge any more; else both have a session of
    * their own, with packet ids of its own, and the one before is served as long as it lasts.
    */
-  open (port: IncomingPort, resumed: boolean): void {
+  open (port: IncomingPort, resumed: boolean, session: string | null): void {
     const before = this.#session
+    this.#enter(session, resumed, before === null)
     if (!resumed) this.#news.anew()
     this.#session = resumed && before !== null ? before.resume(port) : new IncomingSession(port)
     if (before?.isOpen === true) this.#late.set(before.port, before)
     if (this.#held) port.hold(true)
     // of a session that is no more, nothing comes again
     if (!resumed && before?.isOpen === true) this.proceed(before.port)
+  }
+
+  #enter (session: string | null, resumed: boolean, isFirst: boolean): void {
+    const { bridge, delivery: { handshakes } } = this.#options
+    this.#isKept = session !== null && handshakes !== undefined
+    // what another connection of this process has begun is known here
+    if (!resumed || isFirst) handshakes?.enter(bridge, session, resumed)
   }
 
   handOver (port: IncomingPort, settled: () => void): void {
@@ -161,7 +172,8 @@ export class Downlink implements Incoming {
     this.#pending++
     this.#pendingBytes += payload.length
     const id = view.packetId
-    delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }, error => {
+    const kept = handshake !== null && this.#isKept && session === this.#session ? { handshake: { packetId: id, isRepeated: view.dup } } : NOT_KEPT
+    delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge, ...kept }, error => {
       this.#pending--
       this.#pendingBytes -= payload.length
       if (error === null) delivered?.()
@@ -195,8 +207,14 @@ export class Downlink implements Incoming {
   pubrel (id: number, port: IncomingPort): void {
     const session = this.#of(port)
     if (session?.isOpen !== true || session.isResumed) return
-    const known = session.handshakes.delete(id)
-    port.acknowledge(AcknowledgementHeader.PUBCOMP, id, known || this.#options.level === 4 ? 0 : ID_NOT_FOUND)
+    const isOpen = session.handshakes.delete(id)
+    const { bridge, level, delivery: { handshakes } } = this.#options
+    const complete = (isKnown: boolean): void => {
+      if (session.isOpen && !session.isResumed) port.acknowledge(AcknowledgementHeader.PUBCOMP, id, isKnown || level === 4 ? 0 : ID_NOT_FOUND)
+    }
+    // it must be gone from the disk first: the remote may use the id for another message from then on
+    if (this.#isKept && session === this.#session) handshakes?.complete(bridge, id, wasKept => complete(isOpen || wasKept))
+    else complete(isOpen)
   }
 }
 

@@ -17,8 +17,11 @@ export interface IncomingPort {
 }
 
 export interface Incoming {
-  /** A connection is up. Unless it resumes the session of the one before, packet ids of that mean nothing on it. */
-  open (port: IncomingPort, resumed: boolean): void
+  /**
+   * A connection is up. Unless it resumes the session of the one before, packet ids of that mean nothing on it.
+   * @param session names the one it has, which outlives it; null: it does not
+   */
+  open (port: IncomingPort, resumed: boolean, session: string | null): void
   /** What that connection has settled. */
   agreed? (terms: SessionTerms): void
   /**

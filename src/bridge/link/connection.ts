@@ -69,6 +69,7 @@ export class Connection {
       limits: options.limits,
       topicAliases: config.protoVer === 5 ? config.topicAlias : 0,
       clock: options.clock,
+      session: config.cleanStart ? null : this.session,
       resumes: present => options.session.resumes(this.session, present),
       owner: {
         violated: reason => this.#violated(reason),

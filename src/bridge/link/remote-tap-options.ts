@@ -25,6 +25,8 @@ export interface RemoteTapOptions {
   readonly incoming: Incoming
   /** CONNACK says yes: is the session, which is `present` or not, that of the connection before? */
   readonly resumes: (present: boolean) => boolean
+  /** Names the session at the remote; null: it ends with the connection. */
+  readonly session: string | null
   readonly owner: TapOwner
   /** Of messages; null: any. */
   readonly limits: { readonly up: RateLimit | null, readonly down: RateLimit | null }

@@ -190,7 +190,7 @@ export class RemoteTap extends Duplex {
     if (connack.code === 0) {
       // the remote may go on in the same chunk, long before mqtt.js has said 'connect'
       this.#accepted = true
-      this.#incoming.open(this.#port, this.#options.resumes(connack.sessionPresent))
+      this.#incoming.open(this.#port, this.#options.resumes(connack.sessionPresent), this.#options.session)
     }
     return this.#show(bytes, start, end)
   }

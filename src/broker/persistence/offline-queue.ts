@@ -35,6 +35,8 @@ export class OfflineQueue {
   readonly #byId = new Map<number, Entry>()
   readonly #byKey = new Map<string, Entry>()
   #next = 1
+  /** Of the last one that {@link handOut} has given. */
+  #handedOut = 0
   #lastId = 0
   /** When the next message expires that was not sent, at the earliest; milliseconds since 1970. */
   #soonest = Infinity
@@ -52,6 +54,27 @@ export class OfflineQueue {
   /** In order, as they are now. */
   packets (): QueuedPacket[] {
     return Array.from(this.#entries.values(), entry => entry.packet)
+  }
+
+  /** For a device that has come back: what is here now, in order. */
+  * handOut (): Generator<QueuedPacket> {
+    const last = this.#next - 1
+    this.#handedOut = 0
+    for (const { sequence, packet } of this.#entries.values()) {
+      if (sequence > last) break
+      this.#handedOut = sequence
+      yield packet
+    }
+    this.#handedOut = last
+  }
+
+  /** What was queued too late for {@link handOut}. */
+  notHandedOut (): PublishPacket[] {
+    return Array.from(this.#entries.values()).flatMap(({ sequence, packet }) => sequence > this.#handedOut && packet.cmd === 'publish' ? [packet] : [])
+  }
+
+  holds (packet: KeyedPacket): boolean {
+    return this.#byKey.has(keyOf(packet))
   }
 
   /** Queues a message, once however many subscriptions match. False when there is no room, though what has expired went: the newest is the one that is lost. */

@@ -16,15 +16,17 @@ export const keys = {
   queued: (clientId: string, sequence: number): string => own('q', clientId, String(sequence).padStart(16, '0')),
   /** A QoS 2 identifier that the client has open. */
   incoming: (clientId: string, messageId: number): string => own('i', clientId, String(messageId)),
+  /** A QoS 2 identifier that the remote of a bridge has open; the session it is of. */
+  handshake: (bridge: string, packetId: number): string => own('d', bridge, String(packetId)),
   will: (clientId: string): string => own('w', clientId, ''),
   retained: (topic: string): string => `r${topic}`
 } as const
 
-export type RecordKind = 's' | 'f' | 'q' | 'i' | 'w' | 'r'
+export type RecordKind = 's' | 'f' | 'q' | 'i' | 'd' | 'w' | 'r'
 
 export interface ParsedKey {
   readonly kind: RecordKind
-  /** Empty for retained messages. */
+  /** Empty for retained messages; the bridge, of its handshakes. */
   readonly clientId: string
   readonly rest: string
 }
@@ -36,7 +38,7 @@ function own (kind: RecordKind, clientId: string, rest: string): string {
 /** null when it is no key of ours. */
 export function parseKey (key: string): ParsedKey | null {
   if (key.startsWith('r')) return { kind: 'r', clientId: '', rest: key.slice(1) }
-  const parts = /^([sfqiw])(\d{1,5}):/.exec(key)
+  const parts = /^([sfqidw])(\d{1,5}):/.exec(key)
   if (parts === null) return null
   const start = parts[0].length
   const end = start + Number(parts[2])

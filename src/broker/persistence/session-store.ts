@@ -15,6 +15,7 @@ import { copyOf } from './packet.ts'
 import type { PassedPacket, PublishPacket, QueuedPacket } from './packet.ts'
 import { Sessions } from './sessions.ts'
 import type { Match, SubscriptionOptions } from './stored-session.ts'
+import { StoredHandshakes } from './stored-handshakes.ts'
 import { StoredRetained } from './stored-retained.ts'
 import { StoredWills, type Will } from './stored-wills.ts'
 
@@ -45,6 +46,9 @@ const EXPIRY_SWEEP_MS = 60_000
 export class SessionStore {
   readonly sessions: Sessions
   readonly counters: SessionCounters
+  readonly handshakes: StoredHandshakes
+  /** There is a disk to wait for. */
+  readonly isOnDisk: boolean
   readonly #retained: StoredRetained
   readonly #wills: StoredWills
   readonly #journal: Journal
@@ -55,10 +59,12 @@ export class SessionStore {
     const { limits, mqtt, interest, logger, journal = noJournal, counters = new SessionCounters(), now = Date.now } = options
     this.counters = counters
     this.#journal = journal
+    this.isOnDisk = journal !== noJournal
     this.#wills = new StoredWills(journal, counters)
     this.#retained = new StoredRetained({ messages: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes }, { journal, counters, logger, now })
     const queue = { messages: mqtt.maxMqueueLen, bytes: limits.maxQueuedBytesPerSession }
     this.sessions = new Sessions({ limits: { ...limits, queue }, interest, journal, counters, logger, now })
+    this.handshakes = new StoredHandshakes(this.sessions, this.isOnDisk ? journal : null)
   }
 
   get broker (): StoreBroker { return this.#broker }
@@ -179,7 +185,19 @@ export class SessionStore {
   forget (clientId: string): void { this.sessions.forget(clientId) }
 
   outgoingStream (client: ClientRef): Readable {
-    return Readable.from(this.sessions.get(client.id)?.queue.packets() ?? [])
+    return Readable.from(this.sessions.get(client.id)?.queue.handOut() ?? [])
+  }
+
+  isOwed (clientId: string, packet: KeyedPacket): boolean {
+    const session = this.sessions.get(clientId)
+    return session?.isCatchingUp === true && session.queue.holds(packet)
+  }
+
+  caughtUp (clientId: string): PublishPacket[] {
+    const session = this.sessions.get(clientId)
+    if (session?.isCatchingUp !== true) return []
+    session.isCatchingUp = false
+    return session.queue.notHandedOut()
   }
 
   async incomingStorePacket (client: ClientRef, packet: PublishPacket): Promise<void> {

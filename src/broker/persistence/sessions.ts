@@ -84,6 +84,7 @@ export class Sessions {
     const present = this.#sessions.get(clientId)
     if (present === undefined && (expiryMs ?? 0) > 0) this.#sessionFor(clientId, this.#options.now()).setExpiry(expiryMs)
     else present?.setExpiry(expiryMs)
+    if (present !== undefined) present.isCatchingUp = true
     if (expiryMs === null && present !== undefined) this.#dropIfEmpty(present)
     return present !== undefined
   }

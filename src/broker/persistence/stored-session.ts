@@ -48,6 +48,8 @@ export class StoredSession implements QueueObserver {
   offlineSince: number | null = null
   /** MQTT 5: how long it outlives its connection, and that it exists though nothing is in it; null: 3.1.1. */
   expiryMs: number | null = null
+  /** Its device has come back, and is sent what waited: later messages wait behind it [MQTT-4.6.0-6]. */
+  isCatchingUp = false
   /** Its queue had no room for the last message. */
   overflowing = false
   readonly #around: SessionSurroundings
@@ -108,8 +110,9 @@ export class StoredSession implements QueueObserver {
   }
 
   openIncoming (messageId: number, packet: object): void {
+    const isFresh = !this.incoming.has(messageId)
     this.incoming.set(messageId, packet)
-    this.#around.journal.put(keys.incoming(this.id, messageId), () => Buffer.alloc(0), false)
+    this.#around.journal.put(keys.incoming(this.id, messageId), () => Buffer.alloc(0), isFresh)
   }
 
   closeIncoming (messageId: number): boolean {

@@ -97,6 +97,9 @@ const restorers: Readonly<Record<ParsedKey['kind'], (store: SessionStore, key: P
   i (store, { clientId, rest }) {
     store.sessions.restoreIncoming(clientId, Number(rest))
   },
+  d (store, { clientId, rest }, value) {
+    store.handshakes.restore(clientId, Number(rest), value.toString())
+  },
   w (store, { clientId }, value) {
     const { facts, payload } = decodeMessage(value)
     const { topic, qos, retain } = facts

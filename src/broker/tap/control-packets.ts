@@ -11,6 +11,7 @@ import { type Violation, violation } from '../../mqtt/violation.ts'
 import { Receipts } from '../../relay/receipts.ts'
 import type { Publisher } from '../../relay/origin.ts'
 import type { Relay } from '../../relay/relay.ts'
+import type { SessionStore } from '../session-store.ts'
 import type { HeldPings } from './held-pings.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 import type { Outbound } from './outbound.ts'
@@ -41,9 +42,18 @@ export interface ControlParts {
   readonly ids: OpenIds
   readonly publisher: Publisher
   readonly relay: Pick<Relay, 'complete'>
+  readonly store: Pick<SessionStore, 'handshakes' | 'settled'>
   readonly pings: HeldPings
   readonly subscriptions: SubscriptionPackets
   readonly counters: BrokerCounters
+}
+
+/** PUBREL has come: PUBCOMP goes out when bridges and local sessions have noted it. */
+export function complete ({ relay, store, publisher }: ControlParts, packetId: number, completions: Receipts): void {
+  const slot = completions.open(packetId, 2)
+  relay.complete(publisher, packetId, completions, slot)
+  if (store.handshakes.close({ of: 'device', name: publisher.clientId, packetId })) store.settled(() => completions.release(slot))
+  else completions.release(slot)
 }
 
 export class ControlPackets implements ControlTaker {
@@ -119,12 +129,10 @@ export class ControlPackets implements ControlTaker {
 
   /** PUBREL is answered also where the identifier is not open: the answer to an earlier one was lost [MQTT-3.6.4-1]. */
   #release (packetId: number): boolean {
-    const { ids, relay, publisher } = this.#parts
+    const { ids } = this.#parts
     if (ids.has(packetId) && !ids.isSafe(packetId)) return this.#refuse(EARLY_PUBREL)
     ids.release(packetId)
-    const slot = this.#completions.open(packetId, 2)
-    relay.complete(publisher, packetId, this.#completions, slot)
-    this.#completions.release(slot)
+    complete(this.#parts, packetId, this.#completions)
     return true
   }
 

@@ -5,31 +5,33 @@ import type { TopicEntry } from '../../relay/relay.ts'
 import type { LocalSessions } from '../local-sessions.ts'
 import type { Done, Message } from '../session-port.ts'
 import type { PublishDoor } from '../v5/publish-door.ts'
+import type { PublishingSession } from './publish-host.ts'
+
+const NO_HANDSHAKE = Object.freeze({})
 
 export class LocalHandover {
   readonly #local: LocalSessions
   readonly #counters: BrokerCounters
-  readonly #publisher: string
-  readonly #door: PublishDoor | null
+  readonly #publisher: PublishingSession
 
-  /**
-   * @param publisher its client id
-   * @param door MQTT 5; null before
-   */
-  constructor (local: LocalSessions, counters: BrokerCounters, publisher: string, door: PublishDoor | null) {
+  constructor (local: LocalSessions, counters: BrokerCounters, publisher: PublishingSession) {
     this.#local = local
     this.#counters = counters
     this.#publisher = publisher
-    this.#door = door
   }
 
   /** @param done called once, when it is stored for those who are away and handed to those who are here; perhaps before this returns */
   give (entry: TopicEntry, view: PublishView, done: Done): void {
     this.#counters.publishLocal++
     const { qos, retain } = view
-    const message = { topic: entry.name, payload: payloadOf(view), qos, retain }
-    this.#local.deliver(this.#door === null ? message : withProperties(message, view, this.#door), this.#publisher, done)
+    const { door, isStored, publisher: { clientId } } = this.#publisher
+    const message = { topic: entry.name, payload: payloadOf(view), qos, retain, ...(qos === 2 && isStored ? handshakeOf(view, clientId) : NO_HANDSHAKE) }
+    this.#local.deliver(door === null ? message : withProperties(message, view, door), clientId, done)
   }
+}
+
+function handshakeOf ({ packetId, dup }: PublishView, clientId: string): Pick<Message, 'handshake'> {
+  return { handshake: { of: 'device', name: clientId, packetId, isRepeated: dup } }
 }
 
 function withProperties (message: Message, view: PublishView, door: PublishDoor): Message {

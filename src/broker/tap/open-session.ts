@@ -55,13 +55,14 @@ export class OpenSession {
     // of 3.1.1 what journals of bridges remember of a process before this one is good for what the device marks as a repetition
     if (five === null ? session.clean : !life.sessionPresent) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
-    this.publish = new PublishPath(around.publish, host, { publisher, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
+    this.publish = new PublishPath(around.publish, host, { publisher, isStored: life.isStored, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
       host,
       outbound,
       ids: this.#ids,
       publisher,
       relay: around.publish.relay,
+      store: around.store,
       pings,
       counters: around.counters,
       subscriptions: new SubscriptionPackets({

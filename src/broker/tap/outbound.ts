@@ -11,8 +11,10 @@ import { PacketType } from '../../mqtt/packet-type.ts'
 import { NO_PROPERTIES } from '../../mqtt/v5/answers.ts'
 import type { Notice } from '../../mqtt/v5/property-writer.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
+import type { SessionStore } from '../session-store.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { DeliveryIds } from './delivery-ids.ts'
+import { SafeFrames } from './safe-frames.ts'
 import type { DeliveryWriter } from '../v5/delivery-writer.ts'
 
 export interface OutboundLimits {
@@ -61,6 +63,8 @@ export class Outbound implements FrameSink {
   /** Before MQTT 5: the packet that goes out as CONNACK, by return code; null: as it was written. */
   #connack: ((returnCode: number) => Buffer) | null = null
   #maxInflight: number
+  /** What a stored session gets waits here for the disk; null: there is none to wait for. */
+  #safe: SafeFrames | null = null
 
   constructor (socket: Duplex, limits: OutboundLimits, counts: { readonly counters: BrokerCounters, readonly traffic: ListenerCounters }, events: OutboundEvents) {
     this.#socket = socket
@@ -82,6 +86,15 @@ export class Outbound implements FrameSink {
     this.#maxInflight = Math.min(this.#limits.maxInflight, receiveMaximum)
   }
 
+  /** The session outlasts the connection, and is on disk. */
+  waitFor (store: Pick<SessionStore, 'settled'>): void {
+    const scanner = new FrameScanner({ frame: (bytes, start, body, end) => this.#go(bytes, start, body, end), malformed: () => this.malformed() }, LARGEST_PACKET)
+    this.#safe = new SafeFrames(store, frames => {
+      scanner.push(frames)
+      this.#writeRun()
+    })
+  }
+
   /** Why something was refused, as an acknowledgement of MQTT 5 may say it: a property block. @param besides bytes of the packet without it */
   notice (reason: string, besides: number): Buffer {
     return this.#writer?.notice(reason, besides) ?? NO_PROPERTIES
@@ -98,6 +111,7 @@ export class Outbound implements FrameSink {
     // what waited before counts: one message, however large, is not too much for a device that reads
     if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#held.length > MAX_HELD) return this.#events.overrun()
     this.#scanner.push(bytes)
+    this.#safe?.ask()
     this.#writeRun()
   }
 
@@ -131,9 +145,14 @@ export class Outbound implements FrameSink {
     this.#scanner.end()
     this.#held = []
     this.#heldBytes = 0
+    this.#safe?.close()
   }
 
   frame (bytes: Buffer, start: number, body: number, end: number): boolean {
+    return this.#safe?.takes(bytes, start, end) === true || this.#go(bytes, start, body, end)
+  }
+
+  #go (bytes: Buffer, start: number, body: number, end: number): true {
     if (!this.#passes(bytes, start, body, end)) return true
     const other = this.#writer === null ? this.#ownConnack(bytes, start, body) : this.#writer.rewritten(bytes, start, body, end)
     if (other !== null) return this.#instead(other)
@@ -190,7 +209,7 @@ export class Outbound implements FrameSink {
 
   /** Bytes that the device has not taken yet. */
   get #waiting (): number {
-    return this.#socket.writableLength + this.#heldBytes + (this.#run === null ? 0 : this.#runEnd - this.#runStart)
+    return this.#socket.writableLength + this.#heldBytes + (this.#safe?.bytes ?? 0) + (this.#run === null ? 0 : this.#runEnd - this.#runStart)
   }
 
   #hasRoom (): boolean {
@@ -223,14 +242,14 @@ export class Outbound implements FrameSink {
     const early = this.#held
     this.#held = []
     this.#heldBytes = 0
-    for (const frame of early) this.#scanner.push(frame)
+    for (const frame of early) this.#go(frame, 0, bodyOf(frame), frame.length)
   }
 
   #writeHeld (): void {
     const frame = this.#held.shift()
     if (frame === undefined) return
     this.#heldBytes -= frame.length
-    const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
+    const body = bodyOf(frame)
     if ((frame[0] as number) >> 4 === PacketType.PUBLISH) {
       this.#note(frame, 0, body)
       if (this.#writer?.hasExpired(frame, body) === true) return this.#expire(frame, body)
@@ -251,4 +270,9 @@ export class Outbound implements FrameSink {
     this.#run = null
     this.#write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
   }
+}
+
+/** Where the variable header begins. */
+function bodyOf (frame: Buffer): number {
+  return 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
 }

@@ -44,7 +44,7 @@ export class PublishPath {
     this.#publisher = publisher
     this.#origin = { bridge: null, publisher: publisher.publisher, sender: senderOf(publisher.publisher.bytes) }
     this.#receipts = new Receipts(this.#sink())
-    this.#handover = new LocalHandover(around.local, around.counters, publisher.publisher.clientId, publisher.door)
+    this.#handover = new LocalHandover(around.local, around.counters, publisher)
   }
 
   get owed (): number { return this.#receipts.owed }

@@ -47,10 +47,14 @@ export class SessionEntry {
     return { clientId, username: name, password, address, port, level, certificate }
   }
 
+  /** Will there be something of it when the connection is over? */
+  get isStored (): boolean {
+    return this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
+  }
+
   /** Is there a place for what will be left of the session when its connection is over? */
   hasRoom (clientId: string): boolean {
-    const isStored = this.#terms === null ? !this.#request.cleanSession : this.#terms.expiryMs > 0
-    return !isStored || this.#around.hasRoomFor(clientId)
+    return !this.isStored || this.#around.hasRoomFor(clientId)
   }
 
   /** The session is this connection's from now on. @returns there was one, and it goes on [MQTT-3.2.2-2]; null: there is no room for it */

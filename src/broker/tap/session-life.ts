@@ -72,6 +72,9 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#presence = new Presence(around.devices, introduction.request, peer, this)
   }
 
+  /** It outlasts the connection. */
+  get isStored (): boolean { return this.#entry.isStored }
+
   get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
 
   /** Who is at the other end. */

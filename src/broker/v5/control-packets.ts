@@ -11,7 +11,7 @@ import { faultOfAcknowledgement5, readFarewell } from '../../mqtt/v5/client-pack
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { Receipts } from '../../relay/receipts.ts'
-import type { ControlParts, ControlTaker } from '../tap/control-packets.ts'
+import { complete, type ControlParts, type ControlTaker } from '../tap/control-packets.ts'
 import type { EnhancedAuthentication } from './enhanced-authentication.ts'
 import type { PublishDoor } from './publish-door.ts'
 
@@ -103,13 +103,12 @@ export class ControlPackets5 implements ControlTaker {
 
   /** An identifier that is not open is answered too, and told so [MQTT-3.7.2-1]. */
   #release (packetId: number): boolean {
-    const { ids, relay, publisher } = this.#parts
-    if (!ids.has(packetId)) this.#unknown.add(packetId)
-    else if (!ids.isSafe(packetId)) return this.#refuse(EARLY_PUBREL)
+    const { ids, store, publisher } = this.#parts
+    const isOpen = ids.has(packetId)
+    if (isOpen && !ids.isSafe(packetId)) return this.#refuse(EARLY_PUBREL)
+    if (!isOpen && !store.handshakes.has({ of: 'device', name: publisher.clientId, packetId })) this.#unknown.add(packetId)
     ids.release(packetId)
-    const slot = this.#completions.open(packetId, 2)
-    relay.complete(publisher, packetId, this.#completions, slot)
-    this.#completions.release(slot)
+    complete(this.#parts, packetId, this.#completions)
     return true
   }
 
