@@ -176,9 +176,7 @@ class RunningEdge implements Edge {
 
   onExpiry (call: (event: ExpiryEvent) => void): () => void { return this.#expiry.onExpiry(call) }
 
-  clients (): readonly ClientFacts[] {
-    return this.#broker?.clients() ?? []
-  }
+  clients (): readonly ClientFacts[] { return this.#broker?.clients() ?? [] }
 
   onDevice (call: (event: DeviceEvent) => void): () => void { return this.#broker?.onDevice(call) ?? (() => {}) }
 
@@ -192,13 +190,9 @@ class RunningEdge implements Edge {
     await (this.#sidecar?.publish(message) ?? this.#broker?.publish(message, publisher))
   }
 
-  onTrust (call: (report: TrustReport) => void): () => void {
-    return this.#trust.onReport(call)
-  }
+  onTrust (call: (report: TrustReport) => void): () => void { return this.#trust.onReport(call) }
 
-  async checkTrust (): Promise<void> {
-    await this.#trust.check()
-  }
+  async checkTrust (): Promise<void> { await this.#trust.check() }
 
   commitTrust (owner: TrustOwner): boolean { return this.#trust.commit(owner) }
 

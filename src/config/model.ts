@@ -3,6 +3,7 @@
  * the names of what has one. Where a key comes from and what it does not do is in schema/; docs/reference/config.md is made from that.
  */
 import type { LogLevel } from '../logger.ts'
+import type { ListenerTrustFiles } from '../trust/listener-context.ts'
 import type { ControlConfig, HttpServerConfig } from './model/admin.ts'
 import type { AuthConfig } from './model/auth.ts'
 import type { BridgeConfig, SidecarConfig } from './model/bridge.ts'
@@ -69,14 +70,7 @@ export interface ListenerConfig {
   readonly tls: ListenerTlsConfig | null
 }
 
-export interface ListenerTlsConfig {
-  readonly certfile: string
-  readonly keyfile: string
-  readonly keyPassword: string | null
-  /** Client certificates are verified against it; null: none are asked for. */
-  readonly cacertfile: string | null
-  readonly verifyPeer: boolean
-  readonly failIfNoPeerCert: boolean
+export interface ListenerTlsConfig extends ListenerTrustFiles {
   readonly handshakeTimeoutMs: number
   /** What becomes of connected devices whose certificate a new `cacertfile` does not accept. */
   readonly onRotate: OnRotate

@@ -10,7 +10,7 @@ import { frameOf } from './lane-frame.ts'
 import { type Lane, MessageState } from './lane.ts'
 import { type PacketIds, QOS_2_IDS, qos1Ids, qos2Ids } from './packet-ids.ts'
 import { PendingReleases } from './pending-releases.ts'
-import { ENDS_LINK, type SetAside, TOO_LARGE } from './set-aside.ts'
+import type { SetAside } from './set-aside.ts'
 import type { SessionTerms } from './link.ts'
 import type { SendWindow } from './send-window.ts'
 import { UnsureIds } from './unsure-ids.ts'
@@ -213,21 +213,13 @@ export class LaneHandshakes {
     else this.#qos2.free(id)
   }
 
-  /** The message is larger than the remote takes. */
-  giveUpTooLarge (sequence: number): void {
-    this.#counters.droppedTooLarge++
+  /** The message is given up, sent or not, and somebody is told why. @param reason as {@link SetAside} has it */
+  giveUpFor (sequence: number, reason: number): void {
     this.#freeUnanswered(sequence)
-    this.#settleAside(sequence, TOO_LARGE)
+    this.#settleAside(sequence, reason)
   }
 
-  /** The remote ends the link on the message, time after time. */
-  giveUpSuspect (sequence: number): void {
-    this.#counters.setAside++
-    this.#freeUnanswered(sequence)
-    this.#settleAside(sequence, ENDS_LINK)
-  }
-
-  /** The message is given up, sent or not. */
+  /** The message is given up without a word, sent or not. */
   giveUp (sequence: number): void {
     this.#freeUnanswered(sequence)
     this.#lane.settle(sequence)

@@ -11,6 +11,7 @@ import type { LinkWriter, SessionTerms } from './link.ts'
 import { plainTerms } from './link.ts'
 import type { SendPause } from './send-pause.ts'
 import type { SendWindow } from './send-window.ts'
+import { ENDS_LINK, TOO_LARGE } from './set-aside.ts'
 import type { Suspect } from './suspect.ts'
 import { withoutId } from './without-id.ts'
 
@@ -87,7 +88,9 @@ export class LaneSender {
     this.#pause?.end()
     if (head < this.#resentTo && head < this.#sentTo) this.#window.halve()
     const guilty = this.#suspect.broken(blames, this.#sentTo)
-    if (guilty >= 0) this.handshakes.giveUpSuspect(guilty)
+    if (guilty < 0) return
+    this.#counters.setAside++
+    this.handshakes.giveUpFor(guilty, ENDS_LINK)
   }
 
   /**
@@ -210,7 +213,8 @@ export class LaneSender {
     const state = lane.stateOf(sequence)
     if (state !== MessageState.QUEUED && state !== MessageState.SENT && state !== MessageState.INHERITED) return true
     if (lane.lengthOf(sequence) > terms.maximumPacketSize) { // [MQTT-3.2.2-15]
-      this.handshakes.giveUpTooLarge(sequence)
+      this.#counters.droppedTooLarge++
+      this.handshakes.giveUpFor(sequence, TOO_LARGE)
       return false
     }
     let header = lane.headerOf(sequence)

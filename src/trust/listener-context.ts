@@ -19,6 +19,7 @@ export interface ListenerTrustFiles {
   readonly certfile: string
   readonly keyfile: string
   readonly keyPassword: string | null
+  /** Client certificates are verified against it; null: none are asked for. */
   readonly cacertfile: string | null
   /** Ask for a client certificate, and refuse one that `cacertfile` does not vouch for. */
   readonly verifyPeer: boolean

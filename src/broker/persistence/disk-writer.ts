@@ -8,6 +8,7 @@ import type { Logger } from '../../logger.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
 import { FlushWaiters } from './flush-waiters.ts'
 import type { Encode, Journal } from './journal.ts'
+import { type Change, PendingChanges } from './pending-changes.ts'
 
 export type DiskOperation =
   | { readonly type: 'put', readonly key: string, readonly value: Buffer }
@@ -33,13 +34,6 @@ export interface DiskWriterOptions {
   readonly retryMs?: number
 }
 
-interface Change {
-  /** null: deleted. */
-  readonly encode: Encode | null
-  /** Was never on disk: when it is deleted again there is nothing to write. */
-  readonly fresh: boolean
-}
-
 const PATIENCE_MS = 10_000
 const RETRY_MS = 1_000
 const SLOWEST_RETRY = 30
@@ -48,7 +42,7 @@ export class DiskWriter implements Journal {
   readonly #options: DiskWriterOptions
   readonly #patienceMs: number
   readonly #retryMs: number
-  #pending = new Map<string, Change>()
+  readonly #pending = new PendingChanges()
   /** Changes made, and how many of them are on disk. */
   #made = 0
   #safe = 0
@@ -68,18 +62,13 @@ export class DiskWriter implements Journal {
   }
 
   put (key: string, encode: Encode, fresh: boolean): void {
-    const before = this.#pending.get(key)
-    this.#change(key, { encode, fresh: before === undefined ? fresh : before.fresh })
+    this.#pending.put(key, encode, fresh)
+    this.#changed()
   }
 
   del (key: string): void {
-    if (this.#pending.get(key)?.fresh === true) {
-      this.#pending.delete(key)
-      this.#made++
-      this.#schedule()
-    } else {
-      this.#change(key, { encode: null, fresh: false })
-    }
+    this.#pending.del(key)
+    this.#changed()
   }
 
   whenFlushed (call: () => void): void {
@@ -111,8 +100,7 @@ export class DiskWriter implements Journal {
     while (this.#scheduled || this.#running !== null) await (this.#running ?? nextTurn())
   }
 
-  #change (key: string, change: Change): void {
-    this.#pending.set(key, change)
+  #changed (): void {
     this.#made++
     this.#schedule()
   }
@@ -146,9 +134,8 @@ export class DiskWriter implements Journal {
   }
 
   async #writePending (): Promise<boolean> {
-    const batch = this.#pending
+    const batch = this.#pending.take()
     const upTo = this.#made
-    this.#pending = new Map()
     this.#startPatience()
     try {
       if (this.#failing) await this.#reopen()
@@ -184,10 +171,7 @@ export class DiskWriter implements Journal {
 
   #failed (batch: ReadonlyMap<string, Change>, error: unknown): void {
     this.#options.counters.diskErrors++
-    // what changed meanwhile is newer; and nobody knows what of the batch is on disk
-    const newer = this.#pending
-    this.#pending = new Map([...batch].map(([key, { encode }]) => [key, { encode, fresh: false }]))
-    for (const [key, change] of newer) this.#pending.set(key, batch.has(key) ? { ...change, fresh: false } : change)
+    this.#pending.putBack(batch)
     this.#options.counters.diskPending = this.#pending.size
     if (this.#failing) return
     this.#failing = true
