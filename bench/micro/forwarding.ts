@@ -9,6 +9,7 @@ import { type LinkWriter, plainTerms } from '../../src/relay/link.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import { Admission } from '../../src/relay/relay.ts'
+import { outboxOptions } from '../../test/support/outbox-options.ts'
 import { chunkOf, sameTopic } from './chunks.ts'
 import { CHUNK, type Subject } from './subject.ts'
 
@@ -61,9 +62,7 @@ function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => n
   const door = new PublishDoor({ receiveMaximum: 65_535, topicAliasMaximum: 32 })
   const turns: (() => void)[] = []
   const counters = new BridgeCounters()
-  const outbox = new Outbox({
-    name: 'remote', level: remote, required: true, forwardBridged: false, awaitRemote: true, maxCount: 10_000, maxBytes: 1 << 26, windowQos1: 1000, windowQos2: 1000, counters, schedule: flush => turns.push(flush)
-  })
+  const outbox = new Outbox(outboxOptions({ level: remote, awaitRemote: true, maxCount: 10_000, maxBytes: 1 << 26, windowQos1: 1000, windowQos2: 1000, counters, schedule: flush => turns.push(flush) }))
   const link = new NoLink(qos > 0, remote)
   outbox.linkUp(link, plainTerms)
   const relay = createRelay({ interest: null })

@@ -6,12 +6,13 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import type { PublishView } from '../../src/mqtt/publish-view.ts'
-import { FIRST_QOS_2_ID, QOS_2_IDS } from '../../src/relay/packet-ids.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import { Rewrite } from '../../src/relay/rewrite.ts'
 import { plainTerms } from '../../src/relay/link.ts'
-import { publishFrame, readPublish, viewOf } from '../support/publish-frames.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
+import { PlainRemote } from '../support/plain-remote.ts'
+import { publishFrame, viewOf } from '../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../support/scripted-link.ts'
 import { holds } from '../support/property.ts'
 
@@ -19,85 +20,10 @@ type Qos = 0 | 1 | 2
 const CHUNK = 4096
 const LIMITS = { maxCount: 12, maxBytes: 2000, windowQos1: 4, windowQos2: 3 }
 
-class Remote {
-  /** Frames on their way. */
-  wire: Buffer[] = []
-  /** Payloads handed on, QoS 2 once. */
-  readonly got: string[] = []
-  /** Ids of QoS 2 between PUBREC and PUBREL, at first some that a process before has left; ids of this connection not answered yet. */
-  readonly #held = new Set<number>([FIRST_QOS_2_ID, FIRST_QOS_2_ID + 1, FIRST_QOS_2_ID + 3, FIRST_QOS_2_ID + QOS_2_IDS])
-  #unanswered: { id: number, kind: 'puback' | 'pubrec' | 'pubcomp', payload?: string }[] = []
-  readonly #seenHere = new Set<number>()
-  /** PUBRELs for what is not under way on this connection: answered all together. */
-  #releases: number[] = []
-  readonly faults: string[] = []
-
-  receive (count: number): void {
-    for (const frame of this.wire.splice(0, count)) {
-      if (frame.readUInt8(0) === 0x62) {
-        const id = frame.readUInt16BE(2)
-        this.#held.delete(id)
-        if (this.#seenHere.has(id)) this.#unanswered.push({ id, kind: 'pubcomp' })
-        else this.#releases.push(id)
-      } else this.#publish(readPublish(frame))
-    }
-  }
-
-  #publish ({ qos, packetId: id = 0, payload, dup }: { qos: Qos, packetId?: number, payload: string, dup?: boolean }): void {
-    if (qos === 0) {
-      this.got.push(payload)
-      return
-    }
-    if (id < 1024) this.faults.push(`id ${id} is not ours`)
-    if (this.#seenHere.has(id)) this.faults.push(`id ${id} twice on a connection, unanswered`)
-    this.#seenHere.add(id)
-    if (qos === 2 && this.#held.has(id)) {
-      if (dup !== true) this.faults.push('a known id comes again without DUP')
-    } else this.got.push(payload)
-    // only what came now, and not on a connection before, can be put off
-    const fresh = dup === true ? {} : { payload }
-    if (qos === 2) this.#held.add(id)
-    this.#unanswered.push({ id, kind: qos === 1 ? 'puback' : 'pubrec', ...fresh })
-    const open = this.#unanswered.length
-    if (open > LIMITS.windowQos1 + LIMITS.windowQos2) this.faults.push(`${open} in flight`)
-  }
-
-  answer (which: number, outbox: Outbox): void {
-    for (const id of this.#releases.splice(0)) if (!outbox.pubcomp(id)) this.faults.push(`pubcomp ${id} answers nothing`)
-    const [chosen] = this.#unanswered.splice(which % Math.max(1, this.#unanswered.length), 1)
-    if (chosen === undefined) return
-    if (chosen.kind !== 'pubrec') this.#seenHere.delete(chosen.id)
-    const known = chosen.kind === 'pubcomp' ? outbox.pubcomp(chosen.id) : outbox[chosen.kind](chosen.id, 0)
-    if (!known) this.faults.push(`${chosen.kind} ${chosen.id} answers nothing`)
-  }
-
-  /** Its quota is used up: a message that it has just got is not handed on. */
-  putOff (which: number, outbox: Outbox): void {
-    const open = this.#unanswered.filter(({ payload }) => payload !== undefined)
-    const chosen = open[which % Math.max(1, open.length)]
-    if (chosen?.payload === undefined || chosen.kind === 'pubcomp') return
-    this.#unanswered.splice(this.#unanswered.indexOf(chosen), 1)
-    this.#seenHere.delete(chosen.id)
-    this.#held.delete(chosen.id)
-    this.got.splice(this.got.lastIndexOf(chosen.payload), 1)
-    if (!outbox[chosen.kind](chosen.id, 0x97)) this.faults.push(`${chosen.kind} ${chosen.id} answers nothing`)
-  }
-
-  reconnect (session: boolean): void {
-    this.wire = []
-    this.#unanswered = []
-    this.#releases = []
-    this.#seenHere.clear()
-    if (!session) this.#held.clear()
-  }
-
-  get quiet (): boolean { return this.wire.length === 0 && this.#unanswered.length === 0 && this.#releases.length === 0 }
-}
-
 class Rig {
   readonly turn = new Turn()
   readonly counters = new BridgeCounters()
-  readonly remote = new Remote()
+  readonly remote = new PlainRemote(LIMITS.windowQos1 + LIMITS.windowQos2)
   readonly acknowledged: number[] = []
   readonly receipts = new Receipts({ acknowledge: id => { this.acknowledged.push(id) } })
   readonly outbox: Outbox
@@ -117,11 +43,7 @@ class Rig {
 
   constructor (rename: boolean, lanes: 1 | 3) {
     this.#rewrites = Array.from({ length: lanes }, (_, lane) => new Rewrite('a/b', rename ? 'far/b' : 'a/b', -1, -1, null, lane))
-    this.outbox = new Outbox({
-      name: 'x',
-      level: 4,
-      required: true,
-      forwardBridged: false,
+    this.outbox = new Outbox(outboxOptions({
       awaitRemote: true,
       otherLanes: lanes === 1 ? [] : [{ priority: 'high', slice: 1, awaitRemote: true }, { priority: 'low', slice: 2, awaitRemote: true }],
       ...LIMITS,
@@ -131,7 +53,7 @@ class Rig {
         return () => { this.goOn = () => {} }
       },
       counters: this.counters
-    })
+    }))
     this.outbox.onRoom(() => { this.roomCalls++ })
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { eventually } from '../support/eventually.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
-import { listenerText, reloadSite } from '../support/reload-site.ts'
+import { listenerText, poolText, reloadSite } from '../support/reload-site.ts'
 import { SteadyDevice } from '../support/steady-device.ts'
 
 for (const durability of ['memory', 'spool'] as const) {
@@ -10,16 +10,8 @@ for (const durability of ['memory', 'spool'] as const) {
     // with more under way than it may have mosquitto 2.0.11 hands messages on out of order
     const remote = await startMosquitto(t, { config: ['max_inflight_messages 0'] })
     const observer = await remote.observe('up/#')
-    const text = (dir: string, links: number): string => `${listenerText}
-${durability === 'spool' ? `spool { dir = "${dir}/spool" }` : ''}
-bridges.mqtt.north {
-  server = "mqtt-tcp://127.0.0.1:${remote.port}"
-  clientid = north
-  links = ${links}
-  clean_start = false
-  backoff_max = 50ms
-  forwards = [ { local_topic = "up/#", remote_topic = "" } ]
-}`
+    const spool = (dir: string): string => durability === 'spool' ? `spool { dir = "${dir}/spool" }` : ''
+    const text = (dir: string, links: number): string => `${listenerText}${spool(dir)}${poolText(remote.port, links)}`
     const said = (words: string): number => remote.log.filter(line => line.includes(words)).length
     const site = await reloadSite(t, dir => text(dir, 1))
     const bridge = site.bridge('north')

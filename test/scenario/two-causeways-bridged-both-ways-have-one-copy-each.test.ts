@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
@@ -10,15 +8,7 @@ import { startEdge } from '../../src/edge.ts'
 import type { Edge } from '../../src/edge.ts'
 import { silentLogger } from '../../src/logger.ts'
 import { eventually } from '../support/eventually.ts'
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+import { freePort } from '../support/free-port.ts'
 
 async function edgeOf (t: Test, text: string, port = 0): Promise<{ edge: Edge, port: number }> {
   const dir = await mkdtemp(join(tmpdir(), 'causeway-pair-'))

@@ -8,6 +8,7 @@ import { type Edge, startEdge } from '../../src/edge.ts'
 import { keepingLogger, type LogLine } from '../support/bridge-rig.ts'
 import { eventually } from '../support/eventually.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
+import { listenerText, poolText } from '../support/reload-site.ts'
 
 const DEVICES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 /** Of each device, in each life of the process. */
@@ -62,17 +63,7 @@ test('a bridge that never had more than one link keeps no word of it', { skip: m
 
 async function start (dir: string, port: number, links: number, log: LogLine[] = []): Promise<Edge> {
   const file = join(dir, 'edge.conf')
-  await writeFile(file, `
-listeners.tcp { bind = "127.0.0.1:0" }
-spool { dir = "${dir}/spool" }
-bridges.mqtt.north {
-  server = "mqtt-tcp://127.0.0.1:${port}"
-  clientid = north
-  links = ${links}
-  clean_start = false
-  backoff_max = 50ms
-  forwards = [ { local_topic = "up/#", remote_topic = "" } ]
-}`)
+  await writeFile(file, `${listenerText}spool { dir = "${dir}/spool" }${poolText(port, links)}`)
   return startEdge({ ...loadConfig({ file, cwd: dir, environment: {} }), logger: keepingLogger(log), stateDir: null })
 }
 

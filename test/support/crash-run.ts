@@ -5,13 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TestScope } from './certificates.ts'
+import { freePort } from './free-port.ts'
 import type { Mosquitto } from './mosquitto.ts'
 import { SteadyDevice } from './steady-device.ts'
 import { nodeArguments } from '../../src/package.ts'
@@ -81,15 +80,6 @@ export class EdgeProcess {
     child.kill(signal)
     await exit
   }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 export interface CrashResult {

@@ -3,14 +3,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { connect } from 'mqtt'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import type { TestPki, TestScope } from './certificates.ts'
+import { freePort } from './free-port.ts'
 
 /** For `test(name, { skip: mosquittoMissing }, …)`: the reason, or false when it is there. */
 export const mosquittoMissing = spawnSync('mosquitto', ['-h']).error === undefined ? false : 'mosquitto is not installed'
@@ -163,13 +162,4 @@ export class Mosquitto {
       })
     }
   }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

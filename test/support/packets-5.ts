@@ -1,6 +1,6 @@
 /** MQTT 5 packets as bytes, for tests that speak the protocol by hand; nothing is checked, so that wrong ones can be made. */
 import { connectFlags, packet, text, u16 } from './packets.ts'
-import { RawClient, type Received } from './raw-client.ts'
+import { type Delivery, RawClient, type Received } from './raw-client.ts'
 
 export function u32 (value: number): number[] {
   return [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255]
@@ -61,13 +61,7 @@ export const NO_LOCAL = 4
 export const RETAIN_AS_PUBLISHED = 8
 export const retainHandling = (value: number): number => value << 4
 
-export interface Delivery5 {
-  readonly topic: string
-  readonly payload: string
-  readonly qos: number
-  readonly retain: boolean
-  readonly dup: boolean
-  readonly id: number
+export interface Delivery5 extends Delivery {
   /** The property block without its length, as hexadecimal digits. */
   readonly properties: string
 }

@@ -75,4 +75,9 @@ bridges.mqtt.${name} {
 }`
 }
 
+/** A bridge named `north` that forwards `up/#` over several links. */
+export function poolText (port: number, links: number): string {
+  return bridgeText('north', port, `links = ${links}\n  forwards = [ { local_topic = "up/#", remote_topic = "" } ]`)
+}
+
 export const listenerText = 'listeners.tcp { bind = "127.0.0.1:0" }\n'

@@ -1,6 +1,11 @@
-/** What tests of the spool share: a view over an encoded PUBLISH, and a listener that can be awaited. */
+/** What tests of the spool share: one that is open, what is in it, a view over an encoded PUBLISH, and a listener that can be awaited. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PublishView } from '../../src/mqtt/publish-view.ts'
-import type { SpoolListener } from '../../src/spool/spool.ts'
+import type { ReadMessage } from '../../src/spool/reader.ts'
+import { Spool, type SpoolListener, type SpoolOptions } from '../../src/spool/spool.ts'
+import type { TestScope } from './certificates.ts'
 
 export const NO_CLIENT = Buffer.alloc(0)
 
@@ -57,3 +62,23 @@ export class Watcher implements SpoolListener {
 }
 
 export const roomy = { maxBytes: 1e12, maxMessages: 1e9, maxAgeMs: 0, minFreeBytes: 0 }
+
+/** A directory of the real disk for a spool, which is not there yet. */
+export async function spoolDir (t: TestScope): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'spool-'))
+  t.teardown(() => rm(dir, { recursive: true, force: true }))
+  return join(dir, 'north')
+}
+
+export async function openSpool (dir: string, more: Partial<SpoolOptions> = {}): Promise<{ spool: Spool, watcher: Watcher }> {
+  const watcher = new Watcher()
+  return { spool: await Spool.open({ dir, fsync: 'always', limits: roomy, listener: watcher, ...more }), watcher }
+}
+
+export async function readAll (spool: Spool, from = 0): Promise<ReadMessage[]> {
+  const reader = spool.reader(from)
+  const all: ReadMessage[] = []
+  for (let block = await reader.next(); block.length > 0; block = await reader.next()) all.push(...block)
+  await reader.close()
+  return all
+}

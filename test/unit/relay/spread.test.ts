@@ -1,30 +1,18 @@
 import { test } from 'tap'
-import { BridgeCounters } from '../../../src/metrics/bridge-counters.ts'
 import { createRelay } from '../../../src/relay/bridge-relay.ts'
 import { plainTerms } from '../../../src/relay/link.ts'
 import type { Origin } from '../../../src/relay/origin.ts'
 import { Outbox } from '../../../src/relay/outbox.ts'
 import { Admission } from '../../../src/relay/relay.ts'
 import { senderOf } from '../../../src/relay/spread.ts'
+import { outboxOptions } from '../../support/outbox-options.ts'
 import { publishFrame, viewOf } from '../../support/publish-frames.ts'
 import { ScriptedLink, Turn } from '../../support/scripted-link.ts'
 
 /** A bridge of so many links. */
 function pool (links: number, { maxCount = 10, isOfFirst = () => false }: { maxCount?: number, isOfFirst?: (name: string) => boolean } = {}) {
   const turn = new Turn()
-  const outboxes = Array.from({ length: links }, () => new Outbox({
-    name: 'north',
-    level: 4,
-    required: true,
-    forwardBridged: true,
-    awaitRemote: false,
-    maxCount,
-    maxBytes: 4096,
-    windowQos1: 10,
-    windowQos2: 10,
-    schedule: turn.schedule,
-    counters: new BridgeCounters()
-  }))
+  const outboxes = Array.from({ length: links }, () => new Outbox(outboxOptions({ name: 'north', forwardBridged: true, maxCount, maxBytes: 4096, windowQos1: 10, windowQos2: 10, schedule: turn.schedule })))
   const [first] = outboxes
   if (first === undefined) throw new Error('a bridge has a link')
   const relay = createRelay({ interest: null })

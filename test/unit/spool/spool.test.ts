@@ -1,44 +1,23 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Test, test } from 'tap'
-import { type ReadMessage } from '../../../src/spool/reader.ts'
-import { Spool, type SpoolOptions } from '../../../src/spool/spool.ts'
+import { test } from 'tap'
+import type { ReadMessage } from '../../../src/spool/reader.ts'
 import { eventually } from '../../support/eventually.ts'
 import { FaultyDisk } from '../../support/faulty-disk.ts'
-import { NO_CLIENT, publishView, roomy, Watcher } from '../../support/spooled.ts'
-
-async function realDir (t: Test): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'spool-'))
-  t.teardown(() => rm(dir, { recursive: true, force: true }))
-  return join(dir, 'north')
-}
-
-async function open (dir: string, more: Partial<SpoolOptions> = {}): Promise<{ spool: Spool, watcher: Watcher }> {
-  const watcher = new Watcher()
-  return { spool: await Spool.open({ dir, fsync: 'always', limits: roomy, listener: watcher, ...more }), watcher }
-}
-
-async function readAll (spool: Spool, from = 0): Promise<ReadMessage[]> {
-  const reader = spool.reader(from)
-  const all: ReadMessage[] = []
-  for (let block = await reader.next(); block.length > 0; block = await reader.next()) all.push(...block)
-  await reader.close()
-  return all
-}
+import { NO_CLIENT, openSpool, publishView, readAll, roomy, spoolDir } from '../../support/spooled.ts'
 
 const payloads = (messages: ReadMessage[]): string[] => messages.map(({ message }) => message.payload.toString())
 
 test('what was durable is there after a restart, in order, and what was acknowledged is not', async t => {
-  const dir = await realDir(t)
-  const { spool, watcher } = await open(dir)
+  const dir = await spoolDir(t)
+  const { spool, watcher } = await openSpool(dir)
   for (let i = 1; i <= 2000; i++) spool.append(publishView(`site/${i % 7}`, `m${i}`), NO_CLIENT, 0)
   await watcher.untilDurable(2000)
   for (let i = 1; i <= 1500; i++) spool.acknowledge(i)
   spool.acknowledge(1777)
   await spool.close()
 
-  const again = await open(dir)
+  const again = await openSpool(dir)
   t.equal(again.spool.waiting.count, 499)
   const read = await readAll(again.spool)
   t.equal(read.length, 499)
@@ -51,8 +30,8 @@ test('what was durable is there after a restart, in order, and what was acknowle
 })
 
 test('files are nobody else\'s, and go when all their messages were taken', async t => {
-  const dir = await realDir(t)
-  const { spool, watcher } = await open(dir, { segmentBytes: 4096 })
+  const dir = await spoolDir(t)
+  const { spool, watcher } = await openSpool(dir, { segmentBytes: 4096 })
   for (let group = 0; group < 20; group++) {
     for (let i = 0; i < 50; i++) spool.append(publishView('a', 'x'.repeat(100)), NO_CLIENT, 0)
     await watcher.untilDurable(spool.last)
@@ -67,17 +46,17 @@ test('files are nobody else\'s, and go when all their messages were taken', asyn
 })
 
 test('one process at a time', async t => {
-  const dir = await realDir(t)
-  const { spool } = await open(dir)
-  await t.rejects(open(dir), { code: 'CW_SPOOL_LOCKED' })
+  const dir = await spoolDir(t)
+  const { spool } = await openSpool(dir)
+  await t.rejects(openSpool(dir), { code: 'CW_SPOOL_LOCKED' })
   await spool.close()
-  const again = await open(dir)
+  const again = await openSpool(dir)
   await again.spool.close()
 })
 
 test('a journal of an unknown version is refused and left alone', async t => {
   const disk = new FaultyDisk()
-  const { spool, watcher } = await open('/', { disk, dir: '/' })
+  const { spool, watcher } = await openSpool('/', { disk, dir: '/' })
   spool.append(publishView('a', 'b'), NO_CLIENT, 0)
   await watcher.untilDurable(1)
   await spool.close()
@@ -90,14 +69,14 @@ test('a journal of an unknown version is refused and left alone', async t => {
   const other = new FaultyDisk()
   const handle = await other.create(file, true)
   await handle.append(header)
-  await t.rejects(open('/', { disk: other, dir: '/' }), { code: 'CW_SPOOL_VERSION' })
+  await t.rejects(openSpool('/', { disk: other, dir: '/' }), { code: 'CW_SPOOL_VERSION' })
   t.equal((await other.list('/')).length, 1)
 })
 
 test('a full disk and a failing sync lose nothing: records wait and are written again elsewhere', async t => {
   for (const [fault, syncsItself] of [['failAppend', true], ['failAppend', false], ['failSync', true], ['failSync', false]] as const) {
     const disk = new FaultyDisk(syncsItself)
-    const { spool, watcher } = await open('/', { disk, dir: '/j' })
+    const { spool, watcher } = await openSpool('/', { disk, dir: '/j' })
     spool.append(publishView('a', 'one'), NO_CLIENT, 0)
     await watcher.untilDurable(1)
     disk[fault] = fault === 'failAppend' ? 'ENOSPC' : 'EIO'
@@ -113,15 +92,15 @@ test('a full disk and a failing sync lose nothing: records wait and are written 
     t.notOk(spool.failing)
     const after = disk.losePower(() => 0)
     await spool.close()
-    const again = await open('/', { disk: after, dir: '/j' })
+    const again = await openSpool('/', { disk: after, dir: '/j' })
     t.strictSame(payloads(await readAll(again.spool)), ['one', 'two', 'three'], `${fault}, ${syncsItself ? 'synced appends' : 'a sync of its own'}`)
     await again.spool.close()
   }
 })
 
 test('there is no room over the limits of count, bytes and free disk', async t => {
-  const dir = await realDir(t)
-  const { spool } = await open(dir, { limits: { ...roomy, maxMessages: 3 } })
+  const dir = await spoolDir(t)
+  const { spool } = await openSpool(dir, { limits: { ...roomy, maxMessages: 3 } })
   for (let i = 0; i < 3; i++) {
     t.ok(spool.hasRoom(10))
     spool.append(publishView('a', 'b'), NO_CLIENT, 0)
@@ -131,13 +110,13 @@ test('there is no room over the limits of count, bytes and free disk', async t =
   t.ok(spool.hasRoom(10))
   await spool.close()
 
-  const small = await open(dir, { limits: { ...roomy, maxBytes: 1000 } })
+  const small = await openSpool(dir, { limits: { ...roomy, maxBytes: 1000 } })
   t.notOk(small.spool.hasRoom(2000))
   await small.spool.close()
 
   const disk = new FaultyDisk()
   disk.freeBytes = 5000
-  const full = await open('/', { disk, dir: '/j', limits: { ...roomy, minFreeBytes: 4096 } })
+  const full = await openSpool('/', { disk, dir: '/j', limits: { ...roomy, minFreeBytes: 4096 } })
   full.spool.hasRoom(1)
   await new Promise(resolve => setImmediate(resolve))
   t.notOk(full.spool.hasRoom(2000))
@@ -150,7 +129,7 @@ test('old messages are given up by age, but not because the clock was set', asyn
   let now = Date.UTC(1970, 0, 1, 0, 1)
   const clock = (): number => now
   const limits = { ...roomy, maxAgeMs: 3_600_000 }
-  const { spool, watcher } = await open('/', { disk, dir: '/j', clock, limits })
+  const { spool, watcher } = await openSpool('/', { disk, dir: '/j', clock, limits })
   spool.append(publishView('a', 'made in 1970'), NO_CLIENT, 0)
   await watcher.untilDurable(1)
   spool.sweep()
@@ -160,7 +139,7 @@ test('old messages are given up by age, but not because the clock was set', asyn
   t.equal(spool.waiting.count, 1, 'a step of 56 years ages nothing')
   await spool.close()
 
-  const again = await open('/', { disk, dir: '/j', clock, limits })
+  const again = await openSpool('/', { disk, dir: '/j', clock, limits })
   t.equal(again.spool.waiting.count, 1)
   again.spool.sweep()
   t.equal(again.spool.waiting.count, 1, 'a time of 1970 is not believed')
@@ -168,7 +147,7 @@ test('old messages are given up by age, but not because the clock was set', asyn
 
   // a message that really waited: the process was away for two hours
   now += 7_200_000
-  const third = await open('/', { disk, dir: '/j', clock, limits })
+  const third = await openSpool('/', { disk, dir: '/j', clock, limits })
   third.spool.append(publishView('a', 'new'), NO_CLIENT, 0)
   third.spool.sweep()
   t.equal(third.spool.waiting.count, 2, 'the one of 1970 counts from this start')
@@ -178,7 +157,7 @@ test('old messages are given up by age, but not because the clock was set', asyn
 test('fsync says when the disk is to have it: always, within a second, or when the system likes', async t => {
   for (const fsync of ['always', 'interval', 'never'] as const) {
     const disk = new FaultyDisk(false)
-    const { spool, watcher } = await open('/', { disk, dir: '/j', fsync })
+    const { spool, watcher } = await openSpool('/', { disk, dir: '/j', fsync })
     for (let number = 1; number <= 3; number++) {
       spool.append(publishView('a', `${number}`), NO_CLIENT, 0)
       await watcher.untilDurable(number)
@@ -186,7 +165,7 @@ test('fsync says when the disk is to have it: always, within a second, or when t
     t.equal(disk.syncs, { always: 3, interval: 1, never: 0 }[fsync], fsync)
     if (fsync === 'interval') await eventually('the rest is synced though nothing comes after it', () => disk.syncs === 2)
     const after = disk.losePower(() => 0) // nothing that was not synced is left
-    const again = await open('/', { disk: after, dir: '/j' })
+    const again = await openSpool('/', { disk: after, dir: '/j' })
     t.equal(again.spool.waiting.count, fsync === 'never' ? 0 : 3, `${fsync}: after the power went`)
     await again.spool.close()
     await spool.close()
@@ -195,7 +174,7 @@ test('fsync says when the disk is to have it: always, within a second, or when t
 
 test('with spoolAfterMs an early acknowledgement spares the disk', async t => {
   const disk = new FaultyDisk()
-  const { spool, watcher } = await open('/', { disk, dir: '/j', spoolAfterMs: 30 })
+  const { spool, watcher } = await openSpool('/', { disk, dir: '/j', spoolAfterMs: 30 })
   for (let i = 0; i < 10; i++) spool.append(publishView('a', `${i}`), NO_CLIENT, 0)
   for (let number = 1; number <= 10; number++) spool.acknowledge(number)
   await watcher.untilDurable(10)
@@ -204,14 +183,14 @@ test('with spoolAfterMs an early acknowledgement spares the disk', async t => {
   for (let number = 11; number <= 15; number++) spool.acknowledge(number)
   await watcher.untilDurable(20)
   await spool.close()
-  const again = await open('/', { disk, dir: '/j' })
+  const again = await openSpool('/', { disk, dir: '/j' })
   t.strictSame(payloads(await readAll(again.spool)), ['second 5', 'second 6', 'second 7', 'second 8', 'second 9'])
   await again.spool.close()
 })
 
 test('a reader follows the writer and passes over what was taken', async t => {
-  const dir = await realDir(t)
-  const { spool, watcher } = await open(dir, { segmentBytes: 10_000 })
+  const dir = await spoolDir(t)
+  const { spool, watcher } = await openSpool(dir, { segmentBytes: 10_000 })
   const reader = spool.reader(0)
   const seen: string[] = []
   for (let round = 0; round < 10; round++) {
@@ -234,23 +213,23 @@ test('a reader follows the writer and passes over what was taken', async t => {
 })
 
 test('a reader passes a file that ends with notes, as that of every process does', { timeout: 5000 }, async t => {
-  const dir = await realDir(t)
+  const dir = await spoolDir(t)
   for (const payload of ['first', 'second', 'third']) {
-    const { spool, watcher } = await open(dir)
+    const { spool, watcher } = await openSpool(dir)
     const taken = spool.append(publishView('a', 'taken'), NO_CLIENT, 0)
     spool.append(publishView('a', payload), NO_CLIENT, 0)
     await watcher.untilDurable(spool.last)
     spool.acknowledge(taken)
     await spool.close()
   }
-  const { spool } = await open(dir)
+  const { spool } = await openSpool(dir)
   t.same(payloads(await readAll(spool)), ['first', 'second', 'third'])
   await spool.close()
 })
 
 test('a message larger than the buffers goes through', async t => {
-  const dir = await realDir(t)
-  const { spool, watcher } = await open(dir)
+  const dir = await spoolDir(t)
+  const { spool, watcher } = await openSpool(dir)
   const big = Buffer.alloc(5_000_000, 'z')
   spool.append(publishView('a', 'small'), NO_CLIENT, 0)
   spool.append(publishView('a', big), NO_CLIENT, 0)
