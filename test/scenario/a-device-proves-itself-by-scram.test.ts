@@ -2,65 +2,22 @@
 import { connect as mqttConnect } from 'mqtt'
 import type { MqttClient } from 'mqtt'
 import type { IAuthPacket } from 'mqtt-packet'
-import { type Test, test } from 'tap'
+import { test } from 'tap'
 import { AuthGatekeeper } from '../../src/broker/auth/gatekeeper.ts'
-import { makeScramSecret } from '../../src/broker/auth/scram-secret.ts'
-import { makeScryptHash } from '../../src/broker/auth/scrypt-hash.ts'
 import { silentLogger } from '../../src/logger.ts'
 import { authConfig } from '../support/auth-config.ts'
-import { type LogLine, keepingLogger } from '../support/bridge-rig.ts'
 import { brokerFor } from '../support/broker.ts'
 import { packet, publish, subscribe } from '../support/packets.ts'
-import { type Connect5, block, codes5, connect5, next5, open5, publish5, reason5, subscribe5 } from '../support/packets-5.ts'
+import { block, codes5, connect5, next5, open5, publish5, reason5, subscribe5 } from '../support/packets-5.ts'
 import { RawClient } from '../support/raw-client.ts'
-import { METHOD, answer, auth, first, proofIn, property, signIn } from '../support/scram-client.ts'
-
-const AUTH = 15
-
-const users = async (): Promise<{ username: string, password: string }[]> => [
-  { username: 'ann', password: await makeScramSecret('pencil') },
-  { username: 'bob', password: 'plain text' },
-  { username: 'old', password: await makeScryptHash('scrypt') }
-]
-
-async function challenged (port: number, username: string, options: Connect5 = {}): Promise<{ client: RawClient, challenge: string }> {
-  const client = await RawClient.dial(port)
-  client.send(signIn(username, options))
-  const asked = await client.next(AUTH)
-  if (asked.body[0] !== 0x18) throw new Error('AUTH that does not ask on') // [MQTT-4.12.0-2]
-  return { client, challenge: proofIn(asked, 1).data }
-}
-
-async function refusedWith (client: RawClient): Promise<string> {
-  const { body } = await client.next(2)
-  await client.ended()
-  return body.toString('hex')
-}
-
-async function entered (port: number, username: string, password: string, options: Connect5 = {}): Promise<RawClient> {
-  const { client, challenge } = await challenged(port, username, options)
-  const { final, expected } = answer(username, password, challenge)
-  client.send(auth(0x18, final))
-  const connack = await client.next(2)
-  if (connack.body[1] !== 0) throw new Error(`CONNACK ${connack.body[1] ?? -1}`)
-  const said = proofIn(connack, 2)
-  if (said.method !== METHOD || said.data !== expected) throw new Error('the broker did not prove itself')
-  return client
-}
-
-async function site (t: Test, limits = {}): Promise<{ port: number, gatekeeper: AuthGatekeeper, log: LogLine[] }> {
-  const log: LogLine[] = []
-  const gatekeeper = new AuthGatekeeper(authConfig({ allowAnonymous: false, users: await users() }), { logger: silentLogger })
-  t.teardown(() => gatekeeper.close())
-  const { port } = await brokerFor(t, { gatekeeper, limits, logger: keepingLogger(log) })
-  return { port, gatekeeper, log }
-}
+import { AUTH, METHOD, answer, auth, first, proofIn, property, signIn } from '../support/scram-client.ts'
+import { challenged, entered, refusedWith, scramSite, scramUsers } from '../support/scram-site.ts'
 
 test('who proves itself comes in, stored as SCRAM or as plain text, and has its name', async t => {
   const gatekeeper = new AuthGatekeeper(authConfig({
     allowAnonymous: false,
     noMatch: 'deny',
-    users: await users(),
+    users: await scramUsers(),
     rules: [{ permit: 'allow', username: null, clientid: null, ipaddr: null, combine: 'and', action: 'pubsub', topics: ['of/%u'], place: 'a.conf:1:1' }]
   }), { logger: silentLogger })
   t.teardown(() => gatekeeper.close())
@@ -85,7 +42,7 @@ test('who proves itself comes in, stored as SCRAM or as plain text, and has its 
 })
 
 test('CONNECT without data is asked to begin; the user name of CONNECT must be the one that is proven', async t => {
-  const { port } = await site(t)
+  const { port } = await scramSite(t)
   const client = await RawClient.dial(port)
   client.send(connect5({ properties: [property(0x15, METHOD)], username: 'ann' }))
   t.same(proofIn(await client.next(AUTH), 1), { method: METHOD, data: '' })
@@ -99,7 +56,7 @@ test('CONNECT without data is asked to begin; the user name of CONNECT must be t
 })
 
 test('a wrong password, a name nobody has and one stored as scrypt look the same on the wire; the log tells them apart', async t => {
-  const { port, log } = await site(t)
+  const { port, log } = await scramSite(t)
   const challenges = new Map<string, string>()
   for (const [username, password] of [['ann', 'wrong'], ['nobody', 'wrong'], ['old', 'scrypt']] as const) {
     const salts = new Set<string>()
@@ -120,7 +77,7 @@ test('a wrong password, a name nobody has and one stored as scrypt look the same
 })
 
 test('a proof is worth nothing in another exchange, and nothing of it can be changed', async t => {
-  const { port } = await site(t)
+  const { port } = await scramSite(t)
   const one = await challenged(port, 'ann')
   const { final } = answer('ann', 'pencil', one.challenge)
   const replay = await challenged(port, 'ann')
@@ -142,7 +99,7 @@ test('a proof is worth nothing in another exchange, and nothing of it can be cha
 })
 
 test('what is no step of the exchange ends it with the code for it', async t => {
-  const { port } = await site(t)
+  const { port } = await scramSite(t)
   const cases: readonly (readonly [what: string, frame: Buffer, code: number])[] = [
     ['AUTH without a method', auth(0x18, 'x', null), 0x82],
     ['AUTH with another method', auth(0x18, 'x', 'PLAIN'), 0x82],
@@ -169,71 +126,8 @@ test('what is no step of the exchange ends it with the code for it', async t => 
   t.equal(await reason5(plain), 0x82, '[MQTT-4.12.0-7]')
 })
 
-test('an exchange that is not carried on ends in time, before CONNACK and after', async t => {
-  const { port } = await site(t, { connectTimeoutMs: 300 })
-  const { client } = await challenged(port, 'ann')
-  const open = await entered(port, 'ann', 'pencil', { clientId: 'open' })
-  open.send(auth(0x19, first('ann')))
-  await open.next(AUTH)
-  t.equal(await reason5(open), 0x87)
-  await client.ended()
-  t.same(client.received, [])
-})
-
-test('an open connection proves itself again, and what it sends meanwhile goes on [MQTT-4.12.1-1]', async t => {
-  const { port } = await site(t)
-  const client = await entered(port, 'ann', 'pencil')
-  client.send(subscribe5(1, [['t', 0]]))
-  await codes5(client)
-  for (let i = 0; i < 2; i++) {
-    client.send(auth(0x19, first('ann')), publish5('t', 'meanwhile'))
-    const { data } = proofIn(await client.next(AUTH), 1)
-    t.match(await next5(client), { payload: 'meanwhile' })
-    const { final, expected } = answer('ann', 'pencil', data)
-    client.send(auth(0x18, final))
-    const done = await client.next(AUTH)
-    t.equal(done.body[0], 0)
-    t.same(proofIn(done, 1), { method: METHOD, data: expected })
-  }
-  client.send(auth(0x19, first('ann')))
-  const { data } = proofIn(await client.next(AUTH), 1)
-  client.send(auth(0x18, answer('ann', 'wrong', data).final))
-  t.equal(await reason5(client), 0x87, '[MQTT-4.12.1-2]')
-
-  const another = await entered(port, 'ann', 'pencil')
-  another.send(auth(0x19, first('bob')))
-  const challenge = proofIn(await another.next(AUTH), 1).data
-  another.send(auth(0x18, answer('bob', 'plain text', challenge).final))
-  t.equal(await reason5(another), 0x87, 'as another user')
-  for (const [frame, what] of [[auth(0x18, 'x'), 'not begun'], [auth(0x19, first('ann'), 'PLAIN'), 'another method']] as const) {
-    const wrong = await entered(port, 'ann', 'pencil')
-    wrong.send(frame)
-    t.equal(await reason5(wrong), 0x82, what)
-  }
-})
-
-test('a reload binds who proved itself, and who is about to', async t => {
-  const { port, gatekeeper } = await site(t)
-  const bob = await entered(port, 'bob', 'plain text', { clientId: 'bob' })
-  const ann = await entered(port, 'ann', 'pencil', { clientId: 'ann' })
-  const half = await challenged(port, 'ann', { clientId: 'half' })
-  const [, , old] = await users()
-  gatekeeper.replace(authConfig({ allowAnonymous: false, users: [{ username: 'ann', password: await makeScramSecret('other') }, { username: 'bob', password: 'plain text' }, ...(old === undefined ? [] : [old])] }))
-  t.equal(await reason5(ann), 0x87)
-  half.client.send(auth(0x18, answer('ann', 'pencil', half.challenge).final))
-  t.equal(await refusedWith(half.client), '008700')
-  bob.send(subscribe5(1, [['t', 0]]))
-  t.same(await codes5(bob), [0])
-  await entered(port, 'ann', 'other')
-  gatekeeper.replace(authConfig({ allowAnonymous: true }))
-  t.equal(await reason5(bob), 0x87, 'users are gone, and with them the method')
-  const late = await RawClient.dial(port)
-  late.send(signIn('ann'))
-  t.equal(await refusedWith(late), '008c00')
-})
-
 test('mqtt.js proves itself and is told who the broker is', async t => {
-  const { port } = await site(t)
+  const { port } = await scramSite(t)
   let expected = ''
   const client: MqttClient = mqttConnect(`mqtt://127.0.0.1:${port}`, {
     protocolVersion: 5, clientId: 'js', reconnectPeriod: 0, manualConnect: true, properties: { authenticationMethod: METHOD, authenticationData: Buffer.from(first('ann')) }

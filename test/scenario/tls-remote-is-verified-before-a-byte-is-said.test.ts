@@ -1,56 +1,17 @@
 /** Real TLS servers, each wrong in one way; what was refused, in which words, and that it was told nothing. */
-import { test } from 'tap'
-import type { Test } from 'tap'
 import { once } from 'node:events'
-import { createServer as createPlainServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import type { TLSSocket } from 'node:tls'
-import { createTrustSnapshot } from '../../src/trust/snapshot.ts'
-import type { TrustFiles } from '../../src/trust/snapshot.ts'
-import { diagnoseEstablished, dialVerified } from '../../src/trust/dial.ts'
-import type { DialOptions } from '../../src/trust/dial.ts'
-import { HandshakeError } from '../../src/trust/errors.ts'
+import { test } from 'tap'
+import { diagnoseEstablished, dialVerified, type DialOptions } from '../../src/trust/dial.ts'
+import type { HandshakeError } from '../../src/trust/errors.ts'
 import { testPki } from '../support/certificates.ts'
 import type { LeafOptions, PkiOptions } from '../support/certificates.ts'
-import { listening, tlsRemote } from '../support/tls-remote.ts'
-import type { TlsRemote } from '../support/tls-remote.ts'
-
-async function options (caFile: string, port: number, more: Partial<DialOptions> = {}, files: Partial<TrustFiles> = {}): Promise<DialOptions> {
-  const snapshot = await createTrustSnapshot({ cacertfile: caFile, certfile: null, keyfile: null, keyPassword: null, ...files }, 1)
-  return { host: 'localhost', port, servername: null, snapshot, connectTimeoutMs: 5000, handshakeTimeoutMs: 5000, signal: null, nodelay: true, keepalive: true, localAddress: null, ...more }
-}
-
-async function refusal (t: Test, dialling: DialOptions): Promise<HandshakeError> {
-  try {
-    const socket = await dialVerified(dialling)
-    socket.destroy()
-  } catch (error) {
-    if (error instanceof HandshakeError) return error
-    throw error
-  }
-  t.fail('it was trusted')
-  throw new Error('it was trusted')
-}
-
-async function assertSilent (t: Test, remote: TlsRemote): Promise<void> {
-  await remote.ended()
-  t.equal(remote.heard, 0, 'the refused server was told nothing')
-}
-
-async function assertWorks (t: Test, dialling: DialOptions, remote: TlsRemote): Promise<void> {
-  const socket: TLSSocket = await dialVerified(dialling)
-  t.ok(socket.authorized)
-  t.notOk(socket.isSessionReused())
-  t.match(socket.getPeerCertificate(true), { raw: Buffer, issuerCertificate: { raw: Buffer } }, 'looking at the chain left it whole')
-  t.match(socket.getProtocol(), /^TLSv1\.[23]$/)
-  socket.destroy()
-  await assertSilent(t, remote)
-}
+import { tlsRemote } from '../support/tls-remote.ts'
+import { assertSilent, assertWorks, dialOptions, mustRefuse } from '../support/verified-dial.ts'
 
 test('the count of what a server hears does count', async t => {
   const pki = await testPki(t)
   const remote = await tlsRemote(t, pki.server)
-  const socket = await dialVerified(await options(pki.caFile, remote.port))
+  const socket = await dialVerified(await dialOptions(pki.caFile, remote.port))
   socket.end('CONNECT')
   await remote.ended()
   t.equal(remote.heard, 7)
@@ -60,23 +21,23 @@ test('a good remote is handed over, verified and with nothing written', async t 
   for (const keys of ['ec', 'rsa', 'ed25519'] as const) {
     const pki = await testPki(t, { keys })
     const remote = await tlsRemote(t, pki.server)
-    await assertWorks(t, await options(pki.caFile, remote.port), remote)
+    await assertWorks(t, await dialOptions(pki.caFile, remote.port), remote)
   }
 })
 
 test('an address is checked as an address, IPv6 too', async t => {
   const pki = await testPki(t)
   const four = await tlsRemote(t, pki.server)
-  await assertWorks(t, await options(pki.caFile, four.port, { host: '127.0.0.1' }), four)
+  await assertWorks(t, await dialOptions(pki.caFile, four.port, { host: '127.0.0.1' }), four)
   const six = await tlsRemote(t, pki.server, {}, '::1')
-  await assertWorks(t, await options(pki.caFile, six.port, { host: '::1' }), six)
+  await assertWorks(t, await dialOptions(pki.caFile, six.port, { host: '::1' }), six)
 })
 
 test('a certificate without the address is refused for it', async t => {
   for (const [host, listen] of [['127.0.0.1', '127.0.0.1'], ['::1', '::1']] as const) {
     const pki = await testPki(t, { server: { ipAddresses: [] } })
     const remote = await tlsRemote(t, pki.server, {}, listen)
-    const error = await refusal(t, await options(pki.caFile, remote.port, { host }))
+    const error = await mustRefuse(await dialOptions(pki.caFile, remote.port, { host }))
     t.equal(error.code, 'CW_TLS_NAME_MISMATCH')
     t.match(error.message, `is not ${host}`)
     t.match(error.message, /DNS:localhost/)
@@ -87,8 +48,8 @@ test('a certificate without the address is refused for it', async t => {
 test('sni is what is sent and checked', async t => {
   const pki = await testPki(t, { server: { names: ['broker.example'] } })
   const remote = await tlsRemote(t, pki.server)
-  await assertWorks(t, await options(pki.caFile, remote.port, { servername: 'broker.example' }), remote)
-  const error = await refusal(t, await options(pki.caFile, remote.port))
+  await assertWorks(t, await dialOptions(pki.caFile, remote.port, { servername: 'broker.example' }), remote)
+  const error = await mustRefuse(await dialOptions(pki.caFile, remote.port))
   t.equal(error.code, 'CW_TLS_NAME_MISMATCH')
   t.match(error.message, /is not localhost: its certificate CN=localhost .*is for DNS:broker\.example/)
   t.match(error.hint, /sni/)
@@ -98,7 +59,7 @@ test('a name with other than ASCII dots is not dialled', async t => {
   const pki = await testPki(t, { server: { names: ['*.example.com'] } })
   const remote = await tlsRemote(t, pki.server)
   for (const servername of ['foo\u3002bar.example.com', 'a\u0000.example.com', '', 'a..b']) {
-    const error = await refusal(t, await options(pki.caFile, remote.port, { servername }))
+    const error = await mustRefuse(await dialOptions(pki.caFile, remote.port, { servername }))
     t.equal(error.code, 'CW_TLS_FAILED')
     t.match(error.message, /neither a host name nor an IP address/)
   }
@@ -116,7 +77,7 @@ for (const [what, leaf, code, message, hint] of wrongLeaves) {
     const pki = await testPki(t, { server: leaf })
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
       const remote = await tlsRemote(t, pki.server, { maxVersion })
-      const error = await refusal(t, await options(pki.caFile, remote.port))
+      const error = await mustRefuse(await dialOptions(pki.caFile, remote.port))
       t.equal(error.code, code)
       t.match(error.message, message)
       t.match(error.message, `localhost:${remote.port}`)
@@ -136,12 +97,12 @@ for (const [what, stranger, message] of strangers) {
     const ours = await testPki(t)
     const theirs = await testPki(t, stranger)
     const remote = await tlsRemote(t, theirs.server)
-    const error = await refusal(t, await options(ours.caFile, remote.port))
+    const error = await mustRefuse(await dialOptions(ours.caFile, remote.port))
     t.equal(error.code, 'CW_TLS_UNKNOWN_CA')
     t.match(error.message, message)
     await assertSilent(t, remote)
     const withRoot = await tlsRemote(t, { certPem: theirs.server.certPem + theirs.root.certPem, keyPem: theirs.server.keyPem })
-    t.equal((await refusal(t, await options(ours.caFile, withRoot.port))).code, 'CW_TLS_UNKNOWN_CA')
+    t.equal((await mustRefuse(await dialOptions(ours.caFile, withRoot.port))).code, 'CW_TLS_UNKNOWN_CA')
     await assertSilent(t, withRoot)
   })
 }
@@ -150,51 +111,18 @@ test('what is in the file is trusted: an intermediate alone, a self-signed certi
   const pki = await testPki(t)
   const leafOnly = await pki.issueServer({ intermediate: 'omitted' })
   const remote = await tlsRemote(t, leafOnly)
-  await assertWorks(t, await options(pki.intermediate.certFile, remote.port), remote)
+  await assertWorks(t, await dialOptions(pki.intermediate.certFile, remote.port), remote)
   const own = await pki.issueServer({ selfSigned: true })
   const second = await tlsRemote(t, own)
-  await assertWorks(t, await options(own.certFile, second.port), second)
+  await assertWorks(t, await dialOptions(own.certFile, second.port), second)
 })
 
 test('a certificate made for clients is refused as a server', async t => {
   const pki = await testPki(t)
   const remote = await tlsRemote(t, await pki.issueClient({ names: ['localhost'] }))
-  const error = await refusal(t, await options(pki.caFile, remote.port))
+  const error = await mustRefuse(await dialOptions(pki.caFile, remote.port))
   t.equal(error.code, 'CW_TLS_BAD_CHAIN')
   t.match(error.message, /not made for servers/)
-  await assertSilent(t, remote)
-})
-
-test('a port that speaks something else is called that', async t => {
-  const pki = await testPki(t)
-  const talker = await listening(t, createPlainServer(socket => socket.end('220 mail.example ESMTP\r\n')))
-  const spoken = await refusal(t, await options(pki.caFile, talker))
-  t.equal(spoken.code, 'CW_TLS_NOT_TLS')
-  t.match(spoken.message, /does not speak TLS on this port/)
-  const closer = await listening(t, createPlainServer(socket => socket.once('data', () => socket.destroy())))
-  const closed = await refusal(t, await options(pki.caFile, closer))
-  t.equal(closed.code, 'CW_TLS_REFUSED')
-  t.match(closed.message, /closed the connection during the handshake/)
-})
-
-test('a silent server is given up in time', async t => {
-  const pki = await testPki(t)
-  let ended: Promise<unknown> = Promise.resolve()
-  const silent = await listening(t, createPlainServer(socket => {
-    ended = once(socket.resume(), 'close')
-  }))
-  const error = await refusal(t, await options(pki.caFile, silent, { handshakeTimeoutMs: 50 }))
-  t.equal(error.code, 'CW_TLS_TIMEOUT')
-  t.match(error.message, /within 50 ms/)
-  await ended
-})
-
-test('a server of TLS 1.1 is refused', async t => {
-  const pki = await testPki(t, { keys: 'rsa' })
-  const remote = await tlsRemote(t, pki.server, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
-  const error = await refusal(t, await options(pki.caFile, remote.port))
-  t.equal(error.code, 'CW_TLS_VERSION')
-  t.match(error.message, /no TLS version from 1\.2 up/)
   await assertSilent(t, remote)
 })
 
@@ -204,16 +132,16 @@ test('a server that wants a client certificate: given, missing, and of another C
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     const remote = await tlsRemote(t, pki.server, { maxVersion, requestCert: true, rejectUnauthorized: true, ca: [pki.root.certPem] })
     const files = { certfile: pki.client.certFile, keyfile: pki.client.keyFile }
-    await assertWorks(t, await options(pki.caFile, remote.port, {}, files), remote)
+    await assertWorks(t, await dialOptions(pki.caFile, remote.port, {}, files), remote)
 
-    const without = await options(pki.caFile, remote.port)
-    const missing = maxVersion === 'TLSv1.2' ? await refusal(t, without) : await lateRefusal(without)
+    const without = await dialOptions(pki.caFile, remote.port)
+    const missing = maxVersion === 'TLSv1.2' ? await mustRefuse(without) : await lateRefusal(without)
     t.equal(missing.code, 'CW_TLS_CLIENT_CERT', maxVersion)
     t.match(missing.message, /requires a client certificate and none is configured/)
     await assertSilent(t, remote)
   }
   const remote = await tlsRemote(t, pki.server, { maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: true, ca: [pki.root.certPem] })
-  const foreign = await refusal(t, await options(pki.caFile, remote.port, {}, { certfile: stranger.client.certFile, keyfile: stranger.client.keyFile }))
+  const foreign = await mustRefuse(await dialOptions(pki.caFile, remote.port, {}, { certfile: stranger.client.certFile, keyfile: stranger.client.keyFile }))
   t.match(foreign.code, /CW_TLS_(CLIENT_CERT|REFUSED)/)
   t.match(foreign.message + foreign.hint, /client certificate/)
 })
@@ -225,32 +153,10 @@ async function lateRefusal (dialling: DialOptions): Promise<HandshakeError> {
   return diagnoseEstablished(error, dialling)
 }
 
-test('nobody there, no such name, and given up on the way', async t => {
-  const pki = await testPki(t)
-  const gone = createPlainServer()
-  gone.listen(0, '127.0.0.1')
-  await once(gone, 'listening')
-  const { port } = gone.address() as AddressInfo
-  gone.close()
-  await once(gone, 'close')
-  const refused = await refusal(t, await options(pki.caFile, port, { host: '127.0.0.1' }))
-  t.equal(refused.code, 'CW_TLS_UNREACHABLE')
-  t.match(refused.message, /nothing listens there/)
-  t.equal((await refusal(t, await options(pki.caFile, port, { host: 'localhost' }))).code, 'CW_TLS_UNREACHABLE')
-  t.equal((await refusal(t, await options(pki.caFile, port, { host: 'nowhere.invalid' }))).code, 'CW_TLS_UNREACHABLE')
-
-  const silent = await listening(t, createPlainServer(socket => socket.resume()))
-  const giveUp = new AbortController()
-  const waiting = refusal(t, await options(pki.caFile, silent, { signal: giveUp.signal }))
-  giveUp.abort()
-  t.equal((await waiting).code, 'CW_TLS_ABORTED')
-  t.equal((await refusal(t, await options(pki.caFile, silent, { signal: giveUp.signal }))).code, 'CW_TLS_ABORTED')
-})
-
 test('a second dial is verified as the first was, never resumed', async t => {
   const pki = await testPki(t)
   const remote = await tlsRemote(t, pki.server)
-  const dialling = await options(pki.caFile, remote.port)
+  const dialling = await dialOptions(pki.caFile, remote.port)
   await assertWorks(t, dialling, remote)
   await assertWorks(t, dialling, remote)
 })

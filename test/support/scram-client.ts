@@ -7,6 +7,8 @@ import { type Connect5, block, connect5 } from './packets-5.ts'
 import type { Received } from './raw-client.ts'
 
 export const METHOD = 'SCRAM-SHA-256'
+/** Packet type. */
+export const AUTH = 15
 const NONCE = 'rOprNGfwEbeRWgbNEkqO'
 
 export const property = (id: number, value: string | Buffer): Buffer => Buffer.concat([Buffer.of(id), Buffer.from(u16(Buffer.byteLength(value))), Buffer.from(value as string)])

@@ -5,14 +5,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TlsOptions } from 'node:tls'
-import { dialVerified } from '../../src/trust/dial.ts'
 import type { DialOptions } from '../../src/trust/dial.ts'
-import { HandshakeError } from '../../src/trust/errors.ts'
 import type { Demands } from '../../src/trust/peer/demands.ts'
-import { createTrustSnapshot } from '../../src/trust/snapshot.ts'
 import type { Issued } from './issued.ts'
 import { ocspResponder } from './ocsp.ts'
 import { tlsRemote } from './tls-remote.ts'
+import { dialOptions, refusalOf } from './verified-dial.ts'
 
 export interface TrustRow {
   readonly server: Issued
@@ -89,18 +87,5 @@ async function optionsOf (t: Test, { ca = '', lists = [], plugin, demands = {}, 
   }
   const crlfile = await Promise.all(lists.map(async (content, i) => write(`list-${i}.pem`, content)))
   const verifyPlugin = plugin === undefined ? null : await write('verify.mjs', plugin)
-  const snapshot = await createTrustSnapshot({ ...demands, cacertfile: await write('ca.pem', ca), certfile: null, keyfile: null, keyPassword: null, crlfile, verifyPlugin }, 1)
-  return { host, port, servername: sni, snapshot, connectTimeoutMs: 20_000, handshakeTimeoutMs: 20_000, signal: null, nodelay: true, keepalive: false, localAddress: null }
-}
-
-/** null: accepted. */
-async function refusalOf (dialling: DialOptions): Promise<HandshakeError | null> {
-  try {
-    const socket = await dialVerified(dialling)
-    socket.destroy()
-    return null
-  } catch (error) {
-    if (error instanceof HandshakeError) return error
-    throw error
-  }
+  return dialOptions(await write('ca.pem', ca), port, { host, servername: sni, connectTimeoutMs: 20_000, handshakeTimeoutMs: 20_000 }, { ...demands, crlfile, verifyPlugin })
 }

@@ -1,14 +1,13 @@
 import { test } from 'tap'
 import { tryCandidate } from '../../../src/trust/canary.ts'
-import { createTrustSnapshot } from '../../../src/trust/snapshot.ts'
 import type { DialOptions } from '../../../src/trust/dial.ts'
 import { testPki } from '../../support/certificates.ts'
 import type { Material, TestPki } from '../../support/certificates.ts'
 import { tlsRemote } from '../../support/tls-remote.ts'
+import { dialOptions } from '../../support/verified-dial.ts'
 
 async function options (pki: TestPki, client: Material | null, port: number): Promise<DialOptions> {
-  const snapshot = await createTrustSnapshot({ cacertfile: pki.caFile, certfile: client?.certFile ?? null, keyfile: client?.keyFile ?? null, keyPassword: null }, 1)
-  return { host: 'localhost', port, servername: null, snapshot, connectTimeoutMs: 2000, handshakeTimeoutMs: 2000, signal: null, nodelay: true, keepalive: false, localAddress: null }
+  return dialOptions(pki.caFile, port, {}, { certfile: client?.certFile ?? null, keyfile: client?.keyFile ?? null })
 }
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
