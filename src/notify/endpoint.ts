@@ -7,6 +7,7 @@ import https from 'node:https'
 import type { EndpointConfig } from '../config/model.ts'
 import { reasonOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { statusOf } from '../trust/http-status.ts'
 import { VerifiedHttps } from '../trust/verified-https.ts'
 import { signatureOf } from './signature.ts'
 
@@ -16,9 +17,6 @@ export type PostOutcome =
   | { readonly kind: 'refused', readonly reason: string }
   /** It may be taken later. */
   | { readonly kind: 'failed', readonly reason: string }
-
-/** An answer's body beyond this costs its connection. */
-const MOST_IGNORED_BYTES = 64 * 1024
 
 export class Endpoint {
   readonly #config: EndpointConfig
@@ -42,24 +40,11 @@ export class Endpoint {
 
   /** Never rejects. Settles within `cancel_timeout`. */
   async post (body: Buffer): Promise<PostOutcome> {
-    return new Promise(resolve => {
-      const request = this.#request(body)
-      const fail = (reason: string): void => {
-        resolve({ kind: 'failed', reason })
-        request.destroy()
-      }
-      const overall = setTimeout(() => fail(`no answer within ${this.#config.timeoutMs} ms`), this.#config.timeoutMs)
-      request.on('error', error => fail(reasonOf(error)))
-      request.on('close', () => {
-        clearTimeout(overall)
-        fail('the connection ended without an answer')
-      })
-      request.on('response', response => {
-        resolve(outcomeOf(response.statusCode ?? 0))
-        ignoreBody(response)
-      })
-      request.end(body)
-    })
+    try {
+      return outcomeOf(await statusOf(this.#request(body), body, this.#config.timeoutMs))
+    } catch (error) {
+      return { kind: 'failed', reason: reasonOf(error) }
+    }
   }
 
   #request (body: Buffer): http.ClientRequest {
@@ -82,13 +67,4 @@ function outcomeOf (status: number): PostOutcome {
   if (status >= 200 && status < 300) return { kind: 'taken' }
   const reason = `the receiver answered with status ${status}`
   return { kind: status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'refused' : 'failed', reason }
-}
-
-function ignoreBody (response: http.IncomingMessage): void {
-  let seen = 0
-  response.on('data', (chunk: Buffer) => {
-    seen += chunk.length
-    if (seen > MOST_IGNORED_BYTES) response.destroy()
-  })
-  response.on('error', () => {})
 }

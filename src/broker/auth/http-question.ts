@@ -8,6 +8,7 @@ import type { Socket } from 'node:net'
 import type { HttpAuthConfig, HttpTlsConfig } from '../../config/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
+import { statusOf } from '../../trust/http-status.ts'
 import { VerifiedHttps } from '../../trust/verified-https.ts'
 import type { FilledRequest } from './http-placeholders.ts'
 
@@ -17,8 +18,6 @@ export type HttpAnswer =
   /** The reason names neither the URL's query nor the body: they hold passwords. */
   | { readonly kind: 'error', readonly reason: string }
 
-/** An answer's body beyond this costs its connection. */
-const MAX_IGNORED_BODY = 64 * 1024
 /** Questions that may wait for a connection, for each one of the pool. */
 const WAITING_PER_CONNECTION = 32
 
@@ -55,32 +54,15 @@ export class HttpQuestions {
     for (const each of this.#verified.values()) each.close()
   }
 
-  #send (question: FilledRequest): Promise<HttpAnswer> {
-    return new Promise(resolve => {
-      let request: http.ClientRequest
-      try {
-        request = this.#request(question)
-      } catch (error) {
-        resolve({ kind: 'error', reason: reasonOf(error) })
-        return
-      }
-      const fail = (reason: string): void => {
-        resolve({ kind: 'error', reason })
-        request.destroy()
-      }
-      const overall = setTimeout(() => fail(`no answer within ${this.#config.timeoutMs} ms`), this.#config.timeoutMs)
-      request.on('socket', socket => limitConnecting(socket, this.#config.connectTimeoutMs, fail))
-      request.on('error', error => fail(reasonOf(error)))
-      request.on('close', () => {
-        clearTimeout(overall)
-        fail('the connection ended without an answer')
-      })
-      request.on('response', response => {
-        resolve(answerOf(response.statusCode ?? 0))
-        ignoreBody(response)
-      })
-      request.end(question.body)
-    })
+  async #send (question: FilledRequest): Promise<HttpAnswer> {
+    const { timeoutMs, connectTimeoutMs } = this.#config
+    try {
+      const request = this.#request(question)
+      request.on('socket', socket => limitConnecting(socket, connectTimeoutMs, error => request.destroy(error)))
+      return answerOf(await statusOf(request, question.body, timeoutMs))
+    } catch (error) {
+      return { kind: 'error', reason: reasonOf(error) }
+    }
   }
 
   #request (question: FilledRequest): http.ClientRequest {
@@ -111,19 +93,10 @@ function answerOf (status: number): HttpAnswer {
   return { kind: 'error', reason: `the server answered with status ${status}` }
 }
 
-function limitConnecting (socket: Socket, limitMs: number, fail: (reason: string) => void): void {
+function limitConnecting (socket: Socket, limitMs: number, fail: (error: Error) => void): void {
   if (!socket.connecting) return
-  const timer = setTimeout(() => fail(`no connection within ${limitMs} ms`), limitMs)
+  const timer = setTimeout(() => fail(new Error(`no connection within ${limitMs} ms`)), limitMs)
   const stop = (): void => clearTimeout(timer)
   socket.once('connect', stop)
   socket.once('close', stop)
-}
-
-function ignoreBody (response: http.IncomingMessage): void {
-  let seen = 0
-  response.on('data', (chunk: Buffer) => {
-    seen += chunk.length
-    if (seen > MAX_IGNORED_BODY) response.destroy()
-  })
-  response.on('error', () => {})
 }
