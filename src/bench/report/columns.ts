@@ -31,7 +31,7 @@ function allColumns (about: Figure): readonly Column[] {
   const more: readonly [keyof Figures, Column][] = [
     ['rate', plain('messages/s', 'rate', whole)],
     ['p99', plain('p99', 'p99', time)],
-    ['longestPause', plain('longest pause', 'longestPause', time)],
+    ['longestPause', plain('pause', 'longestPause', time)],
     ['memory', plain('memory', 'memory', size)]
   ]
   return [
