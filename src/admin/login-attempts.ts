@@ -1,4 +1,7 @@
-/** Failed logins by address: who has failed too often is not even looked at for a while, right or wrong. Bounded; the oldest is forgotten first. */
+/**
+ * Failed logins by address: who has failed too often is not even looked at for a while, right or wrong. Those of one address are judged one after the other,
+ * so that many at once are no more guesses than as many in a row. Bounded: the oldest is forgotten first, and no more wait than there may be connections.
+ */
 
 const MOST_FAILURES = 10
 const WINDOW_MS = 60_000
@@ -7,9 +10,23 @@ const MOST_ADDRESSES = 10_000
 export class LoginAttempts {
   readonly #failures = new Map<string, { count: number, until: number }>()
   readonly #now: () => number
+  /** The last one of each address that is being judged. */
+  readonly #turns = new Map<string, Promise<void>>()
 
   constructor (now: () => number = () => performance.now()) {
     this.#now = now
+  }
+
+  /** Calls when those that came before from this address have been judged. @throws what `judge` throws */
+  async inTurn (address: string, judge: () => Promise<void>): Promise<void> {
+    const mine = (this.#turns.get(address) ?? Promise.resolve()).then(judge)
+    const over = mine.catch(() => {})
+    this.#turns.set(address, over)
+    try {
+      await mine
+    } finally {
+      if (this.#turns.get(address) === over) this.#turns.delete(address)
+    }
   }
 
   /** Seconds until an address may try again; 0: it may now. */

@@ -62,6 +62,30 @@ test('after ten failed logins an address has to wait, with the right password to
   t.equal((await ask('/api/v4/nodes')).status, 200, 'the control socket is not an address')
 })
 
+test('of many logins at once as many are judged as of those in a row, and those of other addresses do not wait', async t => {
+  const { ask } = await adminFor(t, 'http_server { port = 0, username = ada, password = lovelace, limit_conn = 100 }')
+  const status = async (login: string, from?: string): Promise<number> => (await ask('/api/v4/nodes', { login, ...(from === undefined ? {} : { from }) })).status
+  const nine = Array.from({ length: 9 }, (_, i) => `ada:guess-${i}`)
+  t.same(await Promise.all([...nine, login, login].map(async each => status(each))), [...nine.map(() => 401), 200, 200], 'below the limit the right ones pass')
+  const more = await Promise.all(Array.from({ length: 40 }, async () => status('ada:guess')))
+  t.same([more.filter(each => each === 401).length, more.filter(each => each === 429).length], [1, 39], 'the tenth is judged, and no other one')
+  t.equal(await status(login), 429)
+  t.equal(await status(login, '127.0.0.2'), 200)
+})
+
+test('many at once that nobody has looked at yet are judged one by one too', async t => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pki = await testPki(t)
+  const keyfile = await pki.write('token.pub', publicKey.export({ type: 'spki', format: 'pem' }))
+  const { ask } = await adminFor(t, `http_server { port = 0, limit_conn = 100, auth_type = jwt, jwt.public.keyfile = "${keyfile}" }`)
+  const [header, body] = ['{"alg":"RS256"}', '{"exp":9999999999}'].map(text => Buffer.from(text).toString('base64url'))
+  const statuses = await Promise.all(Array.from({ length: 60 }, async (_, i) => {
+    const authorization = `Bearer ${header}.${body}.${Buffer.alloc(256, i).toString('base64url')}`
+    return (await ask('/api/v4/nodes', { by: 'http', headers: { authorization } })).status
+  }))
+  t.equal(statuses.filter(status => status === 401).length, 10)
+})
+
 test('more than a hundred requests in a second are not answered', async t => {
   const { ask } = await adminFor(t, httpText)
   const statuses: number[] = []

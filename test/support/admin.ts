@@ -32,6 +32,8 @@ export interface AskOptions {
   readonly by?: 'control' | 'http'
   /** `user:password` */
   readonly login?: string
+  /** Address of this machine that it comes from. */
+  readonly from?: string
 }
 
 export interface Answered {
@@ -64,12 +66,12 @@ export async function adminFor (t: TestScope, text = '', logger: Logger = silent
   return { edge, admin, log, dir, mqttPort: edge.addresses[0]?.port ?? 0, stopped, ask: async (path, options) => askOf(admin, path, options) }
 }
 
-async function askOf ({ address, controlSocket }: Admin, path: string, { method = 'GET', body, headers = {}, by, login }: AskOptions = {}): Promise<Answered> {
+async function askOf ({ address, controlSocket }: Admin, path: string, { method = 'GET', body, headers = {}, by, login, from }: AskOptions = {}): Promise<Answered> {
   const isHttp = by === 'http' || login !== undefined
   const content = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const request = httpRequest({
-      ...(isHttp ? { host: address?.host, port: address?.port } : { socketPath: controlSocket ?? '' }),
+      ...(isHttp ? { host: address?.host, port: address?.port, localAddress: from } : { socketPath: controlSocket ?? '' }),
       method,
       path,
       agent: false,

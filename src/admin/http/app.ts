@@ -82,13 +82,17 @@ export async function loadApp ({ context, guard, maxBody }: AppOptions): Promise
 async function guarded (app: FastifyInstance, guard: Guard, context: RouteContext): Promise<void> {
   const attempts = new LoginAttempts()
   await app.register(rateLimit, {
+    global: false,
     max: MOST_REQUESTS,
     timeWindow: 1000,
     errorResponseBuilder: () => new Denial(429, Code.UNKNOWN_MISTAKE, `more than ${MOST_REQUESTS} requests a second`)
   })
+  // as a hook of all, and not of each route: those would be asked after the password
+  app.addHook('onRequest', app.rateLimit())
   app.addHook('onRequest', async (request, reply) => {
     refuseOtherSites(request)
-    if (!OPEN_PATHS.has(request.routeOptions.url ?? '')) await admit(request, reply, { guard, attempts, context })
+    if (OPEN_PATHS.has(request.routeOptions.url ?? '')) return
+    await attempts.inTurn(request.ip, async () => admit(request, reply, { guard, attempts, context }))
   })
 }
 
