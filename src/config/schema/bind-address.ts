@@ -32,7 +32,7 @@ export function bindAddress (): Kind<BindAddress> {
       return 'fault' in address ? reading.refuse(address.fault) : address
     },
     show: showBind,
-    schema: z.custom<BindAddress>()
+    schema: () => z.custom<BindAddress>()
   })
 }
 

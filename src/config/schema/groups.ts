@@ -14,7 +14,7 @@ export function list<T> (kind: Kind<T>): Kind<readonly T[]> {
   return {
     type: `list of ${kind.type}`,
     unit: kind.unit,
-    schema: z.array(kind.schema),
+    schema: () => z.array(kind.schema()),
     show,
     inner: null,
     read (node, reading) {
@@ -30,7 +30,7 @@ export function blocks<T> (kind: Kind<T>): Kind<readonly T[]> {
   return {
     type: 'list of blocks',
     unit: '',
-    schema: z.array(kind.schema),
+    schema: () => z.array(kind.schema()),
     show: values => Array.isArray(values) && values.length === 0 ? 'none' : '[ … ]',
     inner: kind.inner === null ? null : { ...kind.inner, suffix: '[ ]' },
     read: (node, reading) => readItems(kind, node, reading)
@@ -98,7 +98,7 @@ export function texts (): Kind<Readonly<Record<string, string>>> {
   return {
     type: 'block of strings',
     unit: '',
-    schema: z.custom<Readonly<Record<string, string>>>(),
+    schema: () => z.custom<Readonly<Record<string, string>>>(),
     show: () => 'none',
     inner: null,
     read (node, reading) {

@@ -8,7 +8,7 @@ import { Reading } from './reading.ts'
 
 /** @returns undefined when there is a problem, in this node or in the ledger before it */
 export function judge<T> (kind: Kind<T>, node: HoconNode, reading: Reading): T | undefined {
-  const judged = kind.schema.safeParse(kind.read(node, reading))
+  const judged = kind.schema().safeParse(kind.read(node, reading))
   for (const issue of judged.error?.issues ?? []) tell(issue, reading)
   return judged.success && reading.ledger.problems.length === 0 ? judged.data : undefined
 }

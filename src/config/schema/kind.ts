@@ -14,7 +14,8 @@ export interface Kind<out T> {
   readonly unit: string
   /** The plain value that {@link schema} judges; undefined after telling why there is none. */
   readonly read: (node: HoconNode, reading: Reading) => unknown
-  readonly schema: z.ZodType<T>
+  /** Made when there is a value to judge: a file has a tenth of all keys, and the schemas of all of them took 5 MB. */
+  readonly schema: () => z.ZodType<T>
   /** A value as it would be written in a file. */
   readonly show: (value: unknown) => string
   /** The keys inside, where it is a block, and what follows its path in the manual: `.NAME`, `[ ]`. */

@@ -71,6 +71,6 @@ export function remoteAddress (): Kind<RemoteAddress> {
       return 'address' in read ? read.address : reading.refuse(read.fault, read.hint)
     },
     show: address => JSON.stringify(address.url),
-    schema: z.custom<RemoteAddress>()
+    schema: () => z.custom<RemoteAddress>()
   })
 }

@@ -9,7 +9,7 @@ export interface ScalarParts<T> {
   readonly type: string
   readonly unit?: string
   readonly read: (scalar: HoconScalar, reading: Reading) => T | undefined
-  readonly schema: z.ZodType<T>
+  readonly schema: () => z.ZodType<T>
   readonly show?: (value: T) => string
 }
 

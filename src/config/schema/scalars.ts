@@ -17,7 +17,7 @@ export interface Range {
 }
 
 export function bool (): Kind<boolean> {
-  return scalar({ type: 'true or false', read: readBool, schema: z.boolean() })
+  return scalar({ type: 'true or false', read: readBool, schema: () => z.boolean() })
 }
 
 export interface NumberForm extends Range {
@@ -28,12 +28,12 @@ export interface NumberForm extends Range {
 export function whole ({ min, max, unit = '' }: NumberForm): Kind<number> {
   const range = `${min} to ${max}`
   const error = `must be a whole number from ${range}`
-  return scalar({ type: `number, ${range}`, unit, read: readCount, schema: z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { error }) })
+  return scalar({ type: `number, ${range}`, unit, read: readCount, schema: () => z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { error }) })
 }
 
 export function decimal ({ min, max }: Range): Kind<number> {
   const range = `${min} to ${max}`
-  return scalar({ type: `decimal number, ${range}`, read: readCount, schema: z.number().refine(n => n >= min && n <= max, { error: `must be a number from ${range}` }) })
+  return scalar({ type: `decimal number, ${range}`, read: readCount, schema: () => z.number().refine(n => n >= min && n <= max, { error: `must be a number from ${range}` }) })
 }
 
 /** NanoMQ's numbers are above zero: it ignores any other. */
@@ -48,7 +48,7 @@ function readCount (node: Parameters<typeof readNumber>[0], reading: Reading): n
 /** One of a few numbers, such as a QoS. */
 export function oneOf<const N extends number> (numbers: readonly N[]): Kind<N> {
   const type = alternatives(numbers)
-  const schema = z.custom<N>(value => numbers.some(number => number === value), { error: `must be ${type}` })
+  const schema = (): z.ZodType<N> => z.custom<N>(value => numbers.some(number => number === value), { error: `must be ${type}` })
   // a number that is none of them is for the schema to refuse, with the same words
   return scalar({ type, read: (node, reading) => readNumber(node, reading) as N | undefined, schema })
 }
@@ -56,7 +56,7 @@ export function oneOf<const N extends number> (numbers: readonly N[]): Kind<N> {
 export function size ({ min, max }: Range): Kind<number> {
   const range = `${showSize(min)} to ${showSize(max)}`
   const error = `must be a size from ${range}`
-  return scalar({ type: `size, ${range}`, unit: 'bytes', read: readSize, show: showSize, schema: z.number().refine(n => n >= min && n <= max, { error }) })
+  return scalar({ type: `size, ${range}`, unit: 'bytes', read: readSize, show: showSize, schema: () => z.number().refine(n => n >= min && n <= max, { error }) })
 }
 
 /** Limits in milliseconds; the value too. */
@@ -66,7 +66,7 @@ export function duration (range: Range, how: DurationForm): Kind<number> {
     unit: how.nanomq === 'number' ? 'ms' : '',
     read: (node, reading) => readDuration(node, reading, how),
     show: showDuration,
-    schema: inRange(range)
+    schema: () => inRange(range)
   })
 }
 
@@ -76,7 +76,7 @@ export function durationOrNever (range: Range, how: DurationForm): Kind<number |
     type: `duration, ${showDuration(range.min)} to ${showDuration(range.max)}, or never`,
     read: (node, reading) => readText(node, reading).toLowerCase() === 'never' ? null : readDuration(node, reading, how),
     show: value => value === null ? 'never' : showDuration(value),
-    schema: inRange(range).nullable()
+    schema: () => inRange(range).nullable()
   })
 }
 
@@ -93,7 +93,7 @@ export function seconds ({ min, max }: Range): Kind<number> {
       return up
     },
     show: value => `${value}s`,
-    schema: z.number().refine(n => n >= min && n <= max, { error: `must be from ${showDuration(min * 1000)} to ${showDuration(max * 1000)}` })
+    schema: () => z.number().refine(n => n >= min && n <= max, { error: `must be from ${showDuration(min * 1000)} to ${showDuration(max * 1000)}` })
   })
 }
 
@@ -105,10 +105,10 @@ function inRange ({ min, max }: Range): z.ZodType<number> {
 }
 
 export function choice<const W extends string> (words: readonly W[]): Kind<W> {
-  return scalar({ type: alternatives(words), read: (node, reading) => readChoice(node, reading, words), schema: z.enum(words) })
+  return scalar({ type: alternatives(words), read: (node, reading) => readChoice(node, reading, words), schema: () => z.enum(words) })
 }
 
-export function text (schema: z.ZodType<string> = line): Kind<string> {
+export function text (schema: () => z.ZodType<string> = line): Kind<string> {
   return scalar({ type: 'string', read: readText, show: showText, schema })
 }
 
@@ -118,7 +118,7 @@ export function path (): Kind<string> {
     type: 'path',
     read: (node, reading) => atHome(readText(node, reading), reading),
     show: JSON.stringify,
-    schema: line.refine(value => value !== '', { error: 'must be a path, not empty' })
+    schema: () => line().refine(value => value !== '', { error: 'must be a path, not empty' })
   })
 }
 
@@ -127,10 +127,10 @@ function atHome (written: string, reading: Reading): string {
 }
 
 /** Text without control characters. */
-export const line: z.ZodString = z.string().refine(value => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' })
+export const line = (): z.ZodString => z.string().refine(value => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' })
 
 /** An MQTT string: at most 65,535 bytes of UTF-8 without U+0000 [MQTT-1.5.3-1, -2]. */
-export const mqttString: z.ZodString = z.string().refine(fitsMqtt, { error: 'must be at most 65535 bytes of UTF-8 without U+0000' })
+export const mqttString = (): z.ZodString => z.string().refine(fitsMqtt, { error: 'must be at most 65535 bytes of UTF-8 without U+0000' })
 
 function fitsMqtt (value: string): boolean {
   const bytes = Buffer.from(value)

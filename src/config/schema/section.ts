@@ -37,11 +37,10 @@ export function shaped<V extends object, T> (parts: SectionParts<V>, shape: (val
     others: parts.others ?? [],
     rules: (given, reading) => parts.rules?.(given as Given<V>, reading) // read by the keys of V
   }
-  const object = z.object(Object.fromEntries(keys.map(([property, key]) => [property, schemaOf(key)])))
   return {
     type: 'block',
     unit: '',
-    schema: object.transform(values => shape(values as V)), // one schema for each property of V, by the type of Keys<V>
+    schema: () => valuesOf(keys).transform(values => shape(values as V)), // one value for each property of V, by the type of Keys<V>
     show: () => '{ … }',
     inner: { section: inside, suffix: '' },
     read: (node, reading) => node.kind === 'object'
@@ -50,13 +49,36 @@ export function shaped<V extends object, T> (parts: SectionParts<V>, shape: (val
   }
 }
 
-function schemaOf (key: Key<unknown>): z.ZodType {
-  const { fallback, refusal, kind } = key
+type Values = Readonly<Record<string, unknown>>
+
+/** The values of a block: what is written is judged, what is not has its default. Schemas are made for what is written, once for all blocks of a list. */
+function valuesOf (keys: Section['keys']): z.ZodType<Values> {
+  const objects = new Map<string, z.ZodType<Values>>()
+  return z.custom<Given<Values>>(isBlock).transform((given, context) => {
+    const judged = keys.filter(([property, { fallback }]) => fallback.kind !== 'value' || given[property] !== undefined)
+    const names = judged.map(([property]) => property).join()
+    const object = objects.get(names) ?? z.object(Object.fromEntries(judged.map(([property, key]) => [property, schemaOf(key)])))
+    objects.set(names, object)
+    const { data, error } = object.safeParse(given)
+    for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: given } as z.core.$ZodRawIssue) // the type asks for a text where a format of text is wrong
+    return data === undefined ? z.NEVER : withDefaults(keys, data)
+  })
+}
+
+function withDefaults (keys: Section['keys'], values: Values): Values {
+  return Object.fromEntries(keys.map(([property, { fallback }]) => [property, property in values || fallback.kind !== 'value' ? values[property] : fallback.value]))
+}
+
+function isBlock (given: unknown): boolean {
+  return typeof given === 'object' && given !== null
+}
+
+function schemaOf ({ fallback, refusal, kind }: Key<unknown>): z.ZodType {
+  const schema = kind.schema()
   const judged = refusal === null
-    ? kind.schema
-    : kind.schema.refine(value => !refusal.when(value), { error: refusal.why, params: { hint: refusal.remedy } })
-  if (fallback.kind !== 'value') return judged
-  return fallback.value === null ? judged.nullable().default(null) : judged.default(fallback.value)
+    ? schema
+    : schema.refine(value => !refusal.when(value), { error: refusal.why, params: { hint: refusal.remedy } })
+  return fallback.kind === 'value' && fallback.value === null ? judged.nullable() : judged
 }
 
 export function readSection (inside: Section, node: HoconObject, reading: Reading): Readonly<Record<string, unknown>> {

@@ -20,7 +20,7 @@ interface AuthValues extends Omit<AuthConfig, 'rules' | 'http'> {
 const users: Kind<readonly UserConfig[]> = {
   type: 'block of strings',
   unit: '',
-  schema: z.custom<readonly UserConfig[]>(),
+  schema: () => z.custom<readonly UserConfig[]>(),
   show: () => 'none',
   inner: null,
   read (node, reading) {

@@ -31,7 +31,7 @@ const request: Kind<HttpAuthRequest> = section<HttpAuthRequest>({
 
 function methodKind (): Kind<'GET' | 'POST'> {
   const words = choice(['get', 'post'])
-  return { ...words, type: 'GET or POST', show: value => String(value).toUpperCase(), schema: words.schema.transform(word => word === 'get' ? 'GET' : 'POST') }
+  return { ...words, type: 'GET or POST', show: value => String(value).toUpperCase(), schema: () => words.schema().transform(word => word === 'get' ? 'GET' : 'POST') }
 }
 
 interface HttpAuthValues extends HttpAuthConfig {

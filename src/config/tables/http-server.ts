@@ -37,7 +37,7 @@ function address (): Kind<string> {
       return 'fault' in name ? reading.refuse(`must be an address, such as 127.0.0.1 or ::1; ${name.fault}`) : name.host
     },
     show: value => value,
-    schema: z.string()
+    schema: () => z.string()
   })
 }
 

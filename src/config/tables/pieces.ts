@@ -15,9 +15,9 @@ export function flag (): Kind<boolean> {
       return value
     },
     show: value => value ? '1' : '0',
-    schema: z.boolean()
+    schema: () => z.boolean()
   })
 }
 
 /** Of what is not written as a key. */
-export const placeText: Kind<string> = scalar({ type: 'string', read: node => node.text, schema: z.string() })
+export const placeText: Kind<string> = scalar({ type: 'string', read: node => node.text, schema: () => z.string() })

@@ -8,7 +8,7 @@ import { scalar } from '../schema/scalar.ts'
 
 /** `http://` or `https://`. A user name or password in it would end up in logs, so it is refused. */
 export function webUrl (): Kind<string> {
-  return scalar({ type: 'URL', read: readUrl, show: JSON.stringify, schema: z.string() })
+  return scalar({ type: 'URL', read: readUrl, show: JSON.stringify, schema: () => z.string() })
 }
 
 /** The same, of which only scheme and server are shown: receivers of notices put tokens into their paths. */
@@ -20,7 +20,7 @@ export function secretUrl (): Kind<string> {
       return readUrl(node, reading)
     },
     show: url => JSON.stringify(`${new URL(url).origin}/…`),
-    schema: z.string()
+    schema: () => z.string()
   })
 }
 
