@@ -22,6 +22,8 @@ export class OutboxRoom {
   #onRoom: () => void = () => {}
   readonly #flush: () => void
   #timer: NodeJS.Timeout | null = null
+  /** When it fires, by performance.now. */
+  #due = 0
 
   /** @param batchMayGo a full batch could be written now; @param flush something was given up: whoever waits is to be told */
   constructor (lanes: OutboxLanes, batches: OutboxBatches, counters: BridgeCounters, batchMayGo: (batch: BatchLane) => boolean, flush: () => void) {
@@ -86,24 +88,30 @@ export class OutboxRoom {
   }
 
   #refuse (lane: OutboxLane): false {
-    if (!this.isLacking) this.#counters.queueFull++
+    if (!this.isLacking && !lane.isPausing) this.#counters.queueFull++
     this.isLacking = true
     this.#lacking.add(lane)
-    this.#awaitExpiry(lane)
+    this.#awaitTime(lane)
     return false
   }
 
-  /** A full lane in memory whose oldest message expires has room then, though its link is down. */
-  #awaitExpiry (lane: OutboxLane): void {
-    if (this.#timer !== null || lane.journaled !== null) return
-    const inMs = lane.sender.nextExpiryMs
-    if (inMs === Infinity) return
-    this.#timer = setTimeout(() => {
-      this.#timer = null
-      lane.sender.expire()
-      this.#flush()
-      if (this.#lacking.has(lane)) this.#awaitExpiry(lane)
-    }, Math.min(Math.max(inMs, 1), LONGEST_TIMER_MS)).unref()
+  /** A lane in memory may have room by the clock alone, though its link is down: its oldest message expires, or is so old that the lane takes more. */
+  #awaitTime (lane: OutboxLane): void {
+    if (lane.journaled !== null) return
+    const inMs = lane.roomInMs
+    const due = performance.now() + inMs
+    if (inMs === Infinity || (this.#timer !== null && this.#due <= due)) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#due = due
+    this.#timer = setTimeout(this.#timePassed, Math.min(Math.max(inMs, 1), LONGEST_TIMER_MS)).unref()
+  }
+
+  readonly #timePassed = (): void => {
+    this.#timer = null
+    for (const lane of this.#lacking) if (lane.journaled === null) lane.sender.expire()
+    this.#flush()
+    this.tell()
+    for (const lane of this.#lacking) this.#awaitTime(lane)
   }
 
   /** Something may have left: tells once a lane that had none has so much room again that more is worth offering. */

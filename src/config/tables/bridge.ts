@@ -63,7 +63,7 @@ const keys: Keys<BridgeValues> = {
     nanomq: '0: every such message is lost',
     says: 'Messages of QoS 1 and 2 that may wait while the link is down or full. When it is full, acknowledgements are held back; nothing is dropped. Rules of another priority or durability have a queue of their own, and an equal part of this.'
   }),
-  maxSendQueueBytes: works('max_send_queue_bytes', size({ min: 1024, max: 64 * 1024 * mebibyte }), { or: 64 * mebibyte, ours: true, says: 'As `max_send_queue_len`, in bytes; whichever is reached first.' }),
+  maxSendQueueBytes: works('max_send_queue_bytes', size({ min: 1024, max: 64 * 1024 * mebibyte }), { or: 64 * mebibyte, ours: true, says: 'As `max_send_queue_len`, in bytes; whichever is reached first. While the link keeps pace it is not asked for more than 6 MiB of it.' }),
   maxInflight: works('max_inflight', whole({ min: 1, max: 30_000, unit: 'messages' }), {
     or: null,
     shown: '16000',
