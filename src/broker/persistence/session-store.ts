@@ -115,9 +115,7 @@ export class SessionStore {
     return Array.from(stored, ([topic, options]) => ({ topic, ...options }))
   }
 
-  async subscriptionsByTopic (topic: string): Promise<Match[]> {
-    return this.sessions.filters.matching(topic)
-  }
+  async subscriptionsByTopic (topic: string): Promise<Match[]> { return this.sessions.filters.matching(topic) }
 
   async countOffline (): Promise<{ subsCount: number, clientsCount: number }> {
     let clientsCount = 0
@@ -130,9 +128,7 @@ export class SessionStore {
     this.sessions.forget(client.id)
   }
 
-  async outgoingEnqueue (subscription: { readonly clientId: string }, packet: PublishPacket): Promise<void> {
-    this.sessions.enqueue(subscription.clientId, packet)
-  }
+  async outgoingEnqueue (subscription: { readonly clientId: string }, packet: PublishPacket): Promise<void> { this.sessions.enqueue(subscription.clientId, packet) }
 
   async outgoingEnqueueCombi (subscriptions: readonly { readonly clientId: string, readonly nl?: boolean, readonly noLocal?: boolean }[], packet: PublishPacket): Promise<void> {
     for (const { clientId, nl, noLocal } of subscriptions) {
@@ -178,15 +174,11 @@ export class SessionStore {
     return this.sessions.enter(clientId, fresh, expiryMs)
   }
 
-  setExpiry (clientId: string, expiryMs: number): void {
-    this.sessions.get(clientId)?.setExpiry(expiryMs)
-  }
+  setExpiry (clientId: string, expiryMs: number): void { this.sessions.get(clientId)?.setExpiry(expiryMs) }
 
   forget (clientId: string): void { this.sessions.forget(clientId) }
 
-  outgoingStream (client: ClientRef): Readable {
-    return Readable.from(this.sessions.get(client.id)?.queue.handOut() ?? [])
-  }
+  outgoingStream (client: ClientRef): Readable { return Readable.from(this.sessions.get(client.id)?.queue.handOut() ?? []) }
 
   isOwed (clientId: string, packet: KeyedPacket): boolean {
     const session = this.sessions.get(clientId)

@@ -3,7 +3,7 @@
  * half of QoS 2, PINGREQ and DISCONNECT. Each is held to the standard before anything acts on it.
  */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
-import { AcknowledgementHeader, faultOfAcknowledgement, packetIdAt } from '../../mqtt/acknowledgement.ts'
+import { ACKNOWLEDGEMENT_SIZE, AcknowledgementHeader, faultOfAcknowledgement, packetIdAt, writeAcknowledgement } from '../../mqtt/acknowledgement.ts'
 import { encodePingresp, faultOfEmptyPacket } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
@@ -56,6 +56,22 @@ export function complete ({ relay, store, publisher }: ControlParts, packetId: n
   else completions.release(slot)
 }
 
+/**
+ * The device has acknowledged a delivery: the keeper of the session is told so, in 3.1.1. What answers nothing goes nowhere.
+ * @param header of AcknowledgementHeader
+ */
+export function delivered ({ outbound, counters, host }: ControlParts, header: number, packetId: number, isAnswer: boolean): true {
+  if (isAnswer) {
+    const packet = Buffer.allocUnsafe(ACKNOWLEDGEMENT_SIZE)
+    writeAcknowledgement(header, packetId, packet, 0)
+    host.pass(packet)
+    outbound.acknowledged()
+  } else {
+    counters.strayAcknowledgements++
+  }
+  return true
+}
+
 export class ControlPackets implements ControlTaker {
   readonly #parts: ControlParts
   readonly #level: 3 | 4
@@ -82,7 +98,7 @@ export class ControlPackets implements ControlTaker {
       case PacketType.PUBACK:
       case PacketType.PUBREC:
       case PacketType.PUBCOMP:
-        return this.#delivered(bytes, start, body, end)
+        return delivered(this.#parts, first, packetIdAt(bytes, body), this.#parts.outbound.ids.answers((first >> 4) as PacketType, packetIdAt(bytes, body)))
       case PacketType.PUBREL:
         return this.#release(packetIdAt(bytes, body))
       case PacketType.SUBSCRIBE:
@@ -113,18 +129,6 @@ export class ControlPackets implements ControlTaker {
       default:
         return null
     }
-  }
-
-  /** The device acknowledges a delivery; what answers nothing goes nowhere. */
-  #delivered (bytes: Buffer, start: number, body: number, end: number): boolean {
-    const { outbound, counters, host } = this.#parts
-    if (outbound.ids.answers(((bytes[start] as number) >> 4) as PacketType, packetIdAt(bytes, body))) {
-      host.pass(Buffer.from(bytes.subarray(start, end)))
-      outbound.acknowledged()
-    } else {
-      counters.strayAcknowledgements++
-    }
-    return true
   }
 
   /** PUBREL is answered also where the identifier is not open: the answer to an earlier one was lost [MQTT-3.6.4-1]. */

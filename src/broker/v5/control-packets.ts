@@ -2,7 +2,7 @@
  * What a device of MQTT 5 says besides PUBLISH, once its session is open. Each packet is held to the standard; what the
  * keeper of sessions gets of it is 3.1.1.
  */
-import { AcknowledgementHeader, packetIdAt, reasonCodeOf, writeAcknowledgement, ACKNOWLEDGEMENT_SIZE, ACKNOWLEDGEMENT_WITH_REASON_SIZE } from '../../mqtt/acknowledgement.ts'
+import { ACKNOWLEDGEMENT_WITH_REASON_SIZE, AcknowledgementHeader, packetIdAt, reasonCodeOf } from '../../mqtt/acknowledgement.ts'
 import { encodePingresp, faultOfEmptyPacket } from '../../mqtt/control.ts'
 import { faultOfClientHeader } from '../../mqtt/fixed-header.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
@@ -11,7 +11,7 @@ import { faultOfAcknowledgement5, readFarewell } from '../../mqtt/v5/client-pack
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import { Receipts } from '../../relay/receipts.ts'
-import { complete, type ControlParts, type ControlTaker } from '../tap/control-packets.ts'
+import { complete, type ControlParts, type ControlTaker, delivered } from '../tap/control-packets.ts'
 import type { EnhancedAuthentication } from './enhanced-authentication.ts'
 import type { PublishDoor } from './publish-door.ts'
 
@@ -86,19 +86,10 @@ export class ControlPackets5 implements ControlTaker {
   }
 
   #delivered (type: PacketType, packetId: number, reasonCode: number): boolean {
-    const { outbound, counters, host } = this.#parts
-    const isRefused = type === PacketType.PUBREC && reasonCode >= ReasonCode.UNSPECIFIED
-    const answers = isRefused ? outbound.ids.refused(packetId) : outbound.ids.answers(type, packetId)
-    if (answers) {
-      const packet = Buffer.allocUnsafe(ACKNOWLEDGEMENT_SIZE)
-      // a message that was refused is over: to the keeper of sessions that is what PUBACK says [MQTT-4.4.0-2]
-      writeAcknowledgement(isRefused ? AcknowledgementHeader.PUBACK : type << 4, packetId, packet, 0)
-      host.pass(packet)
-      outbound.acknowledged()
-    } else {
-      counters.strayAcknowledgements++
-    }
-    return true
+    const { ids } = this.#parts.outbound
+    if (type !== PacketType.PUBREC || reasonCode < ReasonCode.UNSPECIFIED) return delivered(this.#parts, type << 4, packetId, ids.answers(type, packetId))
+    // a message that was refused is over: to the keeper of sessions that is what PUBACK says [MQTT-4.4.0-2]
+    return delivered(this.#parts, AcknowledgementHeader.PUBACK, packetId, ids.refused(packetId))
   }
 
   /** An identifier that is not open is answered too, and told so [MQTT-3.7.2-1]. */
