@@ -7,9 +7,6 @@ const NOT_EMPTY = violation('MQTT-2.2.3', 'packet has a body where it must have 
 const ACK_FLAGS = violation('MQTT-2.2.2-2', 'reserved CONNACK flags are set')
 const SESSION_REFUSED = violation('MQTT-3.2.2-4', 'CONNACK refuses and says that a session is present')
 const RETURN_CODE = violation('MQTT-3.2.2', 'CONNACK return code is reserved')
-const ID_0 = violation('MQTT-2.3.1-1', 'SUBACK or UNSUBACK with packet identifier 0')
-const SUBACK_CODE = violation('MQTT-3.9.3-2', 'SUBACK return code is none of 0, 1, 2 and 0x80')
-const NO_CODE = violation('MQTT-3.9.3-1', 'SUBACK without a return code')
 
 /** CONNACK return codes of 3.1 and 3.1.1. */
 export const ConnectReturnCode = {
@@ -36,21 +33,6 @@ export function faultOfEmptyPacket (body: number, end: number): Violation | null
   return body === end ? null : NOT_EMPTY
 }
 
-export interface DisconnectNotice {
-  /** 0 before MQTT 5: a normal end. */
-  readonly reasonCode: number
-  readonly properties: ByteRange
-}
-
-/** Reads the DISCONNECT whose body is `bytes[body, end)`. Never throws. */
-export function readDisconnect (bytes: Buffer, body: number, end: number, level: 3 | 4 | 5): DisconnectNotice | Violation {
-  if (level !== 5) return faultOfEmptyPacket(body, end) ?? { reasonCode: 0, properties: { start: end, end } }
-  const reader = new FieldReader(bytes, body, end)
-  const reasonCode = reader.atEnd ? 0 : reader.byte()
-  const properties = reader.atEnd ? { start: end, end } : reader.properties()
-  return reader.finish() ?? { reasonCode, properties }
-}
-
 export interface Connack {
   readonly sessionPresent: boolean
   /** Return code before MQTT 5, reason code in it; 0: accepted. */
@@ -70,25 +52,6 @@ export function readConnack (bytes: Buffer, body: number, end: number, level: 3 
   if (flags > 1) return ACK_FLAGS
   if (sessionPresent && code !== 0) return SESSION_REFUSED // [MQTT-3.2.2-4]
   return level !== 5 && code > ConnectReturnCode.NOT_AUTHORIZED ? RETURN_CODE : { sessionPresent, code, properties }
-}
-
-export interface Suback {
-  readonly packetId: number
-  /** In the order of the filters [MQTT-3.9.3-1]; a copy. */
-  readonly codes: Uint8Array
-  readonly properties: ByteRange
-}
-
-/** Reads the SUBACK whose body is `bytes[body, end)`. Never throws. */
-export function readSuback (bytes: Buffer, body: number, end: number, level: 3 | 4 | 5): Suback | Violation {
-  const reader = new FieldReader(bytes, body, end)
-  const packetId = reader.uint16()
-  if (packetId === 0) reader.fail(ID_0)
-  const properties = level === 5 ? reader.properties() : { start: reader.at, end: reader.at }
-  const codes = Uint8Array.from(bytes.subarray(reader.at, end))
-  if (codes.length === 0) reader.fail(NO_CODE)
-  if (level !== 5 && codes.some(code => code > 2 && code !== SUBSCRIPTION_REFUSED)) reader.fail(SUBACK_CODE) // [MQTT-3.9.3-2]
-  return reader.fault() ?? { packetId, codes, properties }
 }
 
 /** The packets without a body, for the level that has them. Made anew, as a Buffer can not be frozen. */

@@ -21,8 +21,15 @@ async function edgeOf (t: Test, text: string, port = 0): Promise<{ edge: Edge, p
   return { edge, port: edge.addresses[0]?.port ?? 0 }
 }
 
-/** Takes everything but `$…` and says when `last` has come. */
-async function listener (t: Test, port: number): Promise<{ topics: string[], publish (topic: string, qos: 0 | 1 | 2): Promise<unknown>, last: Promise<void> }> {
+interface Listener {
+  readonly topics: string[]
+  /** The last of each side has come. */
+  readonly last: Promise<void>
+  publish (topic: string, qos: 0 | 1 | 2): Promise<unknown>
+}
+
+/** Takes everything but `$…`. */
+async function listener (t: Test, port: number): Promise<Listener> {
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 })
   t.teardown(() => client.endAsync(true))
   const topics: string[] = []
@@ -35,6 +42,22 @@ async function listener (t: Test, port: number): Promise<{ topics: string[], pub
   await client.subscribeAsync('#', { qos: 2 })
   return { topics, publish: async (topic, qos) => client.publishAsync(topic, topic, { qos }), last }
 }
+
+/** Each says something with each QoS. @param qos of what comes last */
+async function exchange (here: Listener, there: Listener, qos: 1 | 2): Promise<void> {
+  const both = async (what: string, qos: 0 | 1 | 2): Promise<void> => {
+    await here.publish(`here/${what}`, qos)
+    await there.publish(`there/${what}`, qos)
+  }
+  for (const each of [0, 1, 2] as const) await both(String(each), each)
+  await both('last', qos)
+  await Promise.all([here.last, there.last])
+  // whatever would come back of the others is in front of these
+  await both('after', qos)
+  await eventually('both have both', () => [here, there].every(({ topics }) => topics.filter(topic => topic.endsWith('/after')).length === 2))
+}
+
+const exchanged = ['here/0', 'here/1', 'here/2', 'here/last', 'there/0', 'there/1', 'there/2', 'there/last']
 
 test('on # both ways, a message is on each side once, wherever it began', async t => {
   const there = await edgeOf(t, '')
@@ -51,19 +74,8 @@ test('on # both ways, a message is on each side once, wherever it began', async 
     await b.publish('there/hello', 1)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
-  for (const qos of [0, 1, 2] as const) {
-    await a.publish(`here/${qos}`, qos)
-    await b.publish(`there/${qos}`, qos)
-  }
-  await a.publish('here/last', 1)
-  await b.publish('there/last', 1)
-  await Promise.all([a.last, b.last])
-  // whatever would come back of the others is in front of these
-  await a.publish('here/after', 1)
-  await b.publish('there/after', 1)
-  await eventually('both have both', () => [a, b].every(({ topics }) => topics.filter(topic => topic.endsWith('/after')).length === 2))
-  const expected = ['here/0', 'here/1', 'here/2', 'here/last', 'there/0', 'there/1', 'there/2', 'there/last']
-  for (const side of [a, b]) t.same(side.topics.filter(topic => !/hello|after/.test(topic)).sort(), expected)
+  await exchange(a, b, 1)
+  for (const side of [a, b]) t.same(side.topics.filter(topic => !/hello|after/.test(topic)).sort(), exchanged)
 })
 
 /** Both forward everything to the other: two links, of which neither end knows that the other is its twin. */
@@ -76,19 +88,9 @@ test('where each forwards # to the other with MQTT 5 and max_hops, a message is 
   await eventually('both are up', () => [here, there].every(({ edge }) => edge.bridges[0]?.state.name === 'up'), 10_000)
   const a = await listener(t, here.port)
   const b = await listener(t, there.port)
-  for (const qos of [0, 1, 2] as const) {
-    await a.publish(`here/${qos}`, qos)
-    await b.publish(`there/${qos}`, qos)
-  }
-  await a.publish('here/last', 2)
-  await b.publish('there/last', 2)
-  await Promise.all([a.last, b.last])
-  await a.publish('here/after', 2)
-  await b.publish('there/after', 2)
-  await eventually('both have both', () => [a, b].every(({ topics }) => topics.filter(topic => topic.endsWith('/after')).length === 2))
+  await exchange(a, b, 2)
   await eventually('nothing goes round', () => [here, there].every(({ edge }) => edge.bridges[0]?.queued === 0))
-  const expected = ['here/0', 'here/1', 'here/2', 'here/last', 'there/0', 'there/1', 'there/2', 'there/last']
-  for (const side of [a, b]) t.same(side.topics.filter(topic => !topic.includes('after')).sort(), expected)
+  for (const side of [a, b]) t.same(side.topics.filter(topic => !topic.includes('after')).sort(), exchanged)
 })
 
 test('a message that has come through max_hops nodes goes no further', async t => {

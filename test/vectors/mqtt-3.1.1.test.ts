@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { faultOfAcknowledgement, packetIdAt, reasonCodeOf } from '../../src/mqtt/acknowledgement.ts'
 import { readConnect } from '../../src/mqtt/connect.ts'
-import { faultOfEmptyPacket, readConnack, readDisconnect, readSuback } from '../../src/mqtt/control.ts'
+import { faultOfEmptyPacket, readConnack } from '../../src/mqtt/control.ts'
 import { faultOfClientHeader, faultOfServerHeader } from '../../src/mqtt/fixed-header.ts'
 import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
 import { PacketType } from '../../src/mqtt/packet-type.ts'
@@ -10,6 +10,7 @@ import { PublishView } from '../../src/mqtt/publish-view.ts'
 import { readSubscribe } from '../../src/mqtt/subscribe.ts'
 import { faultOfTopicName } from '../../src/mqtt/topic-name.ts'
 import { readUnsubscribe } from '../../src/mqtt/unsubscribe.ts'
+import { readFarewell } from '../../src/mqtt/v5/client-packets.ts'
 import { type Violation, isViolation } from '../../src/mqtt/violation.ts'
 import { connectRefused } from './mqtt-3.1.1/connect-refused.ts'
 import { connect } from './mqtt-3.1.1/connect.ts'
@@ -50,11 +51,10 @@ const READERS = new Map<number, Reader>([
   [PacketType.PUBREL, readAcknowledgement],
   [PacketType.PUBCOMP, readAcknowledgement],
   [PacketType.SUBSCRIBE, (bytes, body, end, level) => readSubscribe(bytes, body, end, level, FILTER_LIMITS)],
-  [PacketType.SUBACK, readSuback],
   [PacketType.UNSUBSCRIBE, (bytes, body, end, level) => readUnsubscribe(bytes, body, end, level, FILTER_LIMITS)],
   [PacketType.PINGREQ, readEmpty],
   [PacketType.PINGRESP, readEmpty],
-  [PacketType.DISCONNECT, readDisconnect]
+  [PacketType.DISCONNECT, (bytes, body, end, level) => level === 5 ? readFarewell(bytes, body, end) : readEmpty(bytes, body, end, level)]
 ])
 
 /** Everything that came of the bytes; a vector is one frame, so this must be one thing. */
