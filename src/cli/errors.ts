@@ -2,6 +2,8 @@
 import { CausewayError, type ErrorDetail } from '../errors.ts'
 
 export const cliCodes = {
+  /** A verb, option or argument that there is not, or one that is missing. */
+  usage: 'CW_CLI_USAGE',
   /** The log file can not be written. */
   logFile: 'CW_LOG_FILE',
   /** No running edge answers at its control socket. */
