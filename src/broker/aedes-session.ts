@@ -1,4 +1,5 @@
 /** One of Aedes's sessions as its connection uses it. */
+import type { Subscriber } from './local-interest.ts'
 import type { AddressedMessage, Done, Qos, Session, Subscription } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -17,6 +18,8 @@ export interface AskedSubscription {
 export interface SessionClient {
   readonly id: string
   readonly clean: boolean
+  /** By filter, each with what it has given to the emitter. */
+  readonly subscriptions: Readonly<Record<string, { readonly func: Subscriber } | undefined>>
   subscribe (packet: { subscriptions: AskedSubscription[] }, done: (error?: Error) => void): void
   unsubscribe (packet: { cmd: 'unsubscribe', unsubscriptions: string[] }, done: (error?: Error) => void): void
   publish (message: object, done: (error?: Error) => void): void
@@ -38,19 +41,33 @@ export class AedesSession implements Session {
   readonly #client: SessionClient
   readonly #store: SessionStore
   readonly #count: () => number
+  readonly #subscribed: (filter: string, subscriber: Subscriber) => void
+  addressed = 0
 
-  /** @param count gives a number that is larger each time */
-  constructor (client: SessionClient, store: SessionStore, count: () => number) {
+  /**
+   * @param count gives a number that is larger each time
+   * @param subscribed told of each subscription that is live, and by which subscriber of the emitter
+   */
+  constructor (client: SessionClient, store: SessionStore, count: () => number, subscribed: (filter: string, subscriber: Subscriber) => void) {
     this.clientId = client.id
     this.clean = client.clean
     this.#client = client
     this.#store = store
     this.#count = count
+    this.#subscribed = subscribed
+  }
+
+  /** It has the subscriptions of a stored session. */
+  restored (): void {
+    for (const filter of Object.keys(this.#client.subscriptions)) this.#tell(filter)
   }
 
   subscribe (subscriptions: readonly Subscription[], done: Done): void {
     // without a packet identifier Aedes writes no SUBACK: that is the connection's
-    this.#client.subscribe({ subscriptions: subscriptions.map(asked) }, error => done(error ?? null))
+    this.#client.subscribe({ subscriptions: subscriptions.map(asked) }, error => {
+      for (const { filter } of subscriptions) this.#tell(filter)
+      done(error ?? null)
+    })
   }
 
   unsubscribe (filters: readonly string[], done: Done): void {
@@ -73,11 +90,20 @@ export class AedesSession implements Session {
     if (missed.length === 0) return
     const client = this.#client as SessionClient & Internals
     client.duplicates = Object.create(null) as object // it has seen them pass
-    for (const message of missed) client.deliverQoS({ ...message }, () => {})
+    for (const message of missed) {
+      this.addressed++
+      client.deliverQoS({ ...message }, () => { this.addressed-- })
+    }
   }
 
   deliver (message: AddressedMessage): void {
-    this.#client.publish({ ...message, cmd: 'publish', retain: false, dup: false, brokerId: ADDRESSED[message.qos], brokerCounter: this.#count() }, () => {})
+    this.addressed++
+    this.#client.publish({ ...message, cmd: 'publish', retain: false, dup: false, brokerId: ADDRESSED[message.qos], brokerCounter: this.#count() }, () => { this.addressed-- })
+  }
+
+  #tell (filter: string): void {
+    const subscriber = this.#client.subscriptions[filter]?.func
+    if (subscriber !== undefined) this.#subscribed(filter, subscriber)
   }
 }
 

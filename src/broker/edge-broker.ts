@@ -12,9 +12,10 @@ import type { LocalDelivery, LocalMessage, RemoteHandshakes } from '../relay/loc
 import type { Origin } from '../relay/origin.ts'
 import { senderOf } from '../relay/spread.ts'
 import type { LocalInterest } from './local-interest.ts'
-import { LocalSessions, MAX_LOCAL_LEVELS } from './local-sessions.ts'
+import { MAX_LOCAL_LEVELS } from './local-levels.ts'
+import { LocalSessions } from './local-sessions.ts'
 import type { RelayEntry } from './relay-entry.ts'
-import { AedesSession, restored } from './aedes-session.ts'
+import { AedesSession, type SessionClient, restored } from './aedes-session.ts'
 import { type Delivery, type Done, type Message, type MessageProperties, type Qos, type ReturnCode, type SessionOwner, SessionStream } from './session-port.ts'
 import type { DelayedWill, SessionStore } from './session-store.ts'
 import { type GroupSource, SharedGroups } from './shared-groups.ts'
@@ -66,11 +67,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.groups = new SharedGroups(this as unknown as GroupSource, options.store, count) // Aedes types what it publishes as what it sends
     this.wills = new DelayedWills(options.store, (clientId, will) => this.#publishWill(clientId, will))
     this.on('client', client => ownerOf(client)?.registered())
-    this.on('clientReady', client => {
-      const session = new AedesSession(client, this.#store, count)
-      session.catchUp()
-      ownerOf(client)?.ready(session)
-    })
+    this.on('clientReady', client => this.#ready(client, count))
     this.on('clientDisconnect', client => ownerOf(client)?.gone())
     this.handshakes = remoteHandshakes(options.store)
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
@@ -114,6 +111,16 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   stop (): Promise<void> {
     this.wills.close()
     return new Promise(resolve => this.close(resolve))
+  }
+
+  #ready (client: Client, count: () => number): void {
+    const owner = ownerOf(client)
+    if (owner === null) return
+    const session = new AedesSession(client as unknown as SessionClient, this.#store, count, // Aedes types of its subscriptions what is told of them
+      (filter, subscriber) => this.sessions.takers.belongs(filter, subscriber, owner))
+    session.restored()
+    session.catchUp()
+    owner.ready(session)
   }
 
   /** Called for each message and session, before it is written; null: it is not. */

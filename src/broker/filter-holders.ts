@@ -5,7 +5,7 @@ import type { FirstLevels } from './first-levels.ts'
 export class FilterHolders<Holder> {
   readonly #holders = new Map<string, Set<Holder>>()
   /** The filters that somebody holds, for matching. */
-  readonly #trie = new FilterTrie<true>()
+  readonly #trie = new FilterTrie<ReadonlySet<Holder>>()
   /** Told of each filter that is held. */
   readonly #firstLevels: FirstLevels
 
@@ -16,6 +16,13 @@ export class FilterHolders<Holder> {
   /** Is there a filter that matches? */
   any (topic: string): boolean {
     return this.#trie.has(topic)
+  }
+
+  /** Holders of all filters that match; one of several filters comes as often. */
+  of (topic: string): Holder[] {
+    const holders: Holder[] = []
+    for (const those of this.#trie.match(topic, [])) holders.push(...those)
+    return holders
   }
 
   has (filter: string): boolean {
@@ -33,8 +40,9 @@ export class FilterHolders<Holder> {
       holders.add(holder)
       return false
     }
-    this.#holders.set(filter, new Set([holder]))
-    this.#trie.add(filter, true)
+    const first = new Set([holder])
+    this.#holders.set(filter, first)
+    this.#trie.add(filter, first)
     this.#firstLevels.add(filter)
     return true
   }
@@ -44,7 +52,7 @@ export class FilterHolders<Holder> {
     const holders = this.#holders.get(filter)
     if (holders === undefined || !holders.delete(holder) || holders.size > 0) return false
     this.#holders.delete(filter)
-    this.#trie.remove(filter, true)
+    this.#trie.remove(filter, holders)
     this.#firstLevels.remove(filter)
     return true
   }

@@ -10,7 +10,7 @@ import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
 import { FilterHolders } from './filter-holders.ts'
 import { FirstLevels } from './first-levels.ts'
 
-type Subscriber = (message: Message, done: () => void) => void
+export type Subscriber = (message: Message, done: () => void) => void
 
 /** Told by the session store, before the promise of the change settles. */
 export interface StoredInterest {
@@ -30,6 +30,7 @@ export class LocalInterest implements RelayInterest, StoredInterest {
   readonly #observers = new WeakSet<Subscriber>()
   readonly #listeners = new Set<() => void>()
   #changed: (filter: string) => void = () => {}
+  #subscriber: (filter: string) => void = () => {}
   /** Live and stored ones. */
   readonly devices: DeviceFilters = {
     list: () => this.#deviceFilters(),
@@ -56,8 +57,18 @@ export class LocalInterest implements RelayInterest, StoredInterest {
     return this.#stored.any(topic)
   }
 
+  /** Live subscribers of the topic, some perhaps by several filters; null: somebody wants it who is no device. */
+  devicesOf (topic: string): readonly Subscriber[] | null {
+    return this.#observing.any(topic) ? null : this.#live.of(topic)
+  }
+
   onChange (call: (filter: string) => void): void {
     this.#changed = call
+  }
+
+  /** Calls with the filter of each live subscriber that comes or goes, be it the first one or not. One listener. */
+  onSubscriber (call: (filter: string) => void): void {
+    this.#subscriber = call
   }
 
   /** This subscriber is no device. Called before it subscribes. */
@@ -100,11 +111,13 @@ export class LocalInterest implements RelayInterest, StoredInterest {
     if (this.#observers.has(subscriber)) {
       if (this.#observing.hold(filter, subscriber)) this.#changed(filter)
     } else if (this.#live.hold(filter, subscriber)) this.#deviceChange(filter)
+    this.#subscriber(filter)
   }
 
   #let (filter: string, subscriber: Subscriber): void {
     if (this.#observing.drop(filter, subscriber)) this.#changed(filter)
     else if (this.#live.drop(filter, subscriber)) this.#deviceChange(filter)
+    this.#subscriber(filter)
   }
 
   #deviceChange (filter: string): void {

@@ -4,18 +4,22 @@
  */
 import { BrokerError, BrokerErrorCode } from './errors.ts'
 import type { LocalInterest } from './local-interest.ts'
+import { MAX_LOCAL_LEVELS, levelsOf } from './local-levels.ts'
+import { LocalTakers } from './local-takers.ts'
 import { type Passage, PublishGate } from './publish-gate.ts'
 import type { Done, Message } from './session-port.ts'
 import type { SessionStore, StoredPacket } from './session-store.ts'
+import { UnderWay } from './under-way.ts'
 
 /** Messages that may wait for the one before them; then connections are held. The store is memory-first, so it is short. */
 const CROWD = 2048
 
-/** What the matchers of Aedes bear; they throw beyond. */
-export const MAX_LOCAL_LEVELS = 100
-
 export class LocalSessions {
   readonly gate: PublishGate = new PublishGate(CROWD)
+  /** What is on its way through here, by publisher. */
+  readonly underWay: UnderWay = new UnderWay()
+  /** Who can be given messages without any of this. */
+  readonly takers: LocalTakers
   readonly #brokerId: string
   readonly #store: SessionStore
   readonly #interest: LocalInterest
@@ -26,6 +30,7 @@ export class LocalSessions {
     this.#brokerId = brokerId
     this.#store = store
     this.#interest = interest
+    this.takers = new LocalTakers(interest, this.underWay)
   }
 
   /** @param publisher the client id it comes from; null when none does */
@@ -44,6 +49,7 @@ export class LocalSessions {
           (thrown: unknown) => this.#hand(packet, thrown instanceof Error ? thrown : new Error(String(thrown)), done))
       }
     }
+    if (publisher !== null) this.underWay.begin(publisher)
     this.gate.enter(passage)
   }
 
@@ -71,15 +77,10 @@ export class LocalSessions {
 
   /** Live subscribers get it also when the store failed; the publisher hears of the failure and is not acknowledged. */
   #hand (packet: StoredPacket, failure: Error | null, done: Done): void {
-    this.#interest.emitter.emit({ ...packet })
+    const { clientId } = packet
+    this.#interest.emitter.emit({ ...packet }, () => { if (clientId !== undefined) this.underWay.end(clientId) })
     this.gate.passed()
     if (failure !== null || !this.#isKept(packet)) done(failure)
     else this.#store.settled(done)
   }
-}
-
-function levelsOf (topic: string): number {
-  let levels = 1
-  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++
-  return levels
 }

@@ -3,6 +3,7 @@
  * nothing else here knows of Aedes.
  */
 import { Duplex } from 'node:stream'
+import type { PublishFrame } from './publish-frame.ts'
 
 export type Qos = 0 | 1 | 2
 
@@ -30,6 +31,8 @@ export interface Session {
   /** Remembers, or forgets, a subscription that is matched elsewhere: one of a shared group. */
   note (subscription: Subscription): void
   forget (filter: string): void
+  /** Messages for this session alone that have not been written yet. */
+  readonly addressed: number
   /** Gives a message to this session alone, by a subscription whose QoS and identifiers it has already. */
   deliver (message: AddressedMessage): void
 }
@@ -107,8 +110,27 @@ export interface SessionOwner {
   /** The session is let go of: its subscriptions and its will are dealt with. */
   gone (): void
   mayPublishWill (topic: string): boolean | Promise<boolean>
+  /**
+   * Adds to `takings` who takes messages of this topic as they are, of QoS 0 and without RETAIN; nobody, where this device may not have them.
+   * @returns false when they have to be prepared, each by itself
+   */
+  addTaker (topic: string, takings: Takings): boolean
   /** Makes a message ready for this device: QoS, RETAIN, properties. False: not to this one. */
   prepare (delivery: Delivery): boolean
+}
+
+/** Takes messages as whole frames, and never waits. */
+export interface Taker {
+  readonly clientId: string
+  /** Something for it alone is on its way through the keeper of sessions. */
+  readonly isAddressed: boolean
+  /** HOT. */
+  take (frame: PublishFrame): void
+}
+
+export interface Takings {
+  /** @param noLocal it does not want what it publishes itself */
+  add (taker: Taker, noLocal: boolean): void
 }
 
 export interface WillTerms {

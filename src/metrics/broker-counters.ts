@@ -28,6 +28,8 @@ export class BrokerCounters {
   publishDuplicates = 0
   /** Messages of devices that somebody here wanted too, or that are retained. */
   publishLocal = 0
+  /** Those of them that went the direct way: copied, for as many subscribers as there are, and not encoded. */
+  publishDirect = 0
   publishDenied = 0
   /** QoS 0 messages dropped because a full bridge found no room within the bounded wait. */
   publishDroppedQos0 = 0

@@ -4,6 +4,7 @@
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { Violation } from '../mqtt/violation.ts'
+import type { DirectWay } from './direct-way.ts'
 import type { Origin, Publisher } from './origin.ts'
 import type { Receipts } from './receipts.ts'
 import type { Route } from './route.ts'
@@ -29,6 +30,8 @@ export interface TopicEntry {
   readonly routes: readonly Route[]
   /** Of the rules that `routes` came from. */
   readonly generation: number
+  /** Kept here by the local broker; null: it has not been asked for. */
+  direct: DirectWay | null
 }
 
 /** What became of an offer. */

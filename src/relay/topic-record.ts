@@ -3,6 +3,7 @@
  * made for one message, and decodes its name only for who asks. HOT.
  */
 import type { Violation } from '../mqtt/violation.ts'
+import type { DirectWay } from './direct-way.ts'
 import type { TopicEntry } from './relay.ts'
 import type { Route } from './route.ts'
 import { topicKey } from './topic-key.ts'
@@ -19,6 +20,7 @@ export class TopicRecord implements TopicEntry {
   readonly system: boolean
   routes = NOWHERE
   local = false
+  direct: DirectWay | null = null
   /** Generation of the rules that `routes` came from; 0: never asked. */
   generation = 0
   /** Group of local interest, and its version when `local` was asked; -1: never asked. */

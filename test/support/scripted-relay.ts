@@ -31,7 +31,7 @@ export class ScriptedRelay implements Relay {
 
   lookup (bytes: Buffer, start: number, end: number): TopicEntry {
     const name = bytes.toString('utf8', start, end)
-    return { name, valid: true, fault: null, system: isSystemTopic(name), bridged: name.startsWith('up/'), local: this.#interest.wants(name), routes: [], generation: 0 }
+    return { name, valid: true, fault: null, system: isSystemTopic(name), bridged: name.startsWith('up/'), local: this.#interest.wants(name), routes: [], generation: 0, direct: null }
   }
 
   isOwn (): boolean { return false }

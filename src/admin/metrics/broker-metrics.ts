@@ -26,6 +26,7 @@ const brokerRows: Rows<Omit<BrokerCounters, 'listeners' | 'ofListener'>> = {
   publishReceivedQos2: ['received_messages_qos2_total', 'Messages of QoS 2 from devices.'],
   publishDuplicates: ['received_duplicates_total', 'Messages of QoS 2 that had been taken before.'],
   publishLocal: ['local_messages_total', 'Messages of devices that somebody here wanted too, or that are retained.'],
+  publishDirect: ['local_direct_messages_total', 'Those of them that were given to local subscribers as they came, without an encoding for each.'],
   publishDenied: ['publishes_denied_total', 'Messages whose device had no right to publish them.'],
   publishDroppedQos0: ['dropped_messages_qos0_total', 'Messages of QoS 0 that went without a bridge that had no room.'],
   publishHeld: ['publishes_held_total', 'Times a connection was held because a bridge was full, rights were undecided or too much was owed.'],

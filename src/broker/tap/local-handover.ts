@@ -1,32 +1,63 @@
-/** Gives the PUBLISH of a device that was taken to local sessions. HOT. */
-import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+/**
+ * Gives the PUBLISH of a device that was taken to local sessions: the direct way where it is plain and nothing of this device
+ * is ahead of it on the long one, through the keeper of sessions otherwise. HOT.
+ */
 import type { PublishView } from '../../mqtt/publish-view.ts'
+import { Direct } from '../../relay/direct-way.ts'
 import type { TopicEntry } from '../../relay/relay.ts'
-import type { LocalSessions } from '../local-sessions.ts'
 import type { Done, Message } from '../session-port.ts'
 import type { PublishDoor } from '../v5/publish-door.ts'
-import type { PublishingSession } from './publish-host.ts'
+import type { PublishSurroundings, PublishingSession } from './publish-host.ts'
 
+/**
+ * Messages in a row that may go the long way only because others are ahead of them there. A device that never pauses would never come back from it
+ * otherwise: it takes two turns of the event loop, and more has come in by then.
+ */
+const MOST_STRAYED = 64
 const NO_HANDSHAKE = Object.freeze({})
 
 export class LocalHandover {
-  readonly #local: LocalSessions
-  readonly #counters: BrokerCounters
+  readonly #around: Pick<PublishSurroundings, 'local' | 'counters' | 'gatekeeper'>
   readonly #publisher: PublishingSession
+  /** How many in a row were behind others. */
+  #strayed = 0
 
-  constructor (local: LocalSessions, counters: BrokerCounters, publisher: PublishingSession) {
-    this.#local = local
-    this.#counters = counters
+  constructor (around: Pick<PublishSurroundings, 'local' | 'counters' | 'gatekeeper'>, publisher: PublishingSession) {
+    this.#around = around
     this.#publisher = publisher
+  }
+
+  /** The device is to be held until what it has on the long way is through: {@link whenBack}. */
+  get strayed (): boolean { return this.#strayed >= MOST_STRAYED }
+
+  whenBack (call: () => void): void {
+    this.#strayed = 0
+    this.#around.local.underWay.whenOver(this.#publisher.publisher.clientId, call)
+  }
+
+  /** Gives a message of QoS 0 the direct way; false: it has to go the long one. */
+  direct (entry: TopicEntry, view: PublishView): boolean {
+    if (entry.system || view.retain) return false
+    const { local, counters, gatekeeper } = this.#around
+    const direct = local.takers.give(entry, view, this.#publisher.publisher.clientId, gatekeeper.generation)
+    if (direct !== Direct.GIVEN) {
+      if (direct === Direct.BEHIND) this.#strayed++
+      return false
+    }
+    this.#strayed = 0
+    counters.publishLocal++
+    counters.publishDirect++
+    return true
   }
 
   /** @param done called once, when it is stored for those who are away and handed to those who are here; perhaps before this returns */
   give (entry: TopicEntry, view: PublishView, done: Done): void {
-    this.#counters.publishLocal++
+    const { local, counters } = this.#around
+    counters.publishLocal++
     const { qos, retain } = view
     const { door, isStored, publisher: { clientId } } = this.#publisher
     const message = { topic: entry.name, payload: payloadOf(view), qos, retain, ...(qos === 2 && isStored ? handshakeOf(view, clientId) : NO_HANDSHAKE) }
-    this.#local.deliver(door === null ? message : withProperties(message, view, door), clientId, done)
+    local.deliver(door === null ? message : withProperties(message, view, door), clientId, done)
   }
 }
 

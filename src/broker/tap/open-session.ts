@@ -7,6 +7,7 @@ import { Parting } from '../v5/parting.ts'
 import { PublishDoor } from '../v5/publish-door.ts'
 import type { Introduction } from './connect-door.ts'
 import { type ControlHost, ControlPackets, type ControlTaker } from './control-packets.ts'
+import { DeviceTaker } from './device-taker.ts'
 import type { HeldPings } from './held-pings.ts'
 import type { OpenIds } from './inbound-qos2.ts'
 import { KeepAlive } from './keep-alive.ts'
@@ -55,6 +56,7 @@ export class OpenSession {
     // of 3.1.1 what journals of bridges remember of a process before this one is good for what the device marks as a repetition
     if (five === null ? session.clean : !life.sessionPresent) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
+    life.taker = new DeviceTaker(session, outbound, five === null ? 4 : 5, five?.asked.maximumPacketSize ?? Infinity)
     this.publish = new PublishPath(around.publish, host, { publisher, isStored: life.isStored, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
       host,

@@ -13,30 +13,14 @@ import type { Notice } from '../../mqtt/v5/property-writer.ts'
 import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import type { SessionStore } from '../session-store.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
+import { BATCH_BYTES, DeliveryBatch } from './delivery-batch.ts'
 import { DeliveryIds } from './delivery-ids.ts'
+import { HeldFrames } from './held-frames.ts'
+import { HARD_FACTOR, type OutboundEvents, type OutboundLimits } from './outbound-host.ts'
 import { SafeFrames } from './safe-frames.ts'
 import type { DeliveryWriter } from '../v5/delivery-writer.ts'
+import { WrittenRun } from './written-run.ts'
 
-export interface OutboundLimits {
-  /** Bytes that may wait for a device; beyond, QoS 0 is dropped; four times as many end the connection. */
-  readonly maxBacklogBytes: number
-  /** Deliveries of QoS 1 and 2 without their acknowledgement. */
-  readonly maxInflight: number
-}
-
-export interface OutboundEvents {
-  /** Too much waits that must not be dropped. */
-  overrun (): void
-  /** An acknowledgement was added to an empty batch: {@link Outbound.flush} is to be called before long. */
-  owing (): void
-  /** MQTT 5: a message that was held has expired, and does not go out. */
-  expired (packetId: number, qos: number): void
-}
-
-/** Times the backlog at which QoS 0 is dropped; what must not be dropped has that much room more. */
-const HARD_FACTOR = 4
-/** Frames held for the window; a library that counts 16-bit identifiers on would meet one in use. */
-const MAX_HELD = 32_768
 const LARGEST_PACKET = 268_435_460
 const PUBLISH_QOS = 0x06
 
@@ -49,14 +33,11 @@ export class Outbound implements FrameSink {
   readonly #events: OutboundEvents
   readonly #scanner = new FrameScanner(this, LARGEST_PACKET)
   readonly #batch = new AcknowledgementBatch()
+  readonly #deliveries = new DeliveryBatch()
   /** Frames that wait: for CONNACK, or for room in the window. */
-  #held: Buffer[] = []
-  #heldBytes = 0
+  readonly #held = new HeldFrames()
   #connackPassed = false
-  /** Neighbouring frames that go out, of one buffer: written together. */
-  #run: Buffer | null = null
-  #runStart = 0
-  #runEnd = 0
+  readonly #run = new WrittenRun()
   #closed = false
   /** MQTT 5: changes frames as they leave. */
   #writer: DeliveryWriter | null = null
@@ -109,7 +90,8 @@ export class Outbound implements FrameSink {
   write (bytes: Buffer): void {
     if (this.#closed) return
     // what waited before counts: one message, however large, is not too much for a device that reads
-    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#held.length > MAX_HELD) return this.#events.overrun()
+    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#held.tooMany) return this.#events.overrun()
+    this.#writeDeliveries() // they came before
     this.#scanner.push(bytes)
     this.#safe?.ask()
     this.#writeRun()
@@ -129,8 +111,29 @@ export class Outbound implements FrameSink {
     this.#batch.add(first, packetId)
   }
 
+  /** May there be a {@link deliver}? Where there is no room, the message is counted as dropped. HOT. */
+  mayDeliver (): boolean {
+    if (this.#closed) return false
+    if (this.#hasRoom()) return true
+    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR) this.#events.overrun()
+    return false
+  }
+
+  /** Takes a whole PUBLISH of QoS 0, when {@link mayDeliver} says so, to go out with the others of this turn; its bytes must not change until then. HOT. */
+  deliver (bytes: Buffer, start: number, body: number, end: number): void {
+    if (!this.#connackPassed) return this.#held.push(bytes, start, end)
+    this.#traffic.sentQos0++
+    if (this.#deliveries.empty) this.#events.owing()
+    const other = this.#writer?.rewritten(bytes, start, body, end) ?? null
+    if (other === null) this.#deliveries.add(bytes, start, end)
+    else this.#deliveries.add(other, 0, other.length)
+    if (this.#deliveries.length >= BATCH_BYTES) this.#writeDeliveries()
+  }
+
   flush (): void {
-    if (!this.#batch.empty && !this.#closed) this.#write(this.#batch.take())
+    if (this.#closed) return
+    if (!this.#batch.empty) this.#write(this.#batch.take())
+    this.#writeDeliveries()
   }
 
   /** A delivery was acknowledged: the window has room. */
@@ -143,8 +146,8 @@ export class Outbound implements FrameSink {
     this.flush()
     this.#closed = true
     this.#scanner.end()
-    this.#held = []
-    this.#heldBytes = 0
+    this.#deliveries.clear()
+    this.#held.takeAll()
     this.#safe?.close()
   }
 
@@ -156,12 +159,8 @@ export class Outbound implements FrameSink {
     if (!this.#passes(bytes, start, body, end)) return true
     const other = this.#writer === null ? this.#ownConnack(bytes, start, body) : this.#writer.rewritten(bytes, start, body, end)
     if (other !== null) return this.#instead(other)
-    if (this.#run !== bytes || this.#runEnd !== start) {
-      this.#writeRun()
-      this.#run = bytes
-      this.#runStart = start
-    }
-    this.#runEnd = end
+    const before = this.#run.add(bytes, start, end)
+    if (before !== null) this.#write(before)
     if ((bytes[start] as number) >> 4 === PacketType.CONNACK) this.#openDoor()
     return true
   }
@@ -177,6 +176,10 @@ export class Outbound implements FrameSink {
   #write (bytes: Buffer): void {
     this.#traffic.sentBytes += bytes.length
     this.#socket.write(bytes)
+  }
+
+  #writeDeliveries (): void {
+    if (!this.#deliveries.empty) this.#write(this.#deliveries.take())
   }
 
   #instead (frame: Buffer): true {
@@ -209,7 +212,7 @@ export class Outbound implements FrameSink {
 
   /** Bytes that the device has not taken yet. */
   get #waiting (): number {
-    return this.#socket.writableLength + this.#heldBytes + (this.#safe?.bytes ?? 0) + (this.#run === null ? 0 : this.#runEnd - this.#runStart)
+    return this.#socket.writableLength + this.#held.bytes + this.#deliveries.length + (this.#safe?.bytes ?? 0) + this.#run.length
   }
 
   #hasRoom (): boolean {
@@ -231,24 +234,19 @@ export class Outbound implements FrameSink {
   }
 
   #hold (bytes: Buffer, start: number, end: number): false {
-    this.#held.push(Buffer.from(bytes.subarray(start, end)))
-    this.#heldBytes += end - start
+    this.#held.push(bytes, start, end)
     return false
   }
 
   #openDoor (): void {
     this.#writeRun()
     this.#connackPassed = true
-    const early = this.#held
-    this.#held = []
-    this.#heldBytes = 0
-    for (const frame of early) this.#go(frame, 0, bodyOf(frame), frame.length)
+    for (const frame of this.#held.takeAll()) this.#go(frame, 0, bodyOf(frame), frame.length)
   }
 
   #writeHeld (): void {
     const frame = this.#held.shift()
     if (frame === undefined) return
-    this.#heldBytes -= frame.length
     const body = bodyOf(frame)
     if ((frame[0] as number) >> 4 === PacketType.PUBLISH) {
       this.#note(frame, 0, body)
@@ -265,10 +263,8 @@ export class Outbound implements FrameSink {
   }
 
   #writeRun (): void {
-    const run = this.#run
-    if (run === null) return
-    this.#run = null
-    this.#write(this.#runStart === 0 && this.#runEnd === run.length ? run : run.subarray(this.#runStart, this.#runEnd))
+    const run = this.#run.take()
+    if (run !== null) this.#write(run)
   }
 }
 

@@ -27,7 +27,7 @@ export interface PublishSurroundings {
   readonly relay: Relay
   readonly local: LocalSessions
   readonly counters: BrokerCounters
-  readonly gatekeeper: Pick<Gatekeeper, 'denyAction'>
+  readonly gatekeeper: Pick<Gatekeeper, 'denyAction' | 'generation'>
   readonly maxOwed: number
   /** How long a message of QoS 0 waits for room in a bridge. */
   readonly qos0WaitMs: number

@@ -44,7 +44,7 @@ export class PublishPath {
     this.#publisher = publisher
     this.#origin = { bridge: null, publisher: publisher.publisher, sender: senderOf(publisher.publisher.bytes) }
     this.#receipts = new Receipts(this.#sink())
-    this.#handover = new LocalHandover(around.local, around.counters, publisher)
+    this.#handover = new LocalHandover(around, publisher)
   }
 
   get owed (): number { return this.#receipts.owed }
@@ -194,6 +194,7 @@ export class PublishPath {
   }
 
   #deliverLocally (entry: TopicEntry, slot: number): void {
+    if (slot === NO_SLOT && this.#handover.direct(entry, this.#view)) return
     if (slot !== NO_SLOT) this.#receipts.hold(slot)
     this.#handover.give(entry, this.#view, error => {
       if (error !== null) this.#host.storeFailed(error)
@@ -204,6 +205,10 @@ export class PublishPath {
   #mayGoOn (): boolean {
     if (this.#receipts.owed >= this.#around.maxOwed) {
       this.#awaitsOwed = true
+      return false
+    }
+    if (this.#handover.strayed) {
+      this.#handover.whenBack(() => this.#goOn(true))
       return false
     }
     const { gate } = this.#around.local

@@ -10,10 +10,12 @@ import type { Answer, Gatekeeper, Rights } from '../auth/rights.ts'
 import type { Claim, Claimant, ClientClaims } from '../client-claims.ts'
 import type { DeviceEvents } from '../device-events.ts'
 import type { PeerInfo } from '../listener/peer-info.ts'
-import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, WillTerms } from '../session-port.ts'
+import type { LocalSessions } from '../local-sessions.ts'
+import type { Delivery, ReturnCode, Session, SessionOwner, Subscription, Takings, WillTerms } from '../session-port.ts'
 import type { SharedGroups } from '../shared-groups.ts'
 import type { SessionTerms } from '../v5/session-terms.ts'
 import type { Introduction } from './connect-door.ts'
+import type { DeviceTaker } from './device-taker.ts'
 import { prepareDelivery } from './prepare-delivery.ts'
 import { Presence } from './presence.ts'
 import { SessionEntry, type SessionEntrySurroundings } from './session-entry.ts'
@@ -30,7 +32,7 @@ export interface SessionLifeSurroundings extends SessionEntrySurroundings {
   readonly gatekeeper: Gatekeeper
   readonly claims: ClientClaims
   readonly devices: DeviceEvents
-  readonly publish: { readonly relay: Relay }
+  readonly publish: { readonly relay: Relay, readonly local: Pick<LocalSessions, 'takers'> }
   readonly groups: SharedGroups
 }
 
@@ -43,7 +45,9 @@ type Refusal = Extract<Answer, { readonly allow: false }>
 const NOTHING_ALLOWED: Rights = { publish: () => false, subscribe: () => false, receive: () => false }
 
 export class SessionLife implements SessionOwner, Claimant {
-  readonly subscriptions: Subscriptions = new Subscriptions()
+  readonly subscriptions: Subscriptions
+  /** Of the connection, once its session is open. */
+  taker: DeviceTaker | null = null
   clientId = ''
   /** There was a session, and it goes on: what CONNACK says [MQTT-3.2.2-2]. */
   sessionPresent = false
@@ -65,6 +69,7 @@ export class SessionLife implements SessionOwner, Claimant {
 
   constructor (around: SessionLifeSurroundings, peer: PeerInfo, introduction: Introduction, events: SessionLifeEvents) {
     this.#around = around
+    this.subscriptions = new Subscriptions(filter => around.publish.local.takers.changed(filter))
     this.#peer = peer
     this.#entry = new SessionEntry(around, peer, introduction)
     this.#terms = introduction.five?.session ?? null
@@ -182,6 +187,11 @@ export class SessionLife implements SessionOwner, Claimant {
 
   prepare (delivery: Delivery): boolean {
     return this.rights.receive(delivery.topic) && prepareDelivery(delivery, this.subscriptions, this.#terms)
+  }
+
+  addTaker (topic: string, takings: Takings): boolean {
+    if (this.taker === null) return false
+    return !this.rights.receive(topic) || this.taker.join(topic, this.subscriptions, takings)
   }
 
   /** Users or rules were replaced: may it stay, and keep its subscriptions? */

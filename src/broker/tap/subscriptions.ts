@@ -7,10 +7,17 @@ export class Subscriptions {
   /** How many were granted each QoS: with only one in use no filter has to be matched. */
   readonly #counts: [number, number, number] = [0, 0, 0]
 
+  readonly #changed: (filter: string) => void
+
   /** Some were made with MQTT 5, and their options ask for RETAIN as it was published. */
   hasOptions = false
   /** Some are a bridge's of 3.1.1, which gets RETAIN as it was published. */
   hasBridge = false
+
+  /** @param changed told of each filter that is granted or revoked, or granted again with other options */
+  constructor (changed: (filter: string) => void) {
+    this.#changed = changed
+  }
 
   get size (): number { return this.#granted.size }
 
@@ -41,6 +48,7 @@ export class Subscriptions {
     this.#counts[subscription.qos]++
     if (subscription.noLocal !== undefined) this.hasOptions = true
     if (subscription.bridge) this.hasBridge = true
+    this.#changed(subscription.filter)
   }
 
   revoke (filter: string): void {
@@ -48,6 +56,7 @@ export class Subscriptions {
     if (subscription === undefined) return
     this.#granted.delete(filter)
     this.#counts[subscription.qos]--
+    this.#changed(filter)
   }
 
   /** The QoS to deliver with: the message's, or the highest that a matching filter was granted where that is less. */

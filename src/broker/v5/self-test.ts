@@ -52,6 +52,7 @@ function probe (deliver: (message: Message) => void): SessionOwner {
     ready: session => session.subscribe([subscription], () => deliver({ topic: TOPIC, payload: PAYLOAD, qos: 1, retain: false, properties: { raw: RAW } })),
     gone () {},
     mayPublishWill: () => false,
+    addTaker: () => false,
     prepare: delivery => addBlock(delivery, [subscription], { clientId: '', maximumPacketSize: LARGEST_PACKET })
   }
 }

@@ -1,0 +1,77 @@
+/** Who takes the messages of one topic as they are; worked out again when subscriptions that may match it, or rights, have changed. HOT. */
+import type { PublishView } from '../mqtt/publish-view.ts'
+import { Direct, type DirectWay } from '../relay/direct-way.ts'
+import type { PublishFrame } from './publish-frame.ts'
+import type { Taker, Takings } from './session-port.ts'
+
+/** What it asks of the broker. */
+export interface TakersSource {
+  readonly frame: PublishFrame
+  /** Grows when who takes messages of a topic of this group may have changed. */
+  versionOf (group: number): number
+  /** Adds everybody who takes messages of the topic; false: some have to have them the long way, and so all. */
+  addTakers (topic: string, takings: Takings): boolean
+  /** Is a message of this publisher on the long way? */
+  isUnderWay (publisher: string): boolean
+  /** The way has found so many. */
+  found (way: TopicTakers, count: number): void
+}
+
+const NOBODY: readonly Taker[] = Object.freeze([])
+
+export class TopicTakers implements DirectWay, Takings {
+  readonly #source: TakersSource
+  readonly #topic: string
+  readonly #group: number
+  /** Of when it was worked out; -1: it is to be. */
+  #version = -1
+  #takers: readonly Taker[] = NOBODY
+  /** What is being found. */
+  #found: Taker[] = []
+  /** Client ids that do not want what they publish themselves. */
+  #noLocal: Set<string> | null = null
+  #isPlain = false
+
+  constructor (source: TakersSource, topic: string, group: number) {
+    this.#source = source
+    this.#topic = topic
+    this.#group = group
+  }
+
+  give (view: PublishView, publisher: string, generation: number): Direct {
+    const version = this.#source.versionOf(this.#group) + generation // both only grow
+    if (version !== this.#version) this.#workOut(version)
+    if (!this.#isPlain || this.#noLocal?.has(publisher) === true) return Direct.LONG
+    const takers = this.#takers
+    if (takers.length === 0) return Direct.GIVEN
+    // what went the long way before must not be overtaken: neither a message of this publisher, nor one for a taker alone
+    if (this.#source.isUnderWay(publisher)) return Direct.BEHIND
+    for (let i = 0; i < takers.length; i++) if ((takers[i] as Taker).isAddressed) return Direct.LONG
+    const { frame } = this.#source
+    if (!frame.begin(view)) return Direct.LONG
+    for (let i = 0; i < takers.length; i++) (takers[i] as Taker).take(frame)
+    return Direct.GIVEN
+  }
+
+  add (taker: Taker, noLocal: boolean): void {
+    this.#found.push(taker)
+    if (noLocal) (this.#noLocal ??= new Set()).add(taker.clientId)
+  }
+
+  /** Lets go of whom it has found. */
+  forget (): void {
+    this.#version = -1
+    this.#takers = NOBODY
+    this.#noLocal = null
+  }
+
+  #workOut (version: number): void {
+    this.#found = []
+    this.#noLocal = null
+    this.#isPlain = this.#source.addTakers(this.#topic, this)
+    this.#takers = this.#isPlain ? this.#found : NOBODY
+    this.#found = []
+    this.#version = version
+    this.#source.found(this, this.#takers.length)
+  }
+}
