@@ -12,7 +12,7 @@ import { type Segment, segmentName, SEGMENT_HEADER_BYTES, writeSegmentHeader } f
 export interface CommitListener {
   /** Every record up to this number is safe, as `fsync` says. */
   durable (number: number): void
-  /** A file was begun; records go there from now on. */
+  /** The first records stand in a new file. */
   segmentBegun (segment: Segment): void
   /** The disk refused; the records wait and are tried again after `retryMs`. */
   failed (reason: string, code: string, retryMs: number): void
@@ -94,8 +94,11 @@ export class Commit {
     const file = this.#file
     this.#file = null
     if (file === null) return
-    if (this.#options.fsync !== 'never' && !file.syncsItself) await file.sync()
-    await file.close()
+    try {
+      if (this.#options.fsync !== 'never' && !file.syncsItself) await file.sync()
+    } finally {
+      await file.close()
+    }
   }
 
   async #run (): Promise<void> {
@@ -129,10 +132,6 @@ export class Commit {
     const file = await this.#current(first.firstNumber)
     const bytes = batches.length === 1 ? first.bytes : Buffer.concat(batches.map(batch => batch.bytes))
     await file.append(bytes)
-    if (this.#segment !== null) {
-      this.#segment.bytes += bytes.length
-      this.#segment.lastNumber = last.lastNumber
-    }
     this.#unsynced.push(...batches)
     const { fsync } = this.#options
     if (fsync === 'always' || (fsync === 'interval' && performance.now() - this.#syncedAt >= SYNC_INTERVAL_MS)) {
@@ -144,9 +143,19 @@ export class Commit {
     } else {
       this.#syncSoon()
     }
+    this.#count(bytes.length, last.lastNumber)
     this.#heldBytes -= bytes.length
     this.durations.add((performance.now() - started) / 1000, 1)
     this.#listener.durable(last.lastNumber)
+  }
+
+  /** These bytes of the file stand. Not sooner: what a sync that failed has left there is not read back, as it is written again elsewhere. */
+  #count (bytes: number, lastNumber: number): void {
+    const segment = this.#segment
+    if (segment === null) return
+    if (isEmpty(segment)) this.#listener.segmentBegun(segment)
+    segment.bytes += bytes
+    segment.lastNumber = lastNumber
   }
 
   #syncSoon (): void {
@@ -174,9 +183,9 @@ export class Commit {
     const { dir, disk, clock, salt } = this.#options
     const full = this.#file
     if (full !== null) {
-      this.#file = null
       if (this.#options.fsync !== 'never' && !full.syncsItself) await full.sync()
       this.#unsynced = []
+      this.#file = null
       await full.close()
     }
     const header = { salt, firstNumber, created: clock() }
@@ -184,10 +193,9 @@ export class Commit {
     const path = `${dir}/${segmentName(ordinal)}`
     const file = await disk.create(path, this.#options.fsync === 'always')
     this.#file = file
+    this.#segment = { ordinal, file: path, salt: header.salt, firstNumber, lastNumber: firstNumber - 1, bytes: SEGMENT_HEADER_BYTES }
     await file.append(writeSegmentHeader(header))
     if (this.#options.fsync !== 'never') await disk.syncDirectory(dir)
-    this.#segment = { ordinal, file: path, salt: header.salt, firstNumber, lastNumber: firstNumber - 1, bytes: SEGMENT_HEADER_BYTES }
-    this.#listener.segmentBegun(this.#segment)
     return file
   }
 
@@ -198,9 +206,12 @@ export class Commit {
     this.#unsynced = []
     this.#queue.unshift(...written, ...batches)
     const file = this.#file
+    const segment = this.#segment
     this.#file = null
     this.#segment = null
     await file?.close().catch(() => {})
+    // else each attempt on a full disk would leave a file, and take what little room there is
+    if (file !== null && segment !== null && isEmpty(segment)) await this.#options.disk.remove(segment.file).catch(() => {})
   }
 
   async #pause (ms: number): Promise<void> {
@@ -210,4 +221,9 @@ export class Commit {
     })
     this.#wake = null
   }
+}
+
+/** Nothing stands in it yet. */
+function isEmpty ({ firstNumber, lastNumber }: Segment): boolean {
+  return lastNumber < firstNumber
 }

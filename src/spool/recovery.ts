@@ -42,6 +42,8 @@ export async function recover (dir: string, disk: Disk, salvage?: (record: Found
     const bytes = await disk.readWhole(file)
     state.nextOrdinal = ordinal + 1
     const header = readSegmentHeader(bytes, file)
+    // those before it may have been taken and their files be gone
+    if (header !== null) state.nextNumber = Math.max(state.nextNumber, header.firstNumber)
     // all files of a journal have one salt: with that of another the records behind a ruined header can be read all the same
     const salt = header?.salt ?? (bytes.length < SEGMENT_HEADER_BYTES ? 0 : await saltAmong(files.map(each => each.file), disk))
     const segment: Segment = {
@@ -97,6 +99,9 @@ class RecoveryState {
   take (record: FoundRecord, segment: Segment): void {
     segment.lastNumber = Math.max(segment.lastNumber, record.number)
     this.nextNumber = Math.max(this.nextNumber, record.number + 1)
+    // the same record may stand in two segments after a failed sync: acknowledged in between, a message must not come back, nor a note of
+    // an old handshake end a later one that has its id
+    if (!this.#seen.add(record.number)) return
     switch (record.kind) {
       case RecordKind.MESSAGE: this.#message(record); break
       case RecordKind.ACKNOWLEDGED: this.#acknowledged(record.body); break
@@ -130,8 +135,7 @@ class RecoveryState {
 
   #message (record: FoundRecord): void {
     const message = readMessage(record.body, record.flags)
-    // the same record may stand in two segments after a failed sync; acknowledged in between, it must not come back
-    if (message === null || !this.#seen.add(record.number)) return
+    if (message === null) return
     this.waiting.add(record.number)
     const last = this.arrivals.at(-1)
     if (last === undefined || Math.abs(message.arrived - last.at) >= 1000) this.arrivals.push({ number: record.number, at: message.arrived })

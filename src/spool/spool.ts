@@ -196,7 +196,7 @@ export class Spool {
     return count
   }
 
-  /** Writes and syncs everything, then lets the directory go. */
+  /** Writes and syncs everything, then lets the directory go, also where the disk refuses. */
   async close (): Promise<void> {
     if (this.#closed) return
     if (this.#acknowledging !== null) clearTimeout(this.#acknowledging)
@@ -204,9 +204,12 @@ export class Spool {
     this.#closed = true
     this.handshakes.close()
     this.#writer.close()
-    await this.#commit.close()
-    await this.#retention.removeEmpty(this.waiting)
-    await this.#unlock()
+    try {
+      await this.#commit.close()
+      await this.#retention.removeEmpty(this.waiting)
+    } finally {
+      await this.#unlock()
+    }
   }
 
   #writeAcknowledged (): void {

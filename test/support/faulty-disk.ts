@@ -37,8 +37,8 @@ export class FaultyDisk implements Disk {
     return [...this.#entries.keys()].filter(name => name.startsWith(dir + '/')).map(name => name.slice(dir.length + 1))
   }
 
+  /** A full disk has a place for a file all the same, and none for what is to stand in it. */
   async create (file: string, synced: boolean): Promise<SpoolFile> {
-    if (this.failAppend !== null) throw coded(this.failAppend)
     if (this.#entries.has(file)) throw coded('EEXIST')
     const inode: Inode = { writes: [], synced: 0 }
     this.#entries.set(file, inode)

@@ -211,8 +211,11 @@ export class BridgeJournal implements Journal {
   /** Writes and syncs all, and gives the directory back. What waits stays there. */
   async close (): Promise<void> {
     if (this.#sweep !== null) clearInterval(this.#sweep)
-    await this.#feeder?.close()
-    await this.#spool.close()
+    try {
+      await this.#feeder?.close()
+    } finally {
+      await this.#spool.close()
+    }
   }
 }
 
