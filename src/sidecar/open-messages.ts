@@ -12,6 +12,9 @@ export class OpenMessages {
 
   has (packetId: number): boolean { return this.#open.has(packetId) }
 
+  /** Its PUBREC could be given, or it is not open. */
+  mayEnd (packetId: number): boolean { return this.#open.get(packetId)?.safe !== false }
+
   /** A message was seen for the first time. */
   add (packetId: number): void {
     this.#open.set(packetId, { safe: false, waiting: null })

@@ -13,7 +13,7 @@ import type { SessionTerms } from '../relay/link.ts'
 import { NOBODY, type Origin, type Publisher } from '../relay/origin.ts'
 import { Receipts } from '../relay/receipts.ts'
 import { Admission, type Relay, type TopicEntry } from '../relay/relay.ts'
-import type { Incoming, IncomingPort } from '../bridge/down/incoming.ts'
+import { EARLY_PUBREL, type Incoming, type IncomingPort } from '../bridge/down/incoming.ts'
 import { OpenMessages } from './open-messages.ts'
 
 /** What else is learned from the broker. */
@@ -236,12 +236,14 @@ export class Uplink implements Incoming {
     this.#port?.hold(held)
   }
 
-  pubrel (id: number, port: IncomingPort): void {
+  pubrel (id: number, port: IncomingPort): Violation | null {
     const completions = this.#completions
-    if (port !== this.#port || completions === null) return
+    if (port !== this.#port || completions === null) return null
+    if (!this.#open.mayEnd(id)) return EARLY_PUBREL
     this.#open.delete(id)
     const slot = completions.open(id, 2)
     this.#relay.complete(this.#publisher, id, completions, slot)
     completions.release(slot)
+    return null
   }
 }

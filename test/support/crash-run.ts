@@ -112,7 +112,7 @@ export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, w
   const marks: number[] = []
   let killed = 0
   for (; killed < kills && Date.now() < until; killed++) {
-    await untilRandomMoment(devices, random)
+    await untilRandomMoment(() => devices.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0), random)
     await edge.kill()
     marks.push(observer.messages.length)
     await edge.start()
@@ -127,12 +127,11 @@ export async function crashRun (edge: EdgeProcess, remote: Mosquitto, { kills, w
   return { ...judge(wanted, observer.messages.map(({ topic, payload }) => [topic, Number(payload.toString())]), marks, topic => topic.startsWith('up/b')), kills: killed }
 }
 
-/** After so many more acknowledgements, on a machine of any speed; sometimes before the first. */
-export async function untilRandomMoment (devices: readonly { readonly acknowledged: readonly number[] }[], random: () => number): Promise<void> {
-  const total = (): number => devices.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
-  const goal = total() + Math.floor(random() * 400)
+/** After so many more, on a machine of any speed; sometimes before the first. */
+export async function untilRandomMoment (count: () => number, random: () => number): Promise<void> {
+  const goal = count() + Math.floor(random() * 400)
   const until = Date.now() + 10_000
-  while (total() < goal && Date.now() < until) await delay(1)
+  while (count() < goal && Date.now() < until) await delay(1)
   await delay(random() * 20)
 }
 

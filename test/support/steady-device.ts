@@ -22,6 +22,8 @@ export interface SteadyDeviceOptions {
   readonly prefix?: string
   /** Between the end of a handshake and new messages. */
   readonly pauseMs?: number
+  /** Asked before new messages, after each pause. @default yes */
+  readonly mayGoOn?: () => boolean
 }
 
 export class SteadyDevice {
@@ -32,6 +34,7 @@ export class SteadyDevice {
   readonly acknowledged: number[] = []
   readonly #port: number
   readonly #pauseMs: number
+  readonly #mayGoOn: () => boolean
   readonly #open = new Map<number, Handshake>()
   #socket: Socket | null = null
   #connected = false
@@ -42,12 +45,13 @@ export class SteadyDevice {
   #pause: NodeJS.Timeout | null = null
   #onQuiet: () => void = () => {}
 
-  constructor (port: number, name: string, qos: 1 | 2, { prefix = 'up', pauseMs = 0 }: SteadyDeviceOptions = {}) {
+  constructor (port: number, name: string, qos: 1 | 2, { prefix = 'up', pauseMs = 0, mayGoOn = () => true }: SteadyDeviceOptions = {}) {
     this.name = name
     this.qos = qos
     this.#port = port
     this.prefix = prefix
     this.#pauseMs = pauseMs
+    this.#mayGoOn = mayGoOn
     this.#connect()
   }
 
@@ -101,7 +105,8 @@ export class SteadyDevice {
 
   #resume (): void {
     this.#pause = null
-    this.#fill()
+    if (this.#stopped || this.#mayGoOn()) this.#fill()
+    else this.#pause = setTimeout(() => this.#resume(), this.#pauseMs)
   }
 
   #frame (id: number, number: number, dup: boolean): Buffer {

@@ -10,24 +10,27 @@ const RETRY_MS = 50
 
 export class SteadySubscriber {
   readonly name: string
+  readonly prefix: string
   readonly qos: 1 | 2
   /** Topic and text of each message it took, in order. */
   readonly taken: (readonly [topic: string, text: string])[] = []
+  /** The same, each once. */
+  readonly seen = new Set<string>()
   /** Connections that found no session, after the first. */
   sessionsLost = 0
   readonly #port: number
-  readonly #filter: string
   readonly #open = new Set<number>()
   #socket: Socket | null = null
   #subscribed = false
   #retry: NodeJS.Timeout | null = null
   #onSubscribed: () => void = () => {}
 
-  constructor (port: number, name: string, qos: 1 | 2, filter: string) {
-    this.name = name
+  /** @param prefix it subscribes to all below it */
+  constructor (port: number, qos: 1 | 2, prefix: string) {
+    this.name = `takes-${prefix}-${qos}`
+    this.prefix = prefix
     this.qos = qos
     this.#port = port
-    this.#filter = filter
   }
 
   /** Resolves when its subscription is acknowledged. */
@@ -78,16 +81,21 @@ export class SteadySubscriber {
       if (this.#subscribed) this.sessionsLost++
       this.#open.clear()
     }
-    if (!sessionPresent || !this.#subscribed) this.#socket?.write(subscribe(1, [this.#filter, this.qos]))
+    if (!sessionPresent || !this.#subscribed) this.#socket?.write(subscribe(1, [`${this.prefix}/#`, this.qos]))
   }
 
   #message (first: number, bytes: Buffer, body: number, end: number): void {
     const qos = (first >> 1) & 3
     const topicEnd = body + 2 + bytes.readUInt16BE(body)
     const id = qos === 0 ? 0 : bytes.readUInt16BE(topicEnd)
-    if (qos !== 2 || !this.#open.has(id)) this.taken.push([bytes.toString('utf8', body + 2, topicEnd), bytes.toString('utf8', topicEnd + (qos === 0 ? 0 : 2), end)])
+    if (qos !== 2 || !this.#open.has(id)) this.#takes(bytes.toString('utf8', body + 2, topicEnd), bytes.toString('utf8', topicEnd + (qos === 0 ? 0 : 2), end))
     if (qos === 2) this.#open.add(id)
     if (qos > 0) this.#socket?.write(qos === 1 ? puback(id) : pubrec(id))
+  }
+
+  #takes (topic: string, text: string): void {
+    this.taken.push([topic, text])
+    this.seen.add(`${topic} ${text}`)
   }
 
   #released (id: number): void {

@@ -9,7 +9,7 @@ import type { Violation } from '../../mqtt/violation.ts'
 import type { LocalDelivery } from '../../relay/local-delivery.ts'
 import type { Receipts } from '../../relay/receipts.ts'
 import type { DownlinkRules, Landing } from './downlink-rules.ts'
-import type { Incoming, IncomingPort } from './incoming.ts'
+import { EARLY_PUBREL, type Incoming, type IncomingPort } from './incoming.ts'
 import { IncomingProperties } from './incoming-properties.ts'
 import { type Handshake, IncomingSession } from './incoming-session.ts'
 import { RetainedNews } from './retained-news.ts'
@@ -204,9 +204,10 @@ export class Downlink implements Incoming {
   }
 
   /** PUBREL: the remote gives the id up [MQTT-4.3.3-2]. One for a session that another connection has resumed comes again there. */
-  pubrel (id: number, port: IncomingPort): void {
+  pubrel (id: number, port: IncomingPort): Violation | null {
     const session = this.#of(port)
-    if (session?.isOpen !== true || session.isResumed) return
+    if (session?.isOpen !== true || session.isResumed) return null
+    if (session.handshakes.get(id)?.delivered === false) return EARLY_PUBREL
     const isOpen = session.handshakes.delete(id)
     const { bridge, level, delivery: { handshakes } } = this.#options
     const complete = (isKnown: boolean): void => {
@@ -215,6 +216,7 @@ export class Downlink implements Incoming {
     // it must be gone from the disk first: the remote may use the id for another message from then on
     if (this.#isKept && session === this.#session) handshakes?.complete(bridge, id, wasKept => complete(isOpen || wasKept))
     else complete(isOpen)
+    return null
   }
 }
 

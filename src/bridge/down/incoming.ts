@@ -3,8 +3,11 @@
  * QoS 2 handshakes outlives a connection, as the session at the other end does. HOT.
  */
 import type { PublishView } from '../../mqtt/publish-view.ts'
-import type { Violation } from '../../mqtt/violation.ts'
+import { type Violation, violation } from '../../mqtt/violation.ts'
 import type { SessionTerms } from '../../relay/link.ts'
+
+/** It was owed no PUBREC that it could have answered. */
+export const EARLY_PUBREL: Violation = violation('MQTT-4.3.3-1', 'PUBREL comes before its PUBREC was sent', 0x82)
 
 /** What is needed of the connection that messages come by. */
 export interface IncomingPort {
@@ -35,6 +38,6 @@ export interface Incoming {
   close (port: IncomingPort): void
   /** Takes a PUBLISH; what is wrong with it otherwise. */
   publish (view: PublishView, port: IncomingPort): Violation | null
-  /** PUBREL: the other end gives the id up [MQTT-4.3.3-2]. */
-  pubrel (id: number, port: IncomingPort): void
+  /** PUBREL: the other end gives the id up [MQTT-4.3.3-2]; what is wrong with it otherwise. */
+  pubrel (id: number, port: IncomingPort): Violation | null
 }

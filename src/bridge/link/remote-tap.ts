@@ -195,11 +195,8 @@ export class RemoteTap extends Duplex {
     return this.#show(bytes, start, end)
   }
 
-  #answer (type: number, id: number, reason: number): null {
-    if (type === PacketType.PUBREL) {
-      this.#incoming.pubrel(id, this.#port)
-      return null
-    }
+  #answer (type: number, id: number, reason: number): Violation | null {
+    if (type === PacketType.PUBREL) return this.#incoming.pubrel(id, this.#port)
     const outbox = this.#outbox
     const known = outbox !== null && (
       type === PacketType.PUBACK ? outbox.puback(id, reason) : type === PacketType.PUBREC ? outbox.pubrec(id, reason) : outbox.pubcomp(id))

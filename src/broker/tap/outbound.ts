@@ -81,6 +81,9 @@ export class Outbound implements FrameSink {
     return this.#writer?.notice(reason, besides) ?? NO_PROPERTIES
   }
 
+  /** Does the device take packets of this size? */
+  takes (size: number): boolean { return this.#writer?.takes(size) ?? true }
+
   /** Tells a device of MQTT 5 why its connection ends; not before CONNACK [MQTT-3.14.0-1]. @param reasonCode 0: nothing is said */
   part (reasonCode: number, notice: Notice): void {
     if (this.#writer !== null && this.#connackPassed && reasonCode !== 0) this.send(this.#writer.disconnect(reasonCode, notice))

@@ -7,9 +7,9 @@ import { SUBSCRIPTION_REFUSED, encodeSuback, encodeUnsuback } from '../../mqtt/c
 import { type FilterLimits, type SubscribeRequest, type SubscriptionRequest, readSubscribe } from '../../mqtt/subscribe.ts'
 import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
 import { readUnsubscribe } from '../../mqtt/unsubscribe.ts'
-import { encodeSuback5, encodeUnsuback5 } from '../../mqtt/v5/answers.ts'
+import { encodeSuback5, encodeUnsuback5, sizeOfAnswers } from '../../mqtt/v5/answers.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
-import type { Violation } from '../../mqtt/violation.ts'
+import { type Violation, violation } from '../../mqtt/violation.ts'
 import type { RepeatedLines } from '../repeated-lines.ts'
 import type { Session, Subscription } from '../session-port.ts'
 import type { SessionStore } from '../session-store.ts'
@@ -23,6 +23,7 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
   [ReasonCode.QUOTA_EXCEEDED, 'the device has as many subscriptions as it may'],
   [ReasonCode.UNSPECIFIED, 'a shared subscription has the form $share/group/filter']
 ])
+const ANSWER_TOO_LARGE = violation('MQTT-3.1.2-24', 'the answer to so many filters is larger than the device takes', ReasonCode.PACKET_TOO_LARGE)
 /** Its largest header with the packet identifier. */
 const SUBACK_SIZE = 7
 
@@ -61,7 +62,12 @@ export class SubscriptionPackets {
   subscribe (bytes: Buffer, body: number, end: number): false {
     const { host, level } = this.#parts
     const request = readSubscribe(bytes, body, end, level, this.#limits)
-    if ('clause' in request) host.violated(request)
+    if ('clause' in request) {
+      host.violated(request)
+      return false
+    }
+    const fault = this.#faultOfAnswer(request.subscriptions.length)
+    if (fault !== null) host.violated(fault)
     else this.#subscribe(request).catch((thrown: unknown) => host.storeFailed(errorOf(thrown)))
     return false
   }
@@ -74,6 +80,11 @@ export class SubscriptionPackets {
       return false
     }
     const { packetId, filters } = request
+    const fault = this.#faultOfAnswer(filters.length)
+    if (fault !== null) {
+      host.violated(fault)
+      return false
+    }
     const codes = filters.map(filter => life.subscriptions.has(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED)
     session.unsubscribe(filters, error => {
       if (error !== null) return host.storeFailed(error)
@@ -85,6 +96,12 @@ export class SubscriptionPackets {
       host.goOn()
     })
     return false
+  }
+
+  /** One that could not be answered is not begun. */
+  #faultOfAnswer (filters: number): Violation | null {
+    const { level, outbound } = this.#parts
+    return level !== 5 || outbound.takes(sizeOfAnswers(filters)) ? null : ANSWER_TOO_LARGE
   }
 
   async #subscribe (request: SubscribeRequest): Promise<void> {

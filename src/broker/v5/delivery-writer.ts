@@ -65,6 +65,9 @@ export class DeliveryWriter {
     return besides + block.length > this.#terms.maximumPacketSize ? NO_PROPERTIES : block
   }
 
+  /** Does the device take packets of this size [MQTT-3.1.2-24]? */
+  takes (size: number): boolean { return size <= this.#terms.maximumPacketSize }
+
   /** Has a message expired while it was held? */
   hasExpired (frame: Buffer, body: number): boolean {
     const block = blockOf(frame, 0, body)

@@ -5,6 +5,8 @@ const CONNACK = 0x20
 const SUBACK = 0x90
 const UNSUBACK = 0xb0
 const DISCONNECT = 0xe0
+/** Of SUBACK and UNSUBACK, besides the codes. */
+const ID_AND_NO_PROPERTIES = 3
 export const NO_PROPERTIES: Buffer = Buffer.of(0)
 
 /** @param properties a block with its length in front */
@@ -30,6 +32,12 @@ export function encodeSuback5 (packetId: number, codes: readonly number[], prope
 /** @param codes one for each filter, in the order of the packet [MQTT-3.11.3-1] */
 export function encodeUnsuback5 (packetId: number, codes: readonly number[], properties: Buffer = NO_PROPERTIES): Buffer {
   return encodePacket5(UNSUBACK, Buffer.of(packetId >> 8, packetId & 0xff), properties, Buffer.from(codes))
+}
+
+/** The least that SUBACK or UNSUBACK takes for so many filters. */
+export function sizeOfAnswers (filters: number): number {
+  const length = ID_AND_NO_PROPERTIES + filters
+  return 1 + variableByteIntegerSize(length) + length
 }
 
 /** Any packet of MQTT 5 of its parts. */
