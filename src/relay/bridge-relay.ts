@@ -66,7 +66,7 @@ class CachingRelay implements BridgeRelay {
   readonly #repeated = new RepeatedTopic<TopicRecord>()
   /** Counts changes of the rules. */
   #generation = 1
-  #waiting: (() => void)[] = []
+  #waiting = new Set<() => void>()
 
   constructor (options: RelayOptions) {
     this.via = viaMark(options.node ?? '')
@@ -192,12 +192,16 @@ class CachingRelay implements BridgeRelay {
   }
 
   whenRoom (call: () => void): void {
-    this.#waiting.push(call)
+    this.#waiting.add(call)
+  }
+
+  stopWaiting (call: () => void): void {
+    this.#waiting.delete(call)
   }
 
   readonly #callWaiting = (): void => {
     const waiting = this.#waiting
-    this.#waiting = []
+    this.#waiting = new Set()
     for (const call of waiting) call()
   }
 }

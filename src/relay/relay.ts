@@ -67,6 +67,9 @@ export interface Relay {
   /** Did this message leave here before, and come round? MQTT 5 only. */
   isOwn (view: PublishView): boolean
 
-  /** Calls once, later, when an offer refused as FULL is worth repeating. */
+  /** Calls once, later, when an offer refused as FULL is worth repeating; one that waits already is not kept twice. */
   whenRoom (call: () => void): void
+
+  /** Whoever waits with this call is gone: a bridge may have no room for days. */
+  stopWaiting (call: () => void): void
 }

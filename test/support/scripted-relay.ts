@@ -21,13 +21,13 @@ export class ScriptedRelay implements Relay {
   holds = false
   readonly #interest: LocalInterest
   readonly #held: (() => void)[] = []
-  #waiting: (() => void)[] = []
+  #waiting = new Set<() => void>()
 
   constructor (interest: LocalInterest) {
     this.#interest = interest
   }
 
-  get waiting (): number { return this.#waiting.length }
+  get waiting (): number { return this.#waiting.size }
 
   lookup (bytes: Buffer, start: number, end: number): TopicEntry {
     const name = bytes.toString('utf8', start, end)
@@ -52,14 +52,18 @@ export class ScriptedRelay implements Relay {
   forget (): void {}
 
   whenRoom (call: () => void): void {
-    this.#waiting.push(call)
+    this.#waiting.add(call)
+  }
+
+  stopWaiting (call: () => void): void {
+    this.#waiting.delete(call)
   }
 
   /** There is room again. */
   makeRoom (): void {
     this.full = false
     const calls = this.#waiting
-    this.#waiting = []
+    this.#waiting = new Set()
     for (const call of calls) call()
   }
 

@@ -12,7 +12,7 @@ const SAFE = 1
 /** One session's open identifiers. */
 export class OpenIds {
   readonly #states = new Map<number, typeof TAKEN | typeof SAFE>()
-  readonly #waiting = new Map<number, () => void>()
+  readonly #waiting = new Map<number, (() => void)[]>()
   readonly #max: number
 
   constructor (max: number) {
@@ -46,20 +46,21 @@ export class OpenIds {
     if (!this.#states.has(packetId)) return
     this.#states.set(packetId, SAFE)
     if (this.#waiting.size === 0) return
-    const call = this.#waiting.get(packetId)
+    const calls = this.#waiting.get(packetId)
     this.#waiting.delete(packetId)
-    call?.()
+    if (calls !== undefined) for (const call of calls) call()
   }
 
   /** Calls once the message is safe. */
   whenSafe (packetId: number, call: () => void): void {
-    const earlier = this.#waiting.get(packetId)
-    this.#waiting.set(packetId, earlier === undefined
-      ? call
-      : () => {
-          earlier()
-          call()
-        })
+    const calls = this.#waiting.get(packetId)
+    if (calls === undefined) this.#waiting.set(packetId, [call])
+    else calls.push(call)
+  }
+
+  /** The connection is gone, and whoever waited with it: a device may repeat a message on each of a thousand connections before it is safe. */
+  stopWaiting (): void {
+    this.#waiting.clear()
   }
 
   /** PUBREL has come: the identifier is free for another message. */

@@ -45,6 +45,8 @@ export class Inbound implements FrameSink, PartialFrameHolder {
   #partial = 0
   #paused = false
   #ended = false
+  /** Nothing new is taken. */
+  #quiet = false
   /** What the packet taken last lies in, and where it ends. */
   #chunk: Buffer = NOTHING
   #chunkEnd = 0
@@ -71,6 +73,7 @@ export class Inbound implements FrameSink, PartialFrameHolder {
 
   /** What the last packet waited for is there. */
   goOn (): void {
+    if (this.#quiet) return
     this.#scanner.resume()
     this.#afterPackets()
   }
@@ -78,6 +81,7 @@ export class Inbound implements FrameSink, PartialFrameHolder {
   /** Not read any more, and not thrown away either: a broker that closes lets no new message in. */
   pause (): void {
     if (this.#ended) return
+    this.#quiet = true
     this.#paused = true
     this.#socket.pause()
   }
@@ -122,7 +126,7 @@ export class Inbound implements FrameSink, PartialFrameHolder {
     else if (this.pings.reading) this.pings.end()
     this.#chunk = NOTHING
     this.#account()
-    const full = this.#scanner.stopped && this.#scanner.pendingBytes > AHEAD_BYTES
+    const full = this.#quiet || (this.#scanner.stopped && this.#scanner.pendingBytes > AHEAD_BYTES)
     if (full !== this.#paused) this.#setPaused(full)
     this.#taker.drained()
   }

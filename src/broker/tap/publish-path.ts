@@ -84,6 +84,8 @@ export class PublishPath {
   /** The connection is gone. A message that waited was taken nowhere; what was taken becomes safe without it. */
   close (): void {
     this.#closed = true
+    this.#around.relay.stopWaiting(this.#offerAgain)
+    this.#publisher.ids.stopWaiting()
     if (this.#waitingSince !== 0 && this.#view.qos === 2) this.#publisher.ids.forget(this.#view.packetId)
   }
 
@@ -174,13 +176,15 @@ export class PublishPath {
       this.#around.counters.publishHeld++
       this.#waitingSince = performance.now()
     }
-    this.#around.relay.whenRoom(() => {
-      const entry = this.#entry
-      if (this.#closed || this.#waitingSince === 0 || entry === null) return
-      this.#publisher.door?.age(this.#view, performance.now() - this.#waitingSince)
-      this.#goOn(this.#admit(entry))
-    })
+    this.#around.relay.whenRoom(this.#offerAgain)
     return false
+  }
+
+  readonly #offerAgain = (): void => {
+    const entry = this.#entry
+    if (this.#closed || this.#waitingSince === 0 || entry === null) return
+    this.#publisher.door?.age(this.#view, performance.now() - this.#waitingSince)
+    this.#goOn(this.#admit(entry))
   }
 
   /** Admitted: gives it to local sessions where wanted, and ends the path's own hold on its receipt. */
