@@ -3,7 +3,7 @@
  * test/layers/ plants a violation of each rule and expects it to be reported.
  */
 const layers = [
-  ['deadline', 'errors', 'logger', 'package', 'readable-line'],
+  ['control-characters', 'deadline', 'errors', 'logger', 'package'],
   ['metrics', 'mqtt'],
   ['relay'],
   ['spool'],

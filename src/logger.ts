@@ -3,9 +3,10 @@
  * wire are escaped in both, secrets are hidden, and the same warning again and again is counted instead of said.
  */
 import { pino, type Logger as Pino } from 'pino'
+import { escapeControls } from './control-characters.ts'
 import { type LogLevel, type LogLevels, type LogScope, Thresholds } from './logger/levels.ts'
+import { readableLine } from './logger/readable-line.ts'
 import { RepeatFilter } from './logger/repeat-filter.ts'
-import { escapeControls, readableLine } from './readable-line.ts'
 
 export { logComponents, type LogLevel, type LogLevels, logLevels } from './logger/levels.ts'
 

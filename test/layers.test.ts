@@ -21,7 +21,7 @@ interface Planted {
 }
 
 const upward: Readonly<Record<string, Planted>> = {
-  'deadline+errors+logger+package+readable-line-imports-nothing-above': { from: 'errors', to: 'relay' },
+  'control-characters+deadline+errors+logger+package-imports-nothing-above': { from: 'errors', to: 'relay' },
   'metrics+mqtt-imports-nothing-above': { from: 'mqtt', to: 'relay' },
   'relay-imports-nothing-above': { from: 'relay', to: 'bridge' },
   'spool-imports-nothing-above': { from: 'spool', to: 'trust' },

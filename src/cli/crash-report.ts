@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 
 export interface CrashFacts {
   readonly version: string

@@ -1,6 +1,6 @@
 /** What failed, what to do, and the code to look up: as a person needs it, or as a script does. */
 import { CausewayError, reasonOf } from '../errors.ts'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 import { CliError, cliCodes } from './errors.ts'
 import type { CliIo } from './io.ts'
 

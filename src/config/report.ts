@@ -2,7 +2,7 @@
  * What `causeway check` says about a file: every key with the value in force, where it comes from and what becomes of it;
  * then what is odd and what is refused. Pure: text and JSON are made from the same report. No secret gets this far.
  */
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 import { type Notice, showPlace } from './notice.ts'
 import type { Entry, Fate } from './schema/ledger.ts'
 

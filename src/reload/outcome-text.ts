@@ -1,6 +1,6 @@
 /** What came of a reload, or would come of one, in lines for people. */
 import { showNotice } from '../config/notice.ts'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 import type { ChangedKey, ReloadOutcome } from './outcome.ts'
 
 /** Each line ends with a newline. */

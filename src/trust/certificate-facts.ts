@@ -1,6 +1,6 @@
 /** What is asked of a certificate all over this layer, in words fit for a message: its name, its dates, what it may do. */
 import type { X509Certificate } from 'node:crypto'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 
 export type Validity = 'valid' | 'expired' | 'not yet valid'
 

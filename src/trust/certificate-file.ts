@@ -11,7 +11,7 @@ import { isKeyLabel, scanPem } from './pem.ts'
 import type { PemBlock } from './pem.ts'
 import { Shared } from './shared.ts'
 import { Slices } from './slices.ts'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 
 /** A certificate and where its file has it. */
 export interface PlacedCertificate extends FilePlace {

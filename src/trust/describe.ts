@@ -1,6 +1,6 @@
 /** Certificates as data and as a table for people: what `causeway certs show FILE` prints. It describes what may not be trusted too, as long as it can be parsed. */
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 import { dateOf, isAuthority, isSelfSigned, nameOf, validityAt } from './certificate-facts.ts'
 import { readCertificates } from './certificate-file.ts'
 import { mustStaple, partsOf } from './revocation/certificate-parts.ts'

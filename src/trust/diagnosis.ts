@@ -4,7 +4,7 @@
  */
 import type { X509Certificate } from 'node:crypto'
 import { reasonOf } from '../errors.ts'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 import { dateOf, nameOf, validityAt } from './certificate-facts.ts'
 import { HandshakeError, handshakeCodes } from './errors.ts'
 import type { Demands } from './peer/demands.ts'

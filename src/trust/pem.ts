@@ -4,7 +4,7 @@
  */
 import { invalidFile } from './errors.ts'
 import type { TrustError } from './errors.ts'
-import { escapeControls } from '../readable-line.ts'
+import { escapeControls } from '../control-characters.ts'
 
 export interface PemBlock {
   /** What stands after BEGIN, such as `CERTIFICATE`. */

@@ -1,5 +1,5 @@
 /** `causeway bridge enable` and `disable`: starts or stops a bridge of a running edge. */
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 

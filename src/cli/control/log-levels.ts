@@ -1,6 +1,6 @@
 /** `causeway log`: what a running edge says, and changing that. */
 import type { LogLevels } from '../../logger.ts'
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 

@@ -1,5 +1,5 @@
 /** `causeway status`: how a running edge is, for a person or as JSON. */
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 import { count, span } from './spans.ts'

@@ -1,5 +1,5 @@
 /** `causeway tail`: follows what changes in a running edge until it is told to stop. */
-import { readableLine } from '../../readable-line.ts'
+import { readableLine } from '../../logger/readable-line.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 

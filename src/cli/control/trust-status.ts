@@ -1,5 +1,5 @@
 /** `causeway trust status` and `check`: where the certificate files of a running edge stand. */
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { type CliIo, ExitCode } from '../io.ts'
 import { controlClient, type ControlOptions } from './control-client.ts'
 import { span } from './spans.ts'

@@ -1,5 +1,5 @@
 /** A line of a text with a caret under one column, fit for a terminal: cut to a width, nothing in it can move the cursor. */
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 
 /** Columns shown; with file and line number before it the whole fits a terminal of 100. */
 const width = 72

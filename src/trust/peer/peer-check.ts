@@ -4,7 +4,7 @@
  */
 import type { X509Certificate } from 'node:crypto'
 import { reasonOf } from '../../errors.ts'
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { handshakeCodes } from '../errors.ts'
 import { mustStaple, partsOf } from '../revocation/certificate-parts.ts'
 import { listFinding } from '../revocation/list-check.ts'

@@ -1,5 +1,5 @@
 /** A Name of X.501 in words, for messages about lists that are not certificates. */
-import { escapeControls } from '../../readable-line.ts'
+import { escapeControls } from '../../control-characters.ts'
 import { dottedOf, elementAt, membersIn, tags, valueOf } from './der-cursor.ts'
 
 const shortNames: Readonly<Record<string, string>> = { '2.5.4.3': 'CN', '2.5.4.6': 'C', '2.5.4.7': 'L', '2.5.4.8': 'ST', '2.5.4.10': 'O', '2.5.4.11': 'OU' }

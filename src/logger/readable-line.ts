@@ -1,14 +1,8 @@
 /** One JSON log line as a person reads it: time, level, sentence, then the fields; cause and hint on lines of their own. */
+import { escapeControls } from '../control-characters.ts'
 
 const colours: Readonly<Record<string, string>> = { trace: '90', debug: '90', info: '32', warn: '33', error: '31', fatal: '35' }
 const ownLine = new Set(['hint', 'cause', 'stack'])
-
-/** Escapes C0, DEL, C1 and bidirectional controls, so that a client id can not move the cursor or rewrite the line. */
-export function escapeControls (text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    char => '\\u' + char.charCodeAt(0).toString(16).padStart(4, '0'))
-}
 
 export function readableLine (json: string): string {
   let record: Record<string, unknown>
