@@ -2,7 +2,7 @@
  * The session of one connection: who it is, what it may do, what it has subscribed to. Answers what the keeper of
  * sessions asks, from CONNECT to the session's end.
  */
-import { isShared, sharedFilter } from '../../mqtt/topic-filter.ts'
+import { isShared } from '../../mqtt/topic-filter.ts'
 import { isServerTopic } from '../../mqtt/topic-name.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
 import type { Relay } from '../../relay/relay.ts'
@@ -19,6 +19,7 @@ import type { DeviceTaker } from './device-taker.ts'
 import { prepareDelivery } from './prepare-delivery.ts'
 import { Presence } from './presence.ts'
 import { SessionEntry, type SessionEntrySurroundings } from './session-entry.ts'
+import { maySubscribe, reviewSubscriptions } from './subscription-rights.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface SessionLifeEvents {
@@ -118,7 +119,7 @@ export class SessionLife implements SessionOwner, Claimant {
     if (this.#session !== null) return true // of a SUBSCRIBE: decided and remembered before
     const { filter } = subscription
     this.subscriptions.grant(subscription)
-    const allowed = this.#check(filter, this.rights.subscribe(sharedFilter(filter)?.filter ?? filter))
+    const allowed = this.#check(filter, maySubscribe(this.rights, filter))
     if (!isShared(filter)) return allowed
     return typeof allowed === 'boolean' ? false : allowed.then(() => false) // matched in its group
   }
@@ -199,15 +200,7 @@ export class SessionLife implements SessionOwner, Claimant {
     const { rights } = this
     const session = this.#session
     if (session === null) return
-    for (const filter of this.subscriptions.filters()) {
-      const allowed = rights.subscribe(sharedFilter(filter)?.filter ?? filter)
-      if (allowed === true) continue
-      const drop = (still: boolean): void => {
-        if (!still) session.unsubscribe([filter], () => this.#drop(filter))
-      }
-      if (allowed === false) drop(false)
-      else allowed.then(drop, () => drop(false))
-    }
+    reviewSubscriptions(rights, this.subscriptions.filters(), filter => session.unsubscribe([filter], () => this.#drop(filter)))
   }
 
   #drop (filter: string): void {

@@ -16,6 +16,7 @@ import type { SessionStore } from '../session-store.ts'
 import { sendRetained } from '../v5/retained-delivery.ts'
 import type { Outbound } from './outbound.ts'
 import type { SessionLife } from './session-life.ts'
+import { maySubscribe } from './subscription-rights.ts'
 
 /** Reason strings of SUBACK, where one filter of it was refused. */
 const REFUSALS: ReadonlyMap<number, string> = new Map([
@@ -159,8 +160,7 @@ export class SubscriptionPackets {
       lines.warn('subscriptions', { clientId: session.clientId, limit: maxSubscriptions }, 'refused a subscription: the device has too many')
       return this.#code(ReasonCode.QUOTA_EXCEEDED)
     }
-    // who may read a filter may read it as one of a group, and who may not must not get it that way
-    if (await life.rights.subscribe(sharedFilter(filter)?.filter ?? filter)) return null
+    if (await maySubscribe(life.rights, filter)) return null
     counters.subscribeDenied++
     lines.warn('subscribe-denied', { clientId: session.clientId, filter }, 'refused a subscription: not allowed')
     return this.#code(ReasonCode.NOT_AUTHORIZED)
