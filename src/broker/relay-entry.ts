@@ -5,7 +5,7 @@
 import { type PublishMessage, encodePublish } from '../mqtt/publish-encoder.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
 import { sentProperties } from '../mqtt/v5/sent-properties.ts'
-import { readVariableByteInteger, variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
+import { bodyOf } from '../mqtt/frame-layout.ts'
 import type { BrokerCounters } from '../metrics/broker-counters.ts'
 import { Receipts } from '../relay/receipts.ts'
 import type { Origin } from '../relay/origin.ts'
@@ -50,7 +50,7 @@ export class RelayEntry {
     const level = properties === null ? 4 : 5
     const { topic, payload, qos, retain } = message
     const frame = encodePublish({ level, topic, payload, qos, retain, packetId: PACKET_ID, ...(properties === null ? {} : { properties }) } satisfies PublishMessage)
-    this.#view.read(frame, 0, 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length)), frame.length, level)
+    this.#view.read(frame, 0, bodyOf(frame), frame.length, level)
     const receipts = message.qos === 0 ? null : new Receipts({ acknowledge: () => done(null) })
     const slot = receipts?.open(PACKET_ID, message.qos) ?? NO_SLOT
     if (this.#relay.admit(entry, this.#view, origin, receipts, slot) === Admission.FULL) return false

@@ -4,7 +4,7 @@
  * over and comes back when its bytes have left: a fresh 256 KiB for each flush was measured at 65 µs a message at low rates. HOT.
  */
 import { copyBytes } from '../mqtt/copy-bytes.ts'
-import { frameLength } from '../mqtt/frame-length.ts'
+import { frameLength } from '../mqtt/frame-layout.ts'
 import { ExpiringFrames } from './expiring-frames.ts'
 import type { MessageExpiry } from './message-expiry.ts'
 

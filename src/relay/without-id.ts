@@ -1,10 +1,11 @@
 /** A PUBLISH of QoS 1 or 2 as one of QoS 0. */
 import { copyBytes } from '../mqtt/copy-bytes.ts'
-import { readVariableByteInteger, variableByteIntegerSize, writeVariableByteInteger } from '../mqtt/variable-byte-integer.ts'
+import { bodyOf } from '../mqtt/frame-layout.ts'
+import { writeVariableByteInteger } from '../mqtt/variable-byte-integer.ts'
 
 /** The frame again as QoS 0, in memory of its own: without the two bytes of its id, which are at `idAt`. */
 export function withoutId (frame: Buffer, idAt: number, flags: number): Buffer {
-  const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
+  const body = bodyOf(frame)
   const length = frame.length - body - 2
   const made = Buffer.allocUnsafe(frame.length)
   made[0] = 0x30 | flags

@@ -5,7 +5,7 @@
 import { encodePublish } from '../mqtt/publish-encoder.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
 import { sentProperties } from '../mqtt/v5/sent-properties.ts'
-import { readVariableByteInteger, variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
+import { bodyOf } from '../mqtt/frame-layout.ts'
 import type { LocalDelivery, LocalMessage } from '../relay/local-delivery.ts'
 import type { Outbox } from '../relay/outbox.ts'
 import { Receipts } from '../relay/receipts.ts'
@@ -60,7 +60,7 @@ export class LocalPublisher implements LocalDelivery {
     const properties = sentProperties(message)
     const level = properties === null ? 4 : 5
     const frame = encodePublish({ level, topic, payload, qos, retain, packetId: PACKET_ID, ...(properties === null ? {} : { properties }) })
-    view.read(frame, 0, 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length)), frame.length, level)
+    view.read(frame, 0, bodyOf(frame), frame.length, level)
     if (!this.#outbox.hasRoom(UNCHANGED, 0, 1, view)) return false
     const receipts = qos === 0 ? null : new Receipts({ acknowledge: () => { if (!this.#closed) done(null) } })
     const slot = receipts?.open(PACKET_ID, qos) ?? 0

@@ -2,7 +2,7 @@
  * The writing side of a link with a rate limit: counts the messages that pass, says how much more may, and calls when more may again. Nothing waits
  * here: what may not go yet is with the outbox, which chooses what goes next when it may. HOT.
  */
-import { frameLength } from '../../mqtt/frame-length.ts'
+import { frameLength } from '../../mqtt/frame-layout.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import type { LinkMeter, LinkWriter } from '../../relay/link.ts'
 import type { Clock } from '../clock.ts'

@@ -6,11 +6,11 @@
 import type { Duplex } from 'node:stream'
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
 import type { ListenerCounters } from '../../metrics/listener-counters.ts'
+import { bodyOf } from '../../mqtt/frame-layout.ts'
 import { FrameScanner, type FrameSink } from '../../mqtt/frame-scanner.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { NO_PROPERTIES } from '../../mqtt/v5/answers.ts'
 import type { Notice } from '../../mqtt/v5/property-writer.ts'
-import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
 import type { SessionStore } from '../session-store.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { BATCH_BYTES, DeliveryBatch } from './delivery-batch.ts'
@@ -269,9 +269,4 @@ export class Outbound implements FrameSink {
     const run = this.#run.take()
     if (run !== null) this.#write(run)
   }
-}
-
-/** Where the variable header begins. */
-function bodyOf (frame: Buffer): number {
-  return 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
 }

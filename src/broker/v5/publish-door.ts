@@ -7,7 +7,7 @@ import type { PublishView } from '../../mqtt/publish-view.ts'
 import { ABSENT, PropertyBlock, withoutProperty } from '../../mqtt/v5/property-block.ts'
 import { PropertyHolder } from '../../mqtt/v5/property-id.ts'
 import { ReasonCode } from '../../mqtt/v5/reason-code.ts'
-import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
+import { bodyOf } from '../../mqtt/frame-layout.ts'
 import { type Violation, violation } from '../../mqtt/violation.ts'
 import type { MessageProperties } from '../session-port.ts'
 
@@ -134,7 +134,7 @@ export class PublishDoor {
     const frame = Buffer.allocUnsafe(encoder.size())
     encoder.write(frame, 0)
     encoder.payload = encoder.properties = NOTHING
-    const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
+    const body = bodyOf(frame)
     return view.read(frame, 0, body, frame.length, 5) ??
       this.#block.read(frame, view.propertiesStart, view.propertiesEnd, PropertyHolder.PUBLISH)
   }

@@ -2,7 +2,7 @@
  * Before a device of MQTT 5 is let in: does the keeper of sessions write what it was given to write? A message goes through
  * it once, with a property block in front of its payload, and must come out as MQTT 5.
  */
-import { readVariableByteInteger, variableByteIntegerSize } from '../../mqtt/variable-byte-integer.ts'
+import { bodyOf } from '../../mqtt/frame-layout.ts'
 import { PacketType } from '../../mqtt/packet-type.ts'
 import { PublishView } from '../../mqtt/publish-view.ts'
 import type { Message, SessionOwner, SessionStream } from '../session-port.ts'
@@ -59,7 +59,7 @@ function probe (deliver: (message: Message) => void): SessionOwner {
 
 function isAsGiven (frame: Buffer): boolean {
   const view = new PublishView()
-  const body = 1 + variableByteIntegerSize(readVariableByteInteger(frame, 1, frame.length))
+  const body = bodyOf(frame)
   if (view.read(frame, 0, body, frame.length, 5) !== null) return false
   return frame.toString('utf8', view.topicStart, view.topicEnd) === TOPIC && frame.subarray(view.propertiesStart, view.propertiesEnd).equals(RAW) &&
     frame.subarray(view.payloadStart).equals(PAYLOAD) && view.qos === 1
