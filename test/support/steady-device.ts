@@ -4,9 +4,9 @@
  * new; no identifier is given away before its handshake is over. Its state is here, outside the broker. (mqtt.js sends new messages before
  * old ones when it connects again, and can not be used to see what a broker does to the order.)
  */
-import { connect as dial, type Socket } from 'node:net'
-import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
-import { connect, publish, pubrel } from './packets.ts'
+import type { Socket } from 'node:net'
+import { frameSocket } from './frame-socket.ts'
+import { publish, pubrel } from './packets.ts'
 
 const OUTSTANDING = 30
 const RETRY_MS = 50
@@ -56,19 +56,9 @@ export class SteadyDevice {
   }
 
   #connect (): void {
-    const socket = dial({ port: this.#port, host: '127.0.0.1', noDelay: true })
+    const socket = frameSocket(this.#port, this.name, (bytes, start, body) => this.#take((bytes[start] as number) >> 4, bytes, body))
     this.#socket = socket
     this.#connected = false
-    const scanner = new FrameScanner({
-      frame: (bytes, start, body) => {
-        this.#take((bytes[start] as number) >> 4, bytes, body)
-        return true
-      },
-      malformed: () => { socket.destroy() }
-    }, 1_000_000)
-    socket.on('connect', () => socket.write(connect({ clientId: this.name, clean: false })))
-    socket.on('data', chunk => scanner.push(chunk))
-    socket.on('error', () => {})
     socket.on('close', () => {
       this.#connected = false
       this.#retry = setTimeout(() => this.#connect(), RETRY_MS)

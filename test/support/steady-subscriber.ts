@@ -2,9 +2,9 @@
  * A subscriber that does with QoS 1 and 2 all that the standard asks of it, over as many connections as it takes: a message of QoS 2 is taken
  * once for each handshake, and which handshakes are open is remembered here, outside the broker, until PUBREL comes [MQTT-4.3.3-2].
  */
-import { connect as dial, type Socket } from 'node:net'
-import { FrameScanner } from '../../src/mqtt/frame-scanner.ts'
-import { connect, puback, pubcomp, pubrec, subscribe } from './packets.ts'
+import type { Socket } from 'node:net'
+import { frameSocket } from './frame-socket.ts'
+import { puback, pubcomp, pubrec, subscribe } from './packets.ts'
 
 const RETRY_MS = 50
 
@@ -48,18 +48,8 @@ export class SteadySubscriber {
   }
 
   #connect (): void {
-    const socket = dial({ port: this.#port, host: '127.0.0.1', noDelay: true })
+    const socket = frameSocket(this.#port, this.name, (bytes, start, body, end) => this.#take(bytes, start, body, end))
     this.#socket = socket
-    const scanner = new FrameScanner({
-      frame: (bytes, start, body, end) => {
-        this.#take(bytes, start, body, end)
-        return true
-      },
-      malformed: () => { socket.destroy() }
-    }, 1_000_000)
-    socket.on('connect', () => socket.write(connect({ clientId: this.name, clean: false })))
-    socket.on('data', chunk => scanner.push(chunk))
-    socket.on('error', () => {})
     socket.on('close', () => { this.#retry = setTimeout(() => this.#connect(), RETRY_MS) })
   }
 
