@@ -4,6 +4,7 @@
  */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { variableByteIntegerSize } from '../mqtt/variable-byte-integer.ts'
+import { SingleFrame } from '../relay/frame-space.ts'
 import { frameSize, hasPropertyBlock, splicedBody, splicePublish, writeFixedHeader } from '../relay/publish-splice.ts'
 import { KEEP, Rewrite } from '../relay/rewrite.ts'
 
@@ -65,6 +66,6 @@ export class PublishFrame {
 
 function written (view: PublishView, length: number, level: 4 | 5): Buffer {
   const frame = Buffer.allocUnsafe(frameSize(length))
-  splicePublish(frame, writeFixedHeader(frame, 0, PLAIN_PUBLISH, length), view, SAME_TOPIC, 0, level)
+  splicePublish(new SingleFrame(frame), writeFixedHeader(frame, 0, PLAIN_PUBLISH, length), view, SAME_TOPIC, 0, level)
   return frame
 }

@@ -2,6 +2,7 @@
 import type { BridgeCounters } from '../metrics/bridge-counters.ts'
 import { PublishView } from '../mqtt/publish-view.ts'
 import { BATCH_BYTES, FrameBatch } from './frame-batch.ts'
+import { SingleFrame } from './frame-space.ts'
 import { type LinkWriter, plainTerms, type SessionTerms } from './link.ts'
 import { MessageExpiry } from './message-expiry.ts'
 import type { OutboxOptions } from './outbox-options.ts'
@@ -56,10 +57,10 @@ export class BatchLane {
     }
     const fits = this.#makeRoom(length)
     const at = fits ? this.#batch.reserve(length) : 0
-    const bytes = fits ? this.#batch.buffer : Buffer.allocUnsafeSlow(length)
-    splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, 0, this.#level)
+    const space = fits ? this.#batch : new SingleFrame(Buffer.allocUnsafeSlow(length))
+    splicePublish(space, writeFixedHeader(space.buffer, at, header, body), view, rewrite, 0, this.#level)
     if (fits) this.#noteExpiry(length, view)
-    else this.#alone(bytes)
+    else this.#alone(space.buffer)
   }
 
   #tooLarge (rewrite: Rewrite, view: PublishView, header: number): void {
@@ -68,7 +69,7 @@ export class BatchLane {
     const body = splicedBody(view, rewrite, 0, this.#level)
     const frame = Buffer.allocUnsafe(frameSize(body))
     const start = writeFixedHeader(frame, 0, header, body)
-    splicePublish(frame, start, view, rewrite, 0, this.#level)
+    splicePublish(new SingleFrame(frame), start, view, rewrite, 0, this.#level)
     const made = new PublishView()
     made.read(frame, 0, start, frame.length, this.#level)
     this.#setAside(made, TOO_LARGE, () => {})

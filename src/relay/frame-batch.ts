@@ -6,7 +6,9 @@
 import { copyBytes } from '../mqtt/copy-bytes.ts'
 import { frameLength } from '../mqtt/frame-layout.ts'
 import { ExpiringFrames } from './expiring-frames.ts'
+import type { FrameSpace } from './frame-space.ts'
 import type { MessageExpiry } from './message-expiry.ts'
+import { StagedCopy } from './staged-copy.ts'
 
 export const BATCH_BYTES = 256 * 1024
 /** From here on the buffer itself is handed over. */
@@ -15,7 +17,7 @@ const HAND_OVER = 32 * 1024
 const SPARES = 2
 const NOTHING: Buffer = Buffer.alloc(0)
 
-export class FrameBatch {
+export class FrameBatch implements FrameSpace {
   #buffer = NOTHING
   /** What was taken from its front stands before this. */
   #from = 0
@@ -26,6 +28,7 @@ export class FrameBatch {
   #sourceEnd = 0
   readonly #spares: Buffer[] = []
   readonly #expiring = new ExpiringFrames()
+  readonly #staged = new StagedCopy()
   /** Messages in it. */
   count = 0
 
@@ -58,6 +61,10 @@ export class FrameBatch {
   /** What {@link reserve} points into, until the next take. */
   get buffer (): Buffer { return this.#buffer }
 
+  copyTail (from: Buffer, start: number, end: number, at: number): void {
+    this.#staged.copy(from, start, end, this.#buffer, at)
+  }
+
   /** The frame added last, of `length` bytes, expires. */
   noteExpiry (length: number, expiry: MessageExpiry): void {
     this.#expiring.note(this.#length + this.#run, length, expiry)
@@ -66,7 +73,7 @@ export class FrameBatch {
   /** Counts expiries down and takes out what is over; answers how many messages that were. */
   expire (): number {
     if (this.#expiring.empty) return 0
-    this.#copyRun()
+    this.settle()
     const expired = this.#expiring.settle(this.#buffer, this.#length, performance.now())
     this.#length = this.#expiring.length
     this.count -= expired
@@ -75,7 +82,7 @@ export class FrameBatch {
 
   /** Everything that waits, in the order it came. Give it back by {@link giveBack} when its bytes have left. */
   take (): Buffer {
-    this.#copyRun()
+    this.settle()
     const all = this.#buffer.subarray(this.#from, this.#length)
     this.#from = this.#length = 0
     this.count = 0
@@ -87,7 +94,7 @@ export class FrameBatch {
 
   /** Frames from the front, up to about `most` bytes and one at least: a copy, so that the others can stay where they are. */
   takeSome (most: number): Buffer {
-    this.#copyRun()
+    this.settle()
     let end = this.#from
     while (end < this.#length && end - this.#from < most) {
       end += frameLength(this.#buffer, end)
@@ -115,6 +122,7 @@ export class FrameBatch {
   /** Copies what is only noted, so that its source may change. */
   settle (): void {
     this.#copyRun()
+    this.#staged.forget()
   }
 
   clear (): void {
@@ -123,6 +131,7 @@ export class FrameBatch {
     this.#run = 0
     this.#source = NOTHING
     this.#sourceEnd = 0
+    this.#staged.forget()
     this.#expiring.clear()
     this.count = 0
   }
@@ -139,6 +148,7 @@ export class FrameBatch {
 
   #renew (): void {
     const spare = this.#spares.pop()
+    this.#staged.forget()
     this.#buffer = spare === undefined ? Buffer.allocUnsafeSlow(BATCH_BYTES) : Buffer.from(spare.buffer, 0, BATCH_BYTES)
   }
 }

@@ -151,7 +151,7 @@ export class JournaledLane {
       return false
     }
     const at = this.#lane.chunks.reserve(size)
-    const bytes = this.#lane.chunks.current
+    const bytes = this.#lane.chunks.buffer
     encoder.write(bytes, at)
     const idAt = 1 + sizeOfLength(size) + 2 + message.topic.length
     const sequence = this.#lane.append(at, size, idAt, bytes[at] as number)

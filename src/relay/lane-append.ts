@@ -28,7 +28,6 @@ function append (lane: Lane, view: PublishView, rewrite: Rewrite, header: number
   const body = splicedBody(view, rewrite, qos, level)
   const length = frameSize(body)
   const at = lane.chunks.reserve(length)
-  const bytes = lane.chunks.current
-  const idAt = splicePublish(bytes, writeFixedHeader(bytes, at, header, body), view, rewrite, qos, level)
+  const idAt = splicePublish(lane.chunks, writeFixedHeader(lane.chunks.buffer, at, header, body), view, rewrite, qos, level)
   return lane.append(at, length, idAt - at, header)
 }

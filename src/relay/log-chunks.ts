@@ -2,13 +2,15 @@
  * The memory under a lane: chunks that are filled from front to back and let go from the oldest on. A chunk that was let go is
  * used again, as taking fresh memory costs page faults. Frames never cross chunks. HOT.
  */
+import type { FrameSpace } from './frame-space.ts'
 import { SpareChunks } from './spare-chunks.ts'
+import { StagedCopy } from './staged-copy.ts'
 
 const CHUNK_BYTES = 256 * 1024
 const SMALLEST_CHUNK = 16 * 1024
 const NOTHING: Buffer = Buffer.alloc(0)
 
-export class LogChunks {
+export class LogChunks implements FrameSpace {
   readonly #size: number
   readonly #chunks: Buffer[] = []
   readonly #spares: SpareChunks
@@ -21,6 +23,7 @@ export class LogChunks {
   #source = NOTHING
   #run = 0
   #sourceEnd = 0
+  readonly #staged = new StagedCopy()
 
   /**
    * @param budget bytes the lane may hold: a small one gets small chunks
@@ -35,7 +38,7 @@ export class LogChunks {
   get newest (): number { return this.#first + this.#chunks.length - 1 }
 
   /** The chunk that is being filled. */
-  get current (): Buffer { return this.#current }
+  get buffer (): Buffer { return this.#current }
 
   /** Bytes of memory held, spare chunks included. */
   get held (): number {
@@ -50,7 +53,7 @@ export class LogChunks {
 
   /** Makes room for a frame of `length` bytes in the newest chunk; answers where in it the frame goes. */
   reserve (length: number): number {
-    if (this.#run !== 0) this.settle()
+    if (this.#run !== 0) this.#copyRun()
     if (this.#filled + length > this.#current.length) this.#add(length)
     const at = this.#filled
     this.#filled += length
@@ -61,7 +64,7 @@ export class LogChunks {
   reserveRun (bytes: Buffer, start: number, end: number): number {
     const length = end - start
     if (bytes !== this.#source || start !== this.#sourceEnd || this.#filled + length > this.#current.length) {
-      if (this.#run !== 0) this.settle()
+      if (this.#run !== 0) this.#copyRun()
       if (this.#filled + length > this.#current.length) this.#add(length)
       this.#source = bytes
     }
@@ -72,8 +75,17 @@ export class LogChunks {
     return at
   }
 
+  copyTail (from: Buffer, start: number, end: number, at: number): void {
+    this.#staged.copy(from, start, end, this.#current, at)
+  }
+
   /** Copies what is only noted, so that its source may change and its frames can be sent. */
   settle (): void {
+    this.#copyRun()
+    this.#staged.forget()
+  }
+
+  #copyRun (): void {
     if (this.#run !== 0) this.#source.copy(this.#current, this.#filled - this.#run, this.#sourceEnd - this.#run, this.#sourceEnd)
     this.#run = 0
     this.#source = NOTHING
@@ -91,6 +103,7 @@ export class LogChunks {
     }
     if (!all || this.#run !== 0) return
     this.#filled = 0
+    this.#staged.forget()
     if (this.#current.length > this.#size) this.#dropCurrent()
   }
 
@@ -106,5 +119,6 @@ export class LogChunks {
     this.#chunks.push(chunk)
     this.#current = chunk
     this.#filled = 0
+    this.#staged.forget()
   }
 }

@@ -5,6 +5,7 @@
 import { copyBytes } from '../mqtt/copy-bytes.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { variableByteIntegerSize, writeVariableByteInteger } from '../mqtt/variable-byte-integer.ts'
+import type { FrameSpace } from './frame-space.ts'
 import type { Rewrite } from './rewrite.ts'
 
 /** What a frame takes at most beyond the one it is made from, without its topic: id, property length, longer remaining length. */
@@ -47,12 +48,13 @@ export function writeFixedHeader (into: Buffer, at: number, header: number, leng
  * Writes the body of `view` with the name that `rewrite` gives for a remote of `level`.
  * @returns where the two bytes of the packet id are, also when `qos` is 0 and there are none
  */
-export function splicePublish (into: Buffer, at: number, view: PublishView, rewrite: Rewrite, qos: number, level: 4 | 5): number {
+export function splicePublish (space: FrameSpace, at: number, view: PublishView, rewrite: Rewrite, qos: number, level: 4 | 5): number {
   const topic = rewrite.topic
+  const into = space.buffer
   if (topic !== null && rewrite.via === null && keepsLayout(view, qos, level)) {
     const own = topic.length - rewrite.shared
     copyBytes(topic, 0, own, into, at)
-    copyBytes(view.bytes, view.topicEnd - rewrite.shared, view.end, into, at + own)
+    space.copyTail(view.bytes, view.topicEnd - rewrite.shared, view.end, at + own)
     return at + topic.length
   }
   if (topic === null) at = copyBytes(view.bytes, view.topicStart - 2, view.topicEnd, into, at)
@@ -64,7 +66,7 @@ export function splicePublish (into: Buffer, at: number, view: PublishView, rewr
     else if (hasPropertyBlock(view)) at = copyBytes(view.bytes, propertyBlockStart(view), propertyBlockEnd(view), into, at)
     else into[at++] = 0
   }
-  copyBytes(view.bytes, view.payloadStart, view.end, into, at)
+  space.copyTail(view.bytes, view.payloadStart, view.end, at)
   return idAt
 }
 

@@ -49,7 +49,7 @@ export interface Relay {
 
   /**
    * Offers a message to the bridges, by the rules of now also where the entry is older. Synchronous. The view is read before it returns; the bytes behind it are copied by
-   * the end of this turn of the event loop and must not be changed until then, so that neighbouring frames of a chunk
+   * the end of this turn of the event loop and must not be changed until then, nor what is behind them in the same buffer, so that neighbouring frames of a chunk
    * are copied at once.
    * @param receipts the publisher's, with `slot` open for this message; null where nobody waits for an acknowledgement (QoS 0)
    */

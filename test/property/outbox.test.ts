@@ -20,6 +20,10 @@ type Qos = 0 | 1 | 2
 const CHUNK = 4096
 const LIMITS = { maxCount: 12, maxBytes: 2000, windowQos1: 4, windowQos2: 3 }
 
+function payloadOf (serial: number, size: number): string {
+  return `${serial}:${'x'.repeat(size)}`
+}
+
 class Rig {
   readonly turn = new Turn()
   readonly counters = new BridgeCounters()
@@ -37,11 +41,13 @@ class Rig {
   /** For each lane. */
   readonly #rewrites: readonly Rewrite[]
   #serial = 0
-  /** Where frames lie side by side, as in what a socket gives. */
-  #chunk = Buffer.alloc(CHUNK)
-  #filled = 0
+  /** What will be offered: frames lie side by side, as in what a socket gives. By their serial. */
+  readonly #views: PublishView[] = []
+  /** The first that was offered in this turn. */
+  #offered = 1
 
-  constructor (rename: boolean, lanes: 1 | 3) {
+  constructor (rename: boolean, lanes: 1 | 3, steps: readonly Step[]) {
+    this.#lay(steps)
     this.#rewrites = Array.from({ length: lanes }, (_, lane) => new Rewrite('a/b', rename ? 'far/b' : 'a/b', -1, -1, null, lane))
     this.outbox = new Outbox(outboxOptions({
       awaitRemote: true,
@@ -61,8 +67,8 @@ class Rig {
     const lane = which % this.#rewrites.length
     const rewrite = this.#rewrites[lane] as Rewrite
     const serial = ++this.#serial
-    const payload = `${serial}:${'x'.repeat(size)}`
-    const view = this.#viewOf(publishFrame({ topic: 'a/b', payload, qos, packetId: serial }))
+    const payload = payloadOf(serial, size)
+    const view = this.#views[serial] as PublishView
     if (!this.outbox.hasRoom([rewrite], 0, 1, view)) {
       this.refusals++
       return
@@ -73,11 +79,19 @@ class Rig {
     if (qos !== 0) this.receipts.release(slot)
   }
 
-  #viewOf (frame: Buffer): PublishView {
-    if (this.#filled + frame.length > CHUNK) this.#chunk = Buffer.alloc(CHUNK, this.#filled = 0)
-    const start = this.#filled
-    this.#filled += frame.copy(this.#chunk, start)
-    return viewOf(this.#chunk, start)
+  #lay (steps: readonly Step[]): void {
+    let chunk = Buffer.alloc(CHUNK)
+    let filled = 0
+    let serial = 0
+    for (const each of steps) {
+      if (each.do !== 'offer') continue
+      serial++
+      const frame = publishFrame({ topic: 'a/b', payload: payloadOf(serial, each.size), qos: each.qos, packetId: serial })
+      if (filled + frame.length > CHUNK) chunk = Buffer.alloc(CHUNK, filled = 0)
+      frame.copy(chunk, filled)
+      this.#views[serial] = viewOf(chunk, filled)
+      filled += frame.length
+    }
   }
 
   pull (): void {
@@ -86,8 +100,11 @@ class Rig {
 
   endTurn (): void {
     this.turn.end()
-    this.#chunk.fill(0xff) // nothing may depend on it any more
-    this.#filled = 0
+    // nothing may depend on them any more
+    for (; this.#offered <= this.#serial; this.#offered++) {
+      const { bytes, start, end } = this.#views[this.#offered] as PublishView
+      bytes.fill(0xff, start, end)
+    }
     this.pull()
   }
 
@@ -185,7 +202,7 @@ for (const [what, lanes, kind, inOrder] of [
 ] as const) {
   test(`whatever happens, what was taken arrives, ${what}within the limits`, async t => {
     await holds(t, fc.property(fc.boolean(), fc.array<Step>(kind, { minLength: 10, maxLength: 200, size: 'max' }), (rename, steps) => {
-      const rig = new Rig(rename, lanes)
+      const rig = new Rig(rename, lanes, steps)
       for (const action of steps) {
         play(rig, action)
         if (rig.outbox.queued > LIMITS.maxCount) throw new Error('more waits than may')

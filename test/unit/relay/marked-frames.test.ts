@@ -2,6 +2,7 @@
 import { test } from 'tap'
 import { PublishView } from '../../../src/mqtt/publish-view.ts'
 import { viaMark } from '../../../src/mqtt/v5/via.ts'
+import { SingleFrame } from '../../../src/relay/frame-space.ts'
 import { frameSize, largestFrame, splicePublish, splicedBody, writeFixedHeader } from '../../../src/relay/publish-splice.ts'
 import { KEEP, Rewrite } from '../../../src/relay/rewrite.ts'
 import { publishFrame, viewOf } from '../../support/publish-frames.ts'
@@ -20,7 +21,7 @@ test('the mark stands in front of what properties there are, whatever else chang
         const body = splicedBody(view, rewrite, qos, 5)
         const frame = Buffer.alloc(frameSize(body))
         const start = writeFixedHeader(frame, 0, 0x30 | (qos << 1), body)
-        const idAt = splicePublish(frame, start, view, rewrite, qos, 5)
+        const idAt = splicePublish(new SingleFrame(frame), start, view, rewrite, qos, 5)
         if (qos !== 0) frame.writeUInt16BE(7, idAt)
         const made = new PublishView()
         t.equal(made.read(frame, 0, start, frame.length, 5), null)
