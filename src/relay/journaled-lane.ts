@@ -68,6 +68,9 @@ export class JournaledLane {
   /** Some messages are in the journal only. */
   get behind (): boolean { return this.#lastLeft !== 0 }
 
+  /** Number of the newest message in the lane; 0: there is none. It is said of each that is settled, whoever has given it up. */
+  get inHand (): number { return this.#lane.count === 0 ? 0 : this.#lane.numberOf(this.#lane.tail - 1) }
+
   /** Where the reader starts. */
   get firstLeft (): number { return this.#firstLeft }
 

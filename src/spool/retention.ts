@@ -18,6 +18,7 @@ export interface SpoolLimits {
   readonly minFreeBytes: number
 }
 
+/** From this number on messages have come at this time, by a clock that never steps. */
 interface Arrival { readonly number: number, readonly at: number }
 
 export interface RetentionOptions {
@@ -33,6 +34,8 @@ export interface RetentionOptions {
 const PLAUSIBLE_MS = Date.UTC(2020, 0)
 const FREE_CHECK_MS = 1000
 const SAMPLE_MS = 1000
+/** Of arrivals; beyond it every second one is forgotten: what came between counts as younger than it is. */
+const MAX_SAMPLES = 8192
 /** Of the most messages there may be: given up at once, so that it is not done for each. */
 const DROP_SHARE = 64
 
@@ -41,6 +44,8 @@ export class Retention {
   readonly #waiting: WaitingSet
   readonly segments: Segment[]
   #arrivals: Arrival[]
+  /** Of the newest, by the clock of this machine. */
+  #sampledAt = -Infinity
   /** Highest number that can be read back. */
   writtenThrough: number
   #free = Infinity
@@ -53,8 +58,10 @@ export class Retention {
     this.segments = recovered.segments
     this.writtenThrough = recovered.nextNumber - 1
     const now = options.clock()
+    const steady = performance.now()
     // a time of another, wrong clock says nothing about age: such messages are as old as this start
-    this.#arrivals = recovered.arrivals.map(({ number, at }) => ({ number, at: at > now || at < PLAUSIBLE_MS || now < PLAUSIBLE_MS ? now : at }))
+    this.#arrivals = recovered.arrivals.map(({ number, at }) => ({ number, at: at > now || at < PLAUSIBLE_MS || now < PLAUSIBLE_MS ? steady : steady - (now - at) }))
+    this.#thin()
   }
 
   get bytes (): number {
@@ -71,15 +78,28 @@ export class Retention {
     this.writtenThrough = number
   }
 
+  /** @param at by the clock of this machine, which may step: it only says whether a second has passed, and saves reading another clock for each message */
   arrived (number: number, at: number): void {
-    const last = this.#arrivals.at(-1)
-    if (last === undefined || Math.abs(at - last.at) >= SAMPLE_MS) this.#arrivals.push({ number, at })
+    if (Math.abs(at - this.#sampledAt) < SAMPLE_MS) return
+    this.#sampledAt = at
+    this.#forgetArrivalsBefore(this.#waiting.lowest())
+    this.#arrivals.push({ number, at: performance.now() })
+    this.#thin()
+  }
+
+  #thin (): void {
+    while (this.#arrivals.length > MAX_SAMPLES) {
+      const last = this.#arrivals.length - 1
+      this.#arrivals = this.#arrivals.filter((_, i) => i % 2 === 0 || i === last)
+    }
   }
 
   hasRoom (bytes: number): boolean {
     const { limits } = this.#options
     this.#checkFree()
-    return this.#waiting.count < limits.maxMessages && this.bytes + bytes <= limits.maxBytes && this.#free - bytes >= limits.minFreeBytes
+    // one that is larger than all may be: it waits until it is alone, and is taken then
+    const fits = this.#waiting.count === 0 || (this.#waiting.count < limits.maxMessages && this.bytes + bytes <= limits.maxBytes)
+    return fits && this.#free - bytes >= limits.minFreeBytes
   }
 
   /** The part of the bytes or of the messages that is taken, whichever is more; 1 where the file system has no more to give. */
@@ -94,36 +114,39 @@ export class Retention {
     if (lowest === Infinity) return 0
     this.#forgetArrivalsBefore(lowest)
     const first = this.#arrivals[0]
-    return first === undefined ? 0 : Math.max(0, this.#options.clock() - first.at)
+    return first === undefined ? 0 : Math.max(0, performance.now() - first.at)
   }
 
-  /** Gives up messages older than the limit; answers how many. A clock that was set back or forth by years gives up none. */
-  dropAged (waiting: WaitingSet): number {
-    const { limits, clock } = this.#options
+  /** Gives up messages older than the limit; answers how many. A clock that is set back or forth makes none old. */
+  dropAged (waiting: WaitingSet, each: (number: number) => void): number {
+    const { limits } = this.#options
     if (limits.maxAgeMs === 0) return 0
-    const now = clock()
-    if (this.#clockStepped(now)) return 0
+    const now = performance.now()
     let dropped = 0
     while (this.#arrivals.length > 1 && now - (this.#arrivals[1] as Arrival).at > limits.maxAgeMs) {
       this.#arrivals.shift()
-      dropped += waiting.removeThrough((this.#arrivals[0] as Arrival).number - 1)
+      dropped += waiting.removeThrough((this.#arrivals[0] as Arrival).number - 1, each)
     }
     const last = this.#arrivals[0]
-    if (this.#arrivals.length === 1 && last !== undefined && now - last.at > limits.maxAgeMs + SAMPLE_MS) dropped += waiting.removeThrough(this.writtenThrough)
+    if (this.#arrivals.length === 1 && last !== undefined && now - last.at > limits.maxAgeMs + SAMPLE_MS) dropped += waiting.removeThrough(this.writtenThrough, each)
     return dropped
   }
 
   /** Gives up a share of the messages where their count is at its limit, else all of the oldest file that still holds one; answers how many. */
-  dropOldest (waiting: WaitingSet): number {
+  dropOldest (waiting: WaitingSet, each: (number: number) => void): number {
     const { maxMessages } = this.#options.limits
     if (waiting.count >= maxMessages) {
       const share = waiting.count - maxMessages + Math.ceil(maxMessages / DROP_SHARE)
-      for (let dropped = 0; dropped < share; dropped++) waiting.remove(waiting.lowest())
+      for (let dropped = 0; dropped < share; dropped++) {
+        const number = waiting.lowest()
+        waiting.remove(number)
+        each(number)
+      }
       return share
     }
     const lowest = waiting.lowest()
     const segment = this.segments.find(segment => segment.lastNumber >= lowest)
-    return segment === undefined ? 0 : waiting.removeThrough(segment.lastNumber)
+    return segment === undefined ? 0 : waiting.removeThrough(segment.lastNumber, each)
   }
 
   /** Removes files that hold nothing any more, from the oldest on; never the one being written. One removal at a time. */
@@ -147,20 +170,6 @@ export class Retention {
     } catch {
       // the file stays and is tried again at the next removal; its messages are known to be gone, so nothing is sent twice
     }
-  }
-
-  #lastNow = 0
-  #lastMonotonic = 0
-
-  /** Did the wall clock move otherwise than time did since the last look? Then arrivals are moved with it. */
-  #clockStepped (now: number): boolean {
-    const monotonic = performance.now()
-    const step = this.#lastNow === 0 ? 0 : (now - this.#lastNow) - (monotonic - this.#lastMonotonic)
-    this.#lastNow = now
-    this.#lastMonotonic = monotonic
-    if (Math.abs(step) < 60_000) return false
-    this.#arrivals = this.#arrivals.map(({ number, at }) => ({ number, at: at + step }))
-    return true
   }
 
   #forgetArrivalsBefore (lowest: number): void {

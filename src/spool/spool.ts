@@ -46,7 +46,7 @@ export interface SpoolOptions {
 }
 
 const SEGMENT_BYTES = 16 * 1024 * 1024
-/** Records in memory that are not on disk; beyond it there is no room. */
+/** Records in memory that are not on disk; beyond it there is no room, but for one alone, however large. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 const ACKNOWLEDGE_EVERY_MS = 100
 
@@ -145,7 +145,8 @@ export class Spool {
 
   /** Is there room for a message of this many bytes? False is back-pressure: nothing is lost by it. */
   hasRoom (bytes: number): boolean {
-    return !this.#closed && this.#commit.heldBytes + this.#writer.heldBytes + bytes < MAX_HELD_BYTES && this.#retention.hasRoom(bytes)
+    const held = this.#commit.heldBytes + this.#writer.heldBytes
+    return !this.#closed && (held === 0 || held + bytes < MAX_HELD_BYTES) && this.#retention.hasRoom(bytes)
   }
 
   /** A limit of bytes, count or free disk is in the way, and not a slow disk. */
@@ -169,7 +170,11 @@ export class Spool {
 
   /** The remote has taken it (PUBACK, PUBCOMP), or it was given up. Written lazily: lost in a crash it means one copy more, none less. */
   acknowledge (number: number): void {
-    if (!this.waiting.remove(number)) return
+    this.waiting.remove(number)
+    this.#note(number)
+  }
+
+  #note (number: number): void {
     // still in memory only: whether it must be written down is decided when its group is
     if (this.#writer.holds(number)) return
     this.#acknowledged.add(number)
@@ -181,19 +186,28 @@ export class Spool {
     return new SpoolReader(this.#options.disk ?? realDisk, this.#retention, this.waiting, from)
   }
 
-  /** Gives up what limits of age and size say; called by a coarse timer of the owner. */
-  sweep (): void {
-    const aged = this.#retention.dropAged(this.waiting)
+  /**
+   * Gives up what limits of age and size say; called by a coarse timer of the owner.
+   * @param inHand the owner has the messages up to this number, and says {@link acknowledge} for each: one that is given up may be under way to the remote, and is
+   *   there again after a crash until its handshake is over
+   */
+  sweep (inHand = 0): void {
+    const aged = this.#retention.dropAged(this.waiting, this.#givesUp(inHand))
     if (aged > 0) this.#options.listener.dropped(aged, 'age')
     void this.#retention.removeEmpty(this.waiting)
   }
 
-  /** Makes room by giving up the oldest messages: a share where their count is at its limit, those of the oldest file otherwise; answers how many. */
-  dropOldest (): number {
-    const count = this.#retention.dropOldest(this.waiting)
+  /** Makes room by giving up the oldest messages: a share where their count is at its limit, those of the oldest file otherwise; answers how many. @param inHand as for {@link sweep} */
+  dropOldest (inHand = 0): number {
+    const count = this.#retention.dropOldest(this.waiting, this.#givesUp(inHand))
     if (count > 0) this.#options.listener.dropped(count, 'oldest')
     void this.#retention.removeEmpty(this.waiting).then(() => this.#options.listener.room?.())
     return count
+  }
+
+  /** What is given up is not there again after a restart. */
+  #givesUp (inHand: number): (number: number) => void {
+    return number => { if (number > inHand) this.#note(number) }
   }
 
   /** Writes and syncs everything, then lets the directory go, also where the disk refuses. */

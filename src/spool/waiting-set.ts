@@ -66,11 +66,12 @@ export class WaitingSet {
     return number
   }
 
-  /** Removes all up to and including `number`; answers how many there were. */
-  removeThrough (number: number): number {
+  /** Removes all up to and including `number`, each told; answers how many there were. */
+  removeThrough (number: number, each: (number: number) => void = () => {}): number {
     let removed = 0
     for (let at = this.lowest(); at <= number; at = this.lowest()) {
       this.remove(at)
+      each(at)
       removed++
     }
     return removed

@@ -100,7 +100,7 @@ export class BridgeJournal implements Journal {
     lane.onHungry = () => this.#feeder?.wake()
     this.#feeder.wake()
     this.#sweep = setInterval(() => {
-      this.#spool.sweep()
+      this.#spool.sweep(lane.inHand)
       this.moved()
     }, SWEEP_MS).unref()
   }
@@ -109,7 +109,7 @@ export class BridgeJournal implements Journal {
     if (this.#spool.hasRoom(bytes)) return true
     this.#tellFull()
     if (this.#config.onFull !== 'drop_oldest' || this.#makingRoom || !this.#spool.atLimit(bytes)) return false
-    this.#makingRoom = this.#spool.dropOldest() > 0
+    this.#makingRoom = this.#spool.dropOldest(this.#lane?.inHand) > 0
     return this.#spool.hasRoom(bytes)
   }
 
