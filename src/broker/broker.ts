@@ -150,7 +150,7 @@ class RunningBroker implements Broker {
 
   observe (filters: readonly string[], call: (message: ObservedMessage) => void): () => void { return observe(this.#options.interest, filters, call) }
 
-  get handshakes (): RemoteHandshakes { return this.#edge.handshakes }
+  get handshakes (): RemoteHandshakes | null { return this.#edge.handshakes }
 
   deliver (message: LocalMessage, done: Done): void {
     this.#edge.deliver(message, done)

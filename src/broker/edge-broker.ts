@@ -39,7 +39,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   readonly sessions: LocalSessions
   readonly groups: SharedGroups
   readonly wills: DelayedWills
-  readonly handshakes: RemoteHandshakes
+  readonly handshakes: RemoteHandshakes | null
   readonly #interest: LocalInterest
   readonly #store: SessionStore
   readonly #entry: RelayEntry
@@ -69,7 +69,7 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
     this.on('client', client => ownerOf(client)?.registered())
     this.on('clientReady', client => this.#ready(client, count))
     this.on('clientDisconnect', client => ownerOf(client)?.gone())
-    this.handshakes = remoteHandshakes(options.store)
+    this.handshakes = options.store.isOnDisk ? remoteHandshakes(options.store) : null
     const failed = (client: Client, error: Error): void => options.logger.debug({ client: client.id, cause: error.message }, 'a session ended with an error')
     this.on('clientError', failed)
     this.on('connectionError', failed)

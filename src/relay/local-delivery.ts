@@ -23,8 +23,8 @@ export interface RemoteHandshakes {
 }
 
 export interface LocalDelivery {
-  /** None: handshakes last as long as this process. */
-  readonly handshakes?: RemoteHandshakes
+  /** None, or null: handshakes last as long as this process. */
+  readonly handshakes?: RemoteHandshakes | null
   /**
    * Gives a message to local sessions, and through the broker's one entry to other bridges.
    * @param done called once, when it is stored for offline sessions and handed to online ones: not when slow subscribers have read it

@@ -6,7 +6,7 @@ import type { BridgeCounters } from '../../metrics/bridge-counters.ts'
 import { AcknowledgementHeader } from '../../mqtt/acknowledgement.ts'
 import { PublishView } from '../../mqtt/publish-view.ts'
 import type { Violation } from '../../mqtt/violation.ts'
-import type { LocalDelivery } from '../../relay/local-delivery.ts'
+import type { LocalDelivery, LocalMessage } from '../../relay/local-delivery.ts'
 import type { Receipts } from '../../relay/receipts.ts'
 import type { DownlinkRules, Landing } from './downlink-rules.ts'
 import { EARLY_PUBREL, type Incoming, type IncomingPort } from './incoming.ts'
@@ -28,7 +28,6 @@ export interface DownlinkOptions {
 const MAX_PENDING = 2000
 const MAX_PENDING_BYTES = 8 * 1024 * 1024
 const ID_NOT_FOUND = 0x92
-const NOT_KEPT = Object.freeze({})
 
 /** A message as it is delivered here. */
 interface Landed {
@@ -79,8 +78,8 @@ export class Downlink implements Incoming {
   }
 
   #enter (session: string | null, resumed: boolean, isFirst: boolean): void {
-    const { bridge, delivery: { handshakes } } = this.#options
-    this.#isKept = session !== null && handshakes !== undefined
+    const { bridge, delivery: { handshakes = null } } = this.#options
+    this.#isKept = session !== null && handshakes !== null
     // what another connection of this process has begun is known here
     if (!resumed || isFirst) handshakes?.enter(bridge, session, resumed)
   }
@@ -172,8 +171,9 @@ export class Downlink implements Incoming {
     this.#pending++
     this.#pendingBytes += payload.length
     const id = view.packetId
-    const kept = handshake !== null && this.#isKept && session === this.#session ? { handshake: { packetId: id, isRepeated: view.dup } } : NOT_KEPT
-    delivery.deliver({ ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge, ...kept }, error => {
+    const message: LocalMessage = { ...this.#properties.carried(view), topic: as.topic, payload, qos: as.qos, retain: as.retain, bridge }
+    const isKept = this.#isKept && handshake !== null && session === this.#session
+    delivery.deliver(isKept ? { ...message, handshake: { packetId: id, isRepeated: view.dup } } : message, error => {
       this.#pending--
       this.#pendingBytes -= payload.length
       if (error === null) delivered?.()
@@ -209,14 +209,15 @@ export class Downlink implements Incoming {
     if (session?.isOpen !== true || session.isResumed) return null
     if (session.handshakes.get(id)?.delivered === false) return EARLY_PUBREL
     const isOpen = session.handshakes.delete(id)
-    const { bridge, level, delivery: { handshakes } } = this.#options
-    const complete = (isKnown: boolean): void => {
-      if (session.isOpen && !session.isResumed) port.acknowledge(AcknowledgementHeader.PUBCOMP, id, isKnown || level === 4 ? 0 : ID_NOT_FOUND)
-    }
+    if (!this.#isKept || session !== this.#session) this.#complete(id, isOpen, session)
     // it must be gone from the disk first: the remote may use the id for another message from then on
-    if (this.#isKept && session === this.#session) handshakes?.complete(bridge, id, wasKept => complete(isOpen || wasKept))
-    else complete(isOpen)
+    else this.#options.delivery.handshakes?.complete(this.#options.bridge, id, wasKept => this.#complete(id, isOpen || wasKept, session))
     return null
+  }
+
+  #complete (id: number, isKnown: boolean, session: IncomingSession): void {
+    if (!session.isOpen || session.isResumed) return
+    session.port.acknowledge(AcknowledgementHeader.PUBCOMP, id, isKnown || this.#options.level === 4 ? 0 : ID_NOT_FOUND)
   }
 }
 

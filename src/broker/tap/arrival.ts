@@ -107,7 +107,7 @@ export class Arrival {
     })
     this.#life = life
     const { outbound } = this.#parts
-    if (life.isStored && this.#around.store.isOnDisk) outbound.waitFor(this.#around.store)
+    if (life.isKept) outbound.waitFor(this.#around.store)
     if (five === null) {
       outbound.speak3(code => encodeConnack(4, life.sessionPresent && request.level === 4, code))
       return this.#admit(life, introduction)

@@ -42,7 +42,7 @@ export interface ControlParts {
   readonly ids: OpenIds
   readonly publisher: Publisher
   readonly relay: Pick<Relay, 'complete'>
-  readonly store: Pick<SessionStore, 'handshakes' | 'settled'>
+  readonly store: Pick<SessionStore, 'isOnDisk' | 'handshakes' | 'settled'>
   readonly pings: HeldPings
   readonly subscriptions: SubscriptionPackets
   readonly counters: BrokerCounters
@@ -52,7 +52,7 @@ export interface ControlParts {
 export function complete ({ relay, store, publisher }: ControlParts, packetId: number, completions: Receipts): void {
   const slot = completions.open(packetId, 2)
   relay.complete(publisher, packetId, completions, slot)
-  if (store.handshakes.close({ of: 'device', name: publisher.clientId, packetId })) store.settled(() => completions.release(slot))
+  if (store.isOnDisk && store.handshakes.close({ of: 'device', name: publisher.clientId, packetId })) store.settled(() => completions.release(slot))
   else completions.release(slot)
 }
 

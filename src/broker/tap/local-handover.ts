@@ -14,7 +14,6 @@ import type { PublishSurroundings, PublishingSession } from './publish-host.ts'
  * otherwise: it takes two turns of the event loop, and more has come in by then.
  */
 const MOST_STRAYED = 64
-const NO_HANDSHAKE = Object.freeze({})
 
 export class LocalHandover {
   readonly #around: Pick<PublishSurroundings, 'local' | 'counters' | 'gatekeeper'>
@@ -55,8 +54,9 @@ export class LocalHandover {
     const { local, counters } = this.#around
     counters.publishLocal++
     const { qos, retain } = view
-    const { door, isStored, publisher: { clientId } } = this.#publisher
-    const message = { topic: entry.name, payload: payloadOf(view), qos, retain, ...(qos === 2 && isStored ? handshakeOf(view, clientId) : NO_HANDSHAKE) }
+    const { door, isKept, publisher: { clientId } } = this.#publisher
+    const plain: Message = { topic: entry.name, payload: payloadOf(view), qos, retain }
+    const message = qos === 2 && isKept ? { ...plain, ...handshakeOf(view, clientId) } : plain
     local.deliver(door === null ? message : withProperties(message, view, door), clientId, done)
   }
 }

@@ -57,7 +57,7 @@ export class OpenSession {
     if (five === null ? session.clean : !life.sessionPresent) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
     life.taker = new DeviceTaker(session, outbound, five === null ? 4 : 5, five?.asked.maximumPacketSize ?? Infinity)
-    this.publish = new PublishPath(around.publish, host, { publisher, isStored: life.isStored, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
+    this.publish = new PublishPath(around.publish, host, { publisher, isKept: life.isKept, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
       host,
       outbound,

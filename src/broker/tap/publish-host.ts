@@ -36,8 +36,8 @@ export interface PublishSurroundings {
 /** Whose messages these are. */
 export interface PublishingSession {
   readonly publisher: Publisher
-  /** Its session outlasts the connection. */
-  readonly isStored: boolean
+  /** Its session outlasts this process: on disk. */
+  readonly isKept: boolean
   readonly level: 3 | 4 | 5
   /** MQTT 5; null before. */
   readonly door: PublishDoor | null

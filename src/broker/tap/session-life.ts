@@ -78,8 +78,8 @@ export class SessionLife implements SessionOwner, Claimant {
     this.#presence = new Presence(around.devices, introduction.request, peer, this)
   }
 
-  /** It outlasts the connection. */
-  get isStored (): boolean { return this.#entry.isStored }
+  /** It outlasts the connection and this process: on disk. */
+  get isKept (): boolean { return this.#entry.isStored && this.#around.store.isOnDisk }
 
   get willTerms (): WillTerms | null { return this.#terms?.will ?? null }
 
