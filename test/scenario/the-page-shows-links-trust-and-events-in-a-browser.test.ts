@@ -125,6 +125,7 @@ test('links, trust and events are seen, and refused files are forced by hand', {
   await page.setViewportSize({ width: 360, height: 740 })
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, 'nothing is cut off on a phone')
   t.ok(await page.getByRole('table').getByRole('row').getByRole('cell', { name: 'bridge north' }).count() > 0, 'what is shown as blocks is a table for who hears it')
+  t.match(await page.getByRole('table').ariaSnapshot(), /cell "until \d+ \w+ \d{4}"/, 'a date without its column says what it is')
   const small = await page.locator('button:visible').evaluateAll(countLow)
   t.equal(small, 0, 'buttons are for thumbs')
   t.strictSame([...hosts], [address])
