@@ -44,6 +44,7 @@ export interface RetainedMessage {
 export interface SharedMember {
   readonly qos: 0 | 1 | 2
   readonly subscriptionIdentifier?: number
+  readonly retainAsPublished?: boolean
 }
 
 /** How a connection comes to its session. */

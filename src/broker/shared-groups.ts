@@ -13,6 +13,8 @@ export interface GroupMember {
   readonly session: Session
   readonly qos: Qos
   readonly subscriptionId: number | undefined
+  /** [MQTT-3.3.1-13] */
+  readonly retainAsPublished: boolean
 }
 
 type Subscriber = (packet: StoredPacket, done: () => void) => void
@@ -80,7 +82,7 @@ export class SharedGroups {
       const [clientId, member] = next.value
       group.members.delete(clientId) // and to the end: who was served waits longest
       group.members.set(clientId, member)
-      member.session.deliver(addressed(packet, member.qos, member.subscriptionId))
+      member.session.deliver(addressed(packet, member))
     } else if (packet.qos > 0) {
       this.#keep(filter, packet)
     }
@@ -92,8 +94,8 @@ export class SharedGroups {
     const away = [...this.#store.sharedMembers(filter) ?? []]
     const chosen = away[packet.brokerCounter % away.length]
     if (chosen === undefined) return
-    const [clientId, { qos, subscriptionIdentifier }] = chosen
-    const message = addressed(packet, qos, subscriptionIdentifier)
+    const [clientId, { qos, subscriptionIdentifier, retainAsPublished }] = chosen
+    const message = addressed(packet, { qos, subscriptionId: subscriptionIdentifier, retainAsPublished: retainAsPublished === true })
     void this.#store.outgoingEnqueue({ clientId }, { ...message, cmd: 'publish', dup: false, retain: false, brokerId: 'addressed', brokerCounter: this.#count() })
   }
 
@@ -113,7 +115,7 @@ interface Group {
   readonly subscriber: Subscriber
 }
 
-function addressed (packet: StoredPacket, qos: Qos, subscriptionId: number | undefined): AddressedMessage {
+function addressed (packet: StoredPacket, { qos, subscriptionId, retainAsPublished }: Omit<GroupMember, 'session'>): AddressedMessage {
   const { topic, payload, messageExpiry } = packet
   const subscriptionIds = subscriptionId === undefined ? [] : [subscriptionId]
   return {
@@ -121,7 +123,7 @@ function addressed (packet: StoredPacket, qos: Qos, subscriptionId: number | und
     payload,
     qos: packet.qos < qos ? packet.qos : qos,
     retain: false,
-    properties: { raw: packet.properties?.raw ?? WITHOUT_PROPERTIES, addressed: { subscriptionIds, retain: false } },
+    properties: { raw: packet.properties?.raw ?? WITHOUT_PROPERTIES, addressed: { subscriptionIds, retain: packet.retain && retainAsPublished } },
     ...(messageExpiry === undefined ? {} : { messageExpiry })
   }
 }

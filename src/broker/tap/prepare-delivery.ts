@@ -9,7 +9,7 @@ export function prepareDelivery (delivery: Delivery, subscriptions: Subscription
   if (hasExpired(delivery)) return false
   if (terms !== null && delivery.brokerId === null) return false // retained: sent by the connection, as its options say
   if (properties?.addressed === undefined) {
-    const qos = subscriptions.deliveryQos(topic, delivery.qos)
+    const qos = subscriptions.deliveryQos(topic, delivery.qos, terms !== null && delivery.clientId === terms.clientId)
     // one that is queued keeps its identifier, and with it a QoS that is acknowledged
     delivery.qos = qos === 0 && messageId !== undefined ? 1 : qos
   }

@@ -152,8 +152,8 @@ export class SessionLife implements SessionOwner, Claimant {
   }
 
   /** Takes its turn among the members of a shared group, where the subscription is to one. */
-  joinGroup ({ filter, qos, subscriptionId }: Subscription): void {
-    if (this.#session !== null && isShared(filter)) this.#around.groups.join(filter, { session: this.#session, qos, subscriptionId })
+  joinGroup ({ filter, qos, subscriptionId, retainAsPublished }: Subscription): void {
+    if (this.#session !== null && isShared(filter)) this.#around.groups.join(filter, { session: this.#session, qos, subscriptionId, retainAsPublished: retainAsPublished === true })
   }
 
   leaveGroup (filter: string): void {

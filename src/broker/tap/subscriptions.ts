@@ -59,10 +59,13 @@ export class Subscriptions {
     this.#changed(filter)
   }
 
-  /** The QoS to deliver with: the message's, or the highest that a matching filter was granted where that is less. */
-  deliveryQos (topic: string, qos: Qos): Qos {
+  /**
+   * The QoS to deliver with: the message's, or the highest that a matching filter was granted where that is less.
+   * @param own the device published it: filters with No Local do not bring it [MQTT-3.8.3-3]
+   */
+  deliveryQos (topic: string, qos: Qos, own: boolean): Qos {
     if (qos === 0 || this.#granted.size === 0) return qos
-    const highest = this.#only() ?? this.#highestOf(topic)
+    const highest = this.#only() ?? this.#highestOf(topic, own)
     return highest !== null && highest < qos ? highest : qos
   }
 
@@ -74,10 +77,10 @@ export class Subscriptions {
   }
 
   /** Null when no filter matches any more: a message queued for a filter that was given up. */
-  #highestOf (topic: string): Qos | null {
+  #highestOf (topic: string, own: boolean): Qos | null {
     let highest: Qos | null = null
-    for (const [filter, { qos }] of this.#granted) {
-      if ((highest === null || qos > highest) && matches(filter, topic)) highest = qos
+    for (const [filter, { qos, noLocal }] of this.#granted) {
+      if ((highest === null || qos > highest) && !(own && noLocal === true) && matches(filter, topic)) highest = qos
     }
     return highest
   }
