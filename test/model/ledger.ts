@@ -34,6 +34,8 @@ export class Ledger {
   readonly #wanted = new Map<string, Times>()
   readonly #arrivals: readonly Arrival[]
   readonly #seen = new Map<string, number>()
+  /** What may come instead to another of a shared group. */
+  readonly #allowed = new Map<string, number>()
   #counted = 0
   /** Retained messages that come for a new subscription are older than what came before. */
   readonly #isOrdered: (arrival: Arrival) => boolean
@@ -50,6 +52,12 @@ export class Ledger {
     this.#wanted.set(key, { min: before.min + times.min, max: before.max + times.max })
   }
 
+  /** It may come so many times more. */
+  allow (arrival: Arrival, max: number): void {
+    const key = keyOf(arrival)
+    this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + max)
+  }
+
   /** What has not come by now never will: its session is gone. */
   forgive (): void {
     this.#count()
@@ -59,10 +67,27 @@ export class Ledger {
     }
   }
 
+  /** What has not come by now need not. */
+  excuse (): void {
+    this.#count()
+    for (const [key, { min, max }] of this.#wanted) this.#wanted.set(key, { min: Math.min(min, this.#seen.get(key) ?? 0), max })
+  }
+
   /** What came at QoS 1 may come again, or at QoS 2 too: nobody remembers its acknowledgement. */
   mayRepeat (exactlyOnceToo: boolean): void {
     const which = exactlyOnceToo ? / qos [12]( retained)?$/ : / qos 1( retained)?$/
     for (const [key, times] of this.#wanted) if (times.max > 0 && which.test(key)) this.#wanted.set(key, { ...times, max: Infinity })
+    for (const key of this.#allowed.keys()) if (which.test(key)) this.#allowed.set(key, Infinity)
+  }
+
+  /** How often a message has come and has to come for subscriptions of its own, whatever the QoS. */
+  tally (message: string): { readonly seen: number, readonly own: Times } {
+    this.#count()
+    let seen = 0
+    let own = never
+    for (const [key, times] of this.#seen) if (key.startsWith(message)) seen += times
+    for (const [key, { min, max }] of this.#wanted) if (key.startsWith(message)) own = { min: own.min + min, max: own.max + max }
+    return { seen, own }
   }
 
   /** Has everything come that must? */
@@ -86,7 +111,8 @@ export class Ledger {
   }
 
   #tooMuch (): string[] {
-    return [...this.#seen].filter(([key, seen]) => seen > (this.#wanted.get(key)?.max ?? 0)).map(([key, seen]) => `${this.#name} got ${key} ${seen} times, at most ${this.#wanted.get(key)?.max ?? 0} allowed`)
+    const most = (key: string): number => (this.#wanted.get(key)?.max ?? 0) + (this.#allowed.get(key) ?? 0)
+    return [...this.#seen].filter(([key, seen]) => seen > most(key)).map(([key, seen]) => `${this.#name} got ${key} ${seen} times, at most ${most(key)} allowed`)
   }
 
   /** First arrivals of one publisher and QoS come in the order in which it sent them [MQTT-4.6.0-6]. */

@@ -23,6 +23,8 @@ export class PlainDevice {
   chunks: readonly number[] = [5000]
   /** Bytes of PUBLISH after which its connection breaks; null: it does not. */
   breaksAfter: number | null = null
+  /** Told that its connection breaks. */
+  onBreak: (() => void) | null = null
   /** Its connection was ended by the other side, and it had not asked for it. */
   readonly surprises: string[] = []
   readonly #wire: Wire
@@ -128,6 +130,7 @@ export class PlainDevice {
   breaks (): void {
     this.connected = false
     this.#socket?.destroy()
+    this.onBreak?.()
     this.#changed()
   }
 

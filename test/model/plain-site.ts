@@ -2,8 +2,10 @@
  * A broker and its bridges as MQTT describes them: who has which session and subscriptions, what is retained, and what each message that
  * comes in has to lead to. No sockets, no time, no queues: sets and loops.
  */
-import { type Arrival, type Ledger, type Times, atLeastOnce, atMostOnce, forEach, never, once } from './ledger.ts'
+import { type Arrival, type Ledger, type Times, atMostOnce, forEach, once } from './ledger.ts'
 import { type PlainRule, type Qos, matchesPlainly, routesOf } from './plain-rules.ts'
+import { type LinkPresence, type Presence, toDevice, toDeviceOverDeath, toRemote, toRemoteOverDeath } from './presence.ts'
+import { SharedLedger } from './shared-ledger.ts'
 import { type Level, type SubscriptionOptions, PLAIN_OPTIONS } from './plain-wire.ts'
 
 export interface PlainMessage extends Arrival {
@@ -15,11 +17,6 @@ export interface PlainMessage extends Arrival {
 interface PlainSubscription extends SubscriptionOptions {
   readonly qos: Qos
 }
-
-/** How a device stood while messages came in. */
-export type Presence = 'there' | 'away' | 'broke'
-/** How a link stood meanwhile. */
-export type LinkPresence = 'up' | 'down' | 'broke'
 
 interface PlainSession {
   readonly level: Level
@@ -44,12 +41,25 @@ export interface Circumstances {
   readonly devices: readonly Presence[]
   /** By bridge. */
   readonly links: readonly LinkPresence[]
+  /** The edge has died meanwhile. */
+  readonly died?: boolean
+}
+
+/** How the edge starts again. */
+export interface Restart {
+  /** It has not stopped: it may not know what was acknowledged last. */
+  readonly dies: boolean
+  /** It has died while messages came in. */
+  readonly busy: boolean
+  /** Remotes that have lost their session, too: they can not tell what comes again. */
+  readonly forgetful: ReadonlySet<number>
 }
 
 const NO_BRIDGE = -1
 
 export class PlainSite {
   readonly sessions: readonly PlainSession[]
+  readonly shared: SharedLedger
   readonly #stored: boolean
   readonly #bridges: readonly PlainBridge[]
   readonly retained = new Map<string, PlainMessage>()
@@ -57,6 +67,7 @@ export class PlainSite {
   /** @param stored sessions and retained messages outlive the edge */
   constructor (devices: readonly { readonly level: Level, readonly ledger: Ledger }[], stored: boolean, bridges: readonly PlainBridge[]) {
     this.sessions = devices.map(({ level, ledger }) => ({ level, ledger, filters: new Map<string, PlainSubscription>(), kept: false, exists: false }))
+    this.shared = new SharedLedger(devices.map(({ ledger }) => ledger))
     this.#stored = stored
     this.#bridges = bridges
   }
@@ -102,53 +113,86 @@ export class PlainSite {
   }
 
   /** A message comes in, so many times. @param from the bridge that brought it; NO_BRIDGE: none did */
-  published (message: PlainMessage, times: Times, { devices, links }: Circumstances, from = NO_BRIDGE): void {
+  published (message: PlainMessage, times: Times, circumstances: Circumstances, from = NO_BRIDGE): void {
     if (message.retain) this.#retain(message)
     for (const device of this.sessions.keys()) {
       const wanted = this.#wanted(device, message)
       if (wanted === null) continue
       const qos = Math.min(message.qos, wanted.qos)
-      this.#session(device).ledger.expect({ ...message, qos, retain: wanted.retain }, forEach(times, this.#toDevice(device, qos, devices[device] ?? 'there')))
+      this.#session(device).ledger.expect({ ...message, qos, retain: wanted.retain }, forEach(times, this.#toDevice(device, message, qos, circumstances)))
     }
-    this.#crosses(message, times, links, from)
+    for (const [filter, members] of this.#groups()) if (matchesPlainly(groupFilter(filter), message.topic)) this.#shares(message, times, filter, members, circumstances)
+    this.#crosses(message, times, circumstances, from)
+  }
+
+  /** Members by the whole filter of their group. */
+  #groups (): Map<string, number[]> {
+    const groups = new Map<string, number[]>()
+    for (const [device, { filters }] of this.sessions.entries()) for (const filter of filters.keys()) if (filter.startsWith('$share/')) groups.set(filter, [...groups.get(filter) ?? [], device])
+    return groups
+  }
+
+  /** One of a group gets it: of those that are there, else of those whose sessions are kept, where it has a QoS. */
+  // eslint-disable-next-line max-params -- a message, how it came, and the group
+  #shares (message: PlainMessage, times: Times, filter: string, members: readonly number[], circumstances: Circumstances): void {
+    const chances = members.map(device => {
+      const { qos: granted, retainAsPublished } = this.#session(device).filters.get(filter) as PlainSubscription
+      const qos = Math.min(message.qos, granted)
+      const presence = circumstances.devices[device] ?? 'there'
+      const each = forEach(times, this.#toDevice(device, message, qos, circumstances))
+      this.#session(device).ledger.allow({ ...message, qos, retain: message.retain && retainAsPublished }, each.max)
+      return { presence, each }
+    })
+    const there = chances.filter(({ presence }) => presence === 'there')
+    const broke = chances.filter(({ presence }) => presence === 'broke')
+    const chosen = broke.length > 0 ? [...broke, ...there] : there.length > 0 ? there : chances.filter(({ each }) => each.max > 0)
+    if (chosen.length === 0) return
+    this.shared.expect(message, { min: Math.min(...chosen.map(({ each }) => each.min)), max: Math.max(...chosen.map(({ each }) => each.max)) })
   }
 
   /** It comes in or not, and nobody knows when. */
   mayBePublished (message: PlainMessage): void {
     const qualities = ([0, 1, 2] as const).filter(qos => qos <= message.qos)
     for (const { ledger } of this.sessions) for (const qos of qualities) ledger.expect({ ...message, qos }, atMostOnce)
-    this.#crosses(message, atMostOnce, this.#bridges.map(() => 'up'), NO_BRIDGE)
+    this.#crosses(message, atMostOnce, { devices: [], links: [] }, NO_BRIDGE)
   }
 
-  /**
-   * The edge starts again. @param dies it has not stopped: it may not know what was acknowledged last
-   * @param forgetful remotes that have lost their session, too: they can not tell what comes again
-   */
-  restarts (dies: boolean, forgetful: ReadonlySet<number>): void {
-    for (const session of this.sessions) if (!this.#stored || !session.kept) this.#ends(session)
+  /** Its session is there after the edge has died. */
+  survives (device: number): boolean { return this.#stored && this.#session(device).kept }
+
+  /** It goes on with its session then; null: it may. */
+  resumes (device: number): boolean | null {
+    if (!this.survives(device)) return false
+    return this.#session(device).filters.size > 0 ? true : null
+  }
+
+  restarts ({ dies, busy, forgetful }: Restart): void {
+    for (const device of this.sessions.keys()) if (!this.survives(device)) this.#ends(this.#session(device))
     if (!this.#stored) this.retained.clear()
-    if (dies) for (const { ledger } of this.sessions) ledger.mayRepeat(false)
+    if (dies) {
+      for (const { ledger } of this.sessions) ledger.mayRepeat(false)
+      this.shared.mayRepeat()
+    }
     for (const [at, { durable, ledger }] of this.#bridges.entries()) {
-      if (!durable) ledger.forgive()
+      if (!durable) busy ? ledger.excuse() : ledger.forgive()
       else if (dies) ledger.mayRepeat(forgetful.has(at))
     }
   }
 
-  #crosses (message: PlainMessage, times: Times, links: Circumstances['links'], from: number): void {
-    for (const [at, { rules, ledger, bridged }] of this.#bridges.entries()) {
+  #crosses (message: PlainMessage, times: Times, { links, died = false }: Circumstances, from: number): void {
+    for (const [at, { rules, ledger, bridged, durable }] of this.#bridges.entries()) {
       if (from !== NO_BRIDGE && (at === from || !bridged)) continue
       for (const { name, rule } of routesOf(rules, message.topic)) {
         const qos = rule.qos ?? message.qos
-        ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, toRemote(qos, links[at] ?? 'up')))
+        ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, died ? toRemoteOverDeath(qos, durable) : toRemote(qos, links[at] ?? 'up')))
       }
     }
   }
 
-  #toDevice (device: number, qos: number, presence: Presence): Times {
-    if (presence === 'there') return once
-    if (!this.#session(device).kept) return atMostOnce
-    if (qos === 0) return presence === 'away' ? never : atMostOnce
-    return presence === 'broke' && qos === 1 ? atLeastOnce : once
+  #toDevice (device: number, message: PlainMessage, qos: number, { devices, died = false }: Circumstances): Times {
+    const presence = devices[device] ?? 'there'
+    if (died) return toDeviceOverDeath(qos, { presence, survives: this.survives(device), repeated: message.qos > 0 })
+    return toDevice(qos, presence, this.#session(device).kept)
   }
 
   #retain (message: PlainMessage): void {
@@ -167,6 +211,7 @@ export class PlainSite {
   #ends (session: PlainSession): void {
     session.filters.clear()
     session.exists = false
+    this.shared.forgive()
     session.ledger.forgive()
   }
 
@@ -177,9 +222,7 @@ export class PlainSite {
   }
 }
 
-/** What a remote gets of a message, its session being kept. */
-function toRemote (qos: Qos, link: LinkPresence): Times {
-  if (link === 'up') return once
-  if (qos === 0) return atMostOnce
-  return link === 'broke' && qos === 1 ? atLeastOnce : once
+/** What a group shares, behind `$share` and its name. */
+function groupFilter (filter: string): string {
+  return filter.split('/').slice(2).join('/')
 }

@@ -53,6 +53,15 @@ export interface Down {
   readonly breaksAfter: number | null
 }
 
+/** The edge dies while devices publish: when one of them has written so many bytes. */
+export interface Crash {
+  readonly do: 'crash'
+  readonly messages: readonly PlannedMessages[]
+  readonly chunks: readonly number[]
+  readonly device: number
+  readonly after: number
+}
+
 export type Step = Burst
   | Down
   | { readonly do: 'subscribe', readonly device: number, readonly filter: string, readonly qos: Qos, readonly options: SubscriptionOptions }
@@ -61,6 +70,7 @@ export type Step = Burst
   /** Connects; where it is connected, a second connection takes its place. `kept` is for MQTT 5. */
   | { readonly do: 'come', readonly device: number, readonly clean: boolean, readonly kept: boolean }
   | { readonly do: 'link', readonly bridge: number, readonly up: boolean, readonly forgets: boolean }
+  | Crash
   /** The edge starts again, after it has stopped or died. */
   | { readonly do: 'restart', readonly dies: boolean }
 
@@ -82,7 +92,12 @@ function topicOf (of: number): fc.Arbitrary<string> {
   return fc.tuple(fc.constantFrom('a', 'b', '$c'), fc.constantFrom('x', 'y', 'x/deep')).map(([root, leaf]) => `${root}/d${of}/${leaf}`)
 }
 
-const filter = fc.constantFrom('#', 'a/#', 'b/#', '$c/#', 'a/+/x', '+/d0/#', '+/d1/y', 'b/d2/x/deep', '+/+/+', 'a/d1', 'a/+/x/#', '+/w')
+const plainFilter = fc.constantFrom('#', 'a/#', 'b/#', '$c/#', 'a/+/x', '+/d0/#', '+/d1/y', 'b/d2/x/deep', '+/+/+', 'a/d1', 'a/+/x/#', '+/w')
+
+const filter = fc.oneof({ weight: 4, arbitrary: plainFilter }, { weight: 3, arbitrary: fc.constantFrom('#', 'a/#') }, fc.constantFrom('$share/g/#', '$share/g/a/#', '$share/h/a/#', '$share/g/+/+/x'))
+
+/** A protocol error is not planned [MQTT-3.8.3-4]. */
+const isShared = (one: string): boolean => one.startsWith('$share/')
 
 const options: fc.Arbitrary<SubscriptionOptions> = fc.record({ noLocal: fc.boolean(), retainAsPublished: fc.boolean(), retainHandling: fc.constantFrom(0, 0, 1, 2) })
 
@@ -105,7 +120,7 @@ const rule: fc.Arbitrary<PlainRule> = fc.constantFrom(...Object.keys(targets)).c
   suffix: fc.constantFrom('', '', '/s'),
   qos: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, qos),
   retain: fc.constantFrom(null, null, true, false),
-  exclude: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(filter, { minLength: 1, maxLength: 2 }))
+  exclude: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(plainFilter, { minLength: 1, maxLength: 2 }))
 }))
 
 const messages: fc.Arbitrary<PlannedMessages> = device.chain(from => fc.record({
@@ -121,10 +136,18 @@ function rarely<T> (what: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, what)
 }
 
+const mostly = fc.nat(3).map(one => one > 0)
+
+const traffic = {
+  messages: fc.array(messages, { minLength: 1, maxLength: 8 }),
+  chunks: fc.array(fc.constantFrom(1, 2, 3, 7, 30, 200, 5000), { minLength: 1, maxLength: 4 })
+}
+
+const crash: fc.Arbitrary<Crash> = fc.record({ do: fc.constant('crash' as const), ...traffic, device, after: fc.nat(1500) })
+
 const burst: fc.Arbitrary<Burst> = fc.record({
   do: fc.constant('burst' as const),
-  messages: fc.array(messages, { minLength: 1, maxLength: 8 }),
-  chunks: fc.array(fc.constantFrom(1, 2, 3, 7, 30, 200, 5000), { minLength: 1, maxLength: 4 }),
+  ...traffic,
   dies: rarely(fc.record({ device, after: fc.nat(400) })),
   cut: rarely(fc.record({ bridge, after: fc.integer({ min: 1, max: 20 }), answers: fc.boolean() }))
 })
@@ -139,17 +162,18 @@ const down: fc.Arbitrary<Down> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: down },
   { weight: 6, arbitrary: burst },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos, options }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device, filter, qos, options }).map(each => isShared(each.filter) ? { ...each, options: { ...each.options, noLocal: false } } : each) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device, filter }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), device, says: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('come' as const), device, clean: fc.boolean(), kept: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('come' as const), device, clean: mostly.map(one => !one), kept: mostly }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('link' as const), bridge, up: fc.boolean(), forgets: fc.boolean() }) },
+  { weight: 1, arbitrary: crash },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), dies: fc.boolean() }) }
 )
 
 export const plan: fc.Arbitrary<Plan> = fc.record({
-  stored: fc.boolean(),
-  devices: fc.array(fc.record({ level, aliases: fc.constantFrom(0, 2), clean: fc.boolean(), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
+  stored: mostly,
+  devices: fc.array(fc.record({ level, aliases: fc.constantFrom(0, 2), clean: mostly.map(one => !one), will: rarely(qos) }), { minLength: DEVICES, maxLength: DEVICES }),
   bridges: fc.array(fc.record({ level, durable: fc.boolean(), bridged: fc.boolean(), rules: fc.array(rule, { minLength: 1, maxLength: 4 }) }), { minLength: BRIDGES, maxLength: BRIDGES }),
   steps: fc.array(step, { minLength: 10, maxLength: 25, size: 'max' })
 })

@@ -44,14 +44,14 @@ export class PlannedEdge {
   get port (): number { return this.edge.addresses[0]?.port ?? 0 }
 
   /**
-   * Starts it again. Where it dies, the next one finds what the files held in that moment, as the kernel keeps it after `kill -9`: the
-   * links are cut, the files are copied at once, and what the one before does from then on reaches nobody.
+   * It dies: the next one finds what the files hold in this moment, as the kernel keeps it after `kill -9`. What this one does from
+   * then on must reach nobody: links and devices are cut off before.
    */
-  async restart (dies: boolean): Promise<void> {
-    if (dies) {
-      for (const remote of this.remotes) remote.goDown()
-      cpSync(this.#dir(), this.#dir(++this.#lives), { recursive: true })
-    }
+  dies (): void {
+    cpSync(this.#dir(), this.#dir(++this.#lives), { recursive: true })
+  }
+
+  async startAgain (): Promise<void> {
     await this.edge.close(0)
     this.#edge = null
     await this.#start()

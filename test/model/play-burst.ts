@@ -55,12 +55,13 @@ function reckon (stage: Stage, sent: Sent, breaking: number, circumstances: Circ
   }
 }
 
-function outgoing (stage: Stage, planned: PlannedMessages, breaks: boolean): Outgoing[] {
+/** @param breaks what comes in depends on what gets through: nothing is retained then */
+export function outgoing (stage: Stage, planned: PlannedMessages, breaks: boolean): Outgoing[] {
   return Array.from({ length: planned.count }, () => ({
     topic: planned.topic,
     payload: planned.empty && planned.retain && !breaks ? '' : `d${planned.device}:${stage.next()}`,
     qos: planned.qos,
-    retain: planned.retain && !breaks, // what is retained then depends on what got through
+    retain: planned.retain && !breaks,
     acknowledged: false,
     forgotten: false,
     released: false

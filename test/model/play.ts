@@ -2,6 +2,7 @@
 import { eventually } from '../support/eventually.ts'
 import { once } from './ledger.ts'
 import { playBurst, playDown } from './play-burst.ts'
+import { playCrash, playRestart } from './play-restart.ts'
 import type { Plan, Step } from './plan.ts'
 import { Stage, type Terms } from './stage.ts'
 
@@ -42,7 +43,8 @@ class Player {
       case 'come': await this.#come(step.device, this.#stage.terms(step.device, step.clean, step.kept)); break
       case 'leave': await this.#leave(step.device, step.says); break
       case 'link': await this.#link(step.bridge, step.up, step.forgets); break
-      case 'restart': await this.#restart(step.dies); break
+      case 'restart': await playRestart(this.#stage, step.dies); break
+      case 'crash': await playCrash(this.#stage, step); break
       case 'subscribe':
       case 'unsubscribe': await this.#subscribe(step); break
     }
@@ -97,24 +99,6 @@ class Player {
       if (forgets) remote.forget()
       await eventually('the link is down', () => this.#stage.bridge(at).state.name !== 'up')
     }
-  }
-
-  /** The edge stops and starts again, or dies and starts again; devices that were there come back. */
-  async #restart (dies: boolean): Promise<void> {
-    const { site, wills, planned, devices } = this.#stage
-    const there = [...devices.keys()].filter(at => this.#stage.device(at).connected)
-    const downs = this.#stage.remotes.map(({ down }) => down)
-    if (dies) await this.#stage.isOnDisk()
-    for (const device of devices) dies ? device.breaks() : device.isLetGo()
-    await planned.restart(dies)
-    site.restarts(dies, new Set([...this.#stage.remotes.keys()].filter(at => this.#stage.remote(at).isForgetful)))
-    for (const [at, remote] of this.#stage.remotes.entries()) remote.down = downs[at] === true
-    // it may be published now or later [MQTT 3.1.1 section 3.1.2.5]
-    for (const will of wills.values()) site.mayBePublished(will)
-    wills.clear()
-    for (const device of devices) device.port = planned.port
-    await this.#stage.linksAreUp()
-    for (const at of there) await this.#come(at, this.#stage.again(at))
   }
 
   async #end (): Promise<void> {

@@ -121,7 +121,8 @@ export class Stage {
   /** All that is wrong once all have come back. */
   async judge (): Promise<void> {
     await this.settle()
-    this.complaints.push(...[...this.#ledgers.devices, ...this.#ledgers.bridges].flatMap(ledger => ledger.complaints()))
+    await eventually('groups have all', () => this.site.shared.isSatisfied, PATIENCE_MS).catch(() => {})
+    this.complaints.push(...[...this.#ledgers.devices, ...this.#ledgers.bridges, this.site.shared].flatMap(ledger => ledger.complaints()))
     this.complaints.push(...await this.#retainedComplaints())
   }
 
