@@ -2,6 +2,7 @@
 import type { Subscriber } from './local-interest.ts'
 import type { AddressedMessage, Done, Qos, Session, Subscription } from './session-port.ts'
 import type { SessionStore } from './session-store.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** A subscription as Aedes takes it, with what is stored along with it for us. */
 export interface AskedSubscription {
@@ -35,26 +36,26 @@ interface Internals {
 /** Told apart from messages to all by this, in Aedes's memory of what it has seen: one for each way through its queue. */
 const ADDRESSED = ['addressed-0', 'addressed', 'addressed'] as const
 
+export interface SessionSurroundings {
+  readonly store: SessionStore
+  /** Gives a number that is larger each time. */
+  readonly count: () => number
+  readonly underWay: UnderWay
+  /** Told of each subscription that is live, and by which subscriber of the emitter. */
+  readonly subscribed: (filter: string, subscriber: Subscriber) => void
+}
+
 export class AedesSession implements Session {
   readonly clientId: string
   readonly clean: boolean
   readonly #client: SessionClient
-  readonly #store: SessionStore
-  readonly #count: () => number
-  readonly #subscribed: (filter: string, subscriber: Subscriber) => void
-  addressed = 0
+  readonly #around: SessionSurroundings
 
-  /**
-   * @param count gives a number that is larger each time
-   * @param subscribed told of each subscription that is live, and by which subscriber of the emitter
-   */
-  constructor (client: SessionClient, store: SessionStore, count: () => number, subscribed: (filter: string, subscriber: Subscriber) => void) {
+  constructor (client: SessionClient, around: SessionSurroundings) {
     this.clientId = client.id
     this.clean = client.clean
     this.#client = client
-    this.#store = store
-    this.#count = count
-    this.#subscribed = subscribed
+    this.#around = around
   }
 
   /** It has the subscriptions of a stored session. */
@@ -72,38 +73,40 @@ export class AedesSession implements Session {
 
   unsubscribe (filters: readonly string[], done: Done): void {
     // without a packet identifier Aedes leaves the store as it is
-    const forgotten = this.clean ? Promise.resolve() : this.#store.removeSubscriptions({ id: this.clientId }, filters)
+    const forgotten = this.clean ? Promise.resolve() : this.#around.store.removeSubscriptions({ id: this.clientId }, filters)
     forgotten.then(() => this.#client.unsubscribe({ cmd: 'unsubscribe', unsubscriptions: [...filters] }, error => done(error ?? null)), done)
   }
 
   note (subscription: Subscription): void {
-    if (!this.clean) void this.#store.addSubscriptions({ id: this.clientId }, [asked(subscription)])
+    if (!this.clean) void this.#around.store.addSubscriptions({ id: this.clientId }, [asked(subscription)])
   }
 
   forget (filter: string): void {
-    if (!this.clean) void this.#store.removeSubscriptions({ id: this.clientId }, [filter])
+    if (!this.clean) void this.#around.store.removeSubscriptions({ id: this.clientId }, [filter])
   }
 
   /** The device was sent what waited when it came: now it is sent what has come meanwhile, in order, and before anything later. */
   catchUp (): void {
-    const missed = this.clean ? [] : this.#store.caughtUp(this.clientId)
+    const missed = this.clean ? [] : this.#around.store.caughtUp(this.clientId)
     if (missed.length === 0) return
     const client = this.#client as SessionClient & Internals
     client.duplicates = Object.create(null) as object // it has seen them pass
+    const { underWay } = this.#around
     for (const message of missed) {
-      this.addressed++
-      client.deliverQoS({ ...message }, () => { this.addressed-- })
+      underWay.beginFor(this.clientId)
+      client.deliverQoS({ ...message }, () => underWay.endFor(this.clientId))
     }
   }
 
   deliver (message: AddressedMessage): void {
-    this.addressed++
-    this.#client.publish({ ...message, cmd: 'publish', retain: false, dup: false, brokerId: ADDRESSED[message.qos], brokerCounter: this.#count() }, () => { this.addressed-- })
+    const { underWay, count } = this.#around
+    underWay.beginFor(this.clientId)
+    this.#client.publish({ ...message, cmd: 'publish', retain: false, dup: false, brokerId: ADDRESSED[message.qos], brokerCounter: count() }, () => underWay.endFor(this.clientId))
   }
 
   #tell (filter: string): void {
     const subscriber = this.#client.subscriptions[filter]?.func
-    if (subscriber !== undefined) this.#subscribed(filter, subscriber)
+    if (subscriber !== undefined) this.#around.subscribed(filter, subscriber)
   }
 }
 

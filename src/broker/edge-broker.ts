@@ -116,8 +116,10 @@ export class EdgeBroker extends Aedes implements LocalDelivery {
   #ready (client: Client, count: () => number): void {
     const owner = ownerOf(client)
     if (owner === null) return
-    const session = new AedesSession(client as unknown as SessionClient, this.#store, count, // Aedes types of its subscriptions what is told of them
-      (filter, subscriber) => this.sessions.takers.belongs(filter, subscriber, owner))
+    const { takers, underWay } = this.sessions
+    const session = new AedesSession(client as unknown as SessionClient, { // Aedes types of its subscriptions what is told of them
+      store: this.#store, count, underWay, subscribed: (filter, subscriber) => takers.belongs(filter, subscriber, owner)
+    })
     session.restored()
     session.catchUp()
     owner.ready(session)

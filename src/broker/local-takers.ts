@@ -5,7 +5,7 @@
  */
 import { groupOfName } from '../mqtt/first-level.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
-import type { Direct } from '../relay/direct-way.ts'
+import type { DirectWay } from '../relay/direct-way.ts'
 import { InterestVersions } from '../relay/interest-versions.ts'
 import type { TopicEntry } from '../relay/relay.ts'
 import type { LocalInterest, Subscriber } from './local-interest.ts'
@@ -23,8 +23,8 @@ const MAX_WIDE_TAKERS = 131_072
 export class LocalTakers implements TakersSource {
   readonly frame: PublishFrame = new PublishFrame()
   readonly #interest: LocalInterest
-  readonly #underWay: UnderWay
-  readonly #versions = new InterestVersions()
+  readonly underWay: UnderWay
+  readonly versions: InterestVersions = new InterestVersions()
   /** Whose a subscriber of the emitter is. */
   readonly #owners = new WeakMap<Subscriber, SessionOwner>()
   /** In the order in which they were worked out, with their takers. */
@@ -33,14 +33,14 @@ export class LocalTakers implements TakersSource {
 
   constructor (interest: LocalInterest, underWay: UnderWay) {
     this.#interest = interest
-    this.#underWay = underWay
+    this.underWay = underWay
     interest.onSubscriber(filter => this.changed(filter))
   }
 
-  /** As {@link DirectWay.give}. HOT. */
-  give (entry: TopicEntry, view: PublishView, publisher: string, generation: number): Direct {
-    const way = entry.direct ??= new TopicTakers(this, entry.name, groupOfName(view.bytes, view.topicStart, view.topicEnd))
-    return way.give(view, publisher, generation)
+  /** Kept by the entry from now on. @param view a message of the topic */
+  wayOf (entry: TopicEntry, { bytes, topicStart, topicEnd }: PublishView): DirectWay {
+    entry.direct ??= new TopicTakers(this, entry.name, groupOfName(bytes, topicStart, topicEnd))
+    return entry.direct
   }
 
   /** This subscriber of the emitter belongs to a session: it has been made for the filter. */
@@ -52,15 +52,7 @@ export class LocalTakers implements TakersSource {
 
   /** Somebody's subscription to this filter has come, gone or changed. */
   changed (filter: string): void {
-    this.#versions.bump(filter)
-  }
-
-  versionOf (group: number): number {
-    return this.#versions.of(group)
-  }
-
-  isUnderWay (publisher: string): boolean {
-    return this.#underWay.has(publisher)
+    this.versions.bump(filter)
   }
 
   addTakers (topic: string, takings: Takings): boolean {

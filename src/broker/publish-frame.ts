@@ -18,33 +18,28 @@ export class PublishFrame {
   body = 0
   end = 0
   #view: PublishView | null = null
-  /** How it came, and what {@link bytes} is now. */
-  #cameAs: 4 | 5 = 4
-  #level: 4 | 5 = 4
+  /** How it came, and what {@link bytes} is now; 0: nobody has asked yet. */
+  #cameAs: 0 | 4 | 5 = 0
+  #level: 0 | 4 | 5 = 0
   #other: Buffer | null = null
 
-  /** False: its bytes can not go on as they are. */
+  /** @param view of QoS 0, without RETAIN. @returns false: its bytes can not go on as they are */
   begin (view: PublishView): boolean {
     // some clients pad the length; seconds to expiry have to be counted
-    if (view.bytes[view.start] !== PLAIN_PUBLISH || view.expiryAt >= 0 || view.body - view.start - 1 !== variableByteIntegerSize(view.end - view.body)) return false
+    if (view.expiryAt >= 0 || view.body - view.start - 1 !== variableByteIntegerSize(view.end - view.body)) return false
     this.#view = view
-    this.#other = null
-    this.#cameAs = hasPropertyBlock(view) ? 5 : 4
-    this.#asItCame(view)
+    this.#cameAs = this.#level = 0
     return true
   }
 
-  /** Bytes of the frame for this version. */
-  sizeFor (level: 4 | 5): number {
-    const view = this.#view
-    if (view === null || level === this.#cameAs) return view === null ? 0 : view.end - view.start
-    return frameSize(splicedBody(view, SAME_TOPIC, 0, level))
-  }
+  get size (): number { return this.end - this.start }
 
   /** Makes {@link bytes} the frame for this version. */
   become (level: 4 | 5): void {
     const view = this.#view
     if (level === this.#level || view === null) return
+    if (this.#cameAs === 0) this.#look(view)
+    this.#level = level
     if (level === this.#cameAs) return this.#asItCame(view)
     const length = splicedBody(view, SAME_TOPIC, 0, level)
     const frame = this.#other ??= written(view, length, level)
@@ -52,11 +47,14 @@ export class PublishFrame {
     this.start = 0
     this.body = frame.length - length
     this.end = frame.length
-    this.#level = level
+  }
+
+  #look (view: PublishView): void {
+    this.#cameAs = hasPropertyBlock(view) ? 5 : 4
+    this.#other = null
   }
 
   #asItCame (view: PublishView): void {
-    this.#level = this.#cameAs
     this.bytes = view.bytes
     this.start = view.start
     this.body = view.body

@@ -31,8 +31,6 @@ export interface Session {
   /** Remembers, or forgets, a subscription that is matched elsewhere: one of a shared group. */
   note (subscription: Subscription): void
   forget (filter: string): void
-  /** Messages for this session alone that have not been written yet. */
-  readonly addressed: number
   /** Gives a message to this session alone, by a subscription whose QoS and identifiers it has already. */
   deliver (message: AddressedMessage): void
 }
@@ -122,8 +120,6 @@ export interface SessionOwner {
 /** Takes messages as whole frames, and never waits. */
 export interface Taker {
   readonly clientId: string
-  /** Something for it alone is on its way through the keeper of sessions. */
-  readonly isAddressed: boolean
   /** HOT. */
   take (frame: PublishFrame): void
 }

@@ -1,18 +1,19 @@
 /** Who takes the messages of one topic as they are; worked out again when subscriptions that may match it, or rights, have changed. HOT. */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { Direct, type DirectWay } from '../relay/direct-way.ts'
+import type { InterestVersions } from '../relay/interest-versions.ts'
 import type { PublishFrame } from './publish-frame.ts'
 import type { Taker, Takings } from './session-port.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What it asks of the broker. */
 export interface TakersSource {
   readonly frame: PublishFrame
-  /** Grows when who takes messages of a topic of this group may have changed. */
-  versionOf (group: number): number
+  /** Of who takes messages, by group of topics. */
+  readonly versions: InterestVersions
+  readonly underWay: UnderWay
   /** Adds everybody who takes messages of the topic; false: some have to have them the long way, and so all. */
   addTakers (topic: string, takings: Takings): boolean
-  /** Is a message of this publisher on the long way? */
-  isUnderWay (publisher: string): boolean
   /** The way has found so many. */
   found (way: TopicTakers, count: number): void
 }
@@ -39,15 +40,17 @@ export class TopicTakers implements DirectWay, Takings {
   }
 
   give (view: PublishView, publisher: string, generation: number): Direct {
-    const version = this.#source.versionOf(this.#group) + generation // both only grow
+    const { versions, underWay, frame } = this.#source
+    const version = versions.of(this.#group) + generation // both only grow
     if (version !== this.#version) this.#workOut(version)
     if (!this.#isPlain || this.#noLocal?.has(publisher) === true) return Direct.LONG
     const takers = this.#takers
     if (takers.length === 0) return Direct.GIVEN
     // what went the long way before must not be overtaken: neither a message of this publisher, nor one for a taker alone
-    if (this.#source.isUnderWay(publisher)) return Direct.BEHIND
-    for (let i = 0; i < takers.length; i++) if ((takers[i] as Taker).isAddressed) return Direct.LONG
-    const { frame } = this.#source
+    if (underWay.any) {
+      if (underWay.has(publisher)) return Direct.BEHIND
+      for (const taker of takers) if (underWay.isFor(taker.clientId)) return Direct.LONG
+    }
     if (!frame.begin(view)) return Direct.LONG
     for (let i = 0; i < takers.length; i++) (takers[i] as Taker).take(frame)
     return Direct.GIVEN

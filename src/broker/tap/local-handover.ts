@@ -18,12 +18,14 @@ const MOST_STRAYED = 64
 export class LocalHandover {
   readonly #around: Pick<PublishSurroundings, 'local' | 'counters' | 'gatekeeper'>
   readonly #publisher: PublishingSession
+  readonly #clientId: string
   /** How many in a row were behind others. */
   #strayed = 0
 
   constructor (around: Pick<PublishSurroundings, 'local' | 'counters' | 'gatekeeper'>, publisher: PublishingSession) {
     this.#around = around
     this.#publisher = publisher
+    this.#clientId = publisher.publisher.clientId
   }
 
   /** The device is to be held until what it has on the long way is through: {@link whenBack}. */
@@ -31,14 +33,15 @@ export class LocalHandover {
 
   whenBack (call: () => void): void {
     this.#strayed = 0
-    this.#around.local.underWay.whenOver(this.#publisher.publisher.clientId, call)
+    this.#around.local.underWay.whenOver(this.#clientId, call)
   }
 
   /** Gives a message of QoS 0 the direct way; false: it has to go the long one. */
   direct (entry: TopicEntry, view: PublishView): boolean {
     if (entry.system || view.retain) return false
     const { local, counters, gatekeeper } = this.#around
-    const direct = local.takers.give(entry, view, this.#publisher.publisher.clientId, gatekeeper.generation)
+    const way = entry.direct ?? local.takers.wayOf(entry, view)
+    const direct = way.give(view, this.#clientId, gatekeeper.generation)
     if (direct !== Direct.GIVEN) {
       if (direct === Direct.BEHIND) this.#strayed++
       return false
@@ -54,10 +57,10 @@ export class LocalHandover {
     const { local, counters } = this.#around
     counters.publishLocal++
     const { qos, retain } = view
-    const { door, isKept, publisher: { clientId } } = this.#publisher
+    const { door, isKept } = this.#publisher
     const plain: Message = { topic: entry.name, payload: payloadOf(view), qos, retain }
-    const message = qos === 2 && isKept ? { ...plain, ...handshakeOf(view, clientId) } : plain
-    local.deliver(door === null ? message : withProperties(message, view, door), clientId, done)
+    const message = qos === 2 && isKept ? { ...plain, ...handshakeOf(view, this.#clientId) } : plain
+    local.deliver(door === null ? message : withProperties(message, view, door), this.#clientId, done)
   }
 }
 

@@ -56,7 +56,7 @@ export class OpenSession {
     // of 3.1.1 what journals of bridges remember of a process before this one is good for what the device marks as a repetition
     if (five === null ? session.clean : !life.sessionPresent) around.publish.relay.forget(publisher)
     const door = five === null ? null : new PublishDoor({ receiveMaximum: five.receiveMaximum, topicAliasMaximum: around.mqtt.maxTopicAlias })
-    life.taker = new DeviceTaker(session, outbound, five === null ? 4 : 5, five?.asked.maximumPacketSize ?? Infinity)
+    life.taker = new DeviceTaker(session.clientId, outbound, five === null ? 4 : 5, five?.asked.maximumPacketSize ?? Infinity)
     this.publish = new PublishPath(around.publish, host, { publisher, isKept: life.isKept, level, door, ids: this.#ids, life, traffic: life.peer.traffic })
     const control = {
       host,

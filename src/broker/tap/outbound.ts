@@ -14,8 +14,8 @@ import type { Notice } from '../../mqtt/v5/property-writer.ts'
 import type { SessionStore } from '../session-store.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
 import { BATCH_BYTES, DeliveryBatch } from './delivery-batch.ts'
-import { DeliveryIds } from './delivery-ids.ts'
-import { HeldFrames } from './held-frames.ts'
+import type { DeliveryIds } from './delivery-ids.ts'
+import { DeliveryWindow } from './delivery-window.ts'
 import { HARD_FACTOR, type OutboundEvents, type OutboundLimits } from './outbound-host.ts'
 import { SafeFrames } from './safe-frames.ts'
 import type { DeliveryWriter } from '../v5/delivery-writer.ts'
@@ -25,7 +25,6 @@ const LARGEST_PACKET = 268_435_460
 const PUBLISH_QOS = 0x06
 
 export class Outbound implements FrameSink {
-  readonly ids: DeliveryIds = new DeliveryIds()
   readonly #socket: Duplex
   readonly #limits: OutboundLimits
   readonly #counters: BrokerCounters
@@ -34,27 +33,29 @@ export class Outbound implements FrameSink {
   readonly #scanner = new FrameScanner(this, LARGEST_PACKET)
   readonly #batch = new AcknowledgementBatch()
   readonly #deliveries = new DeliveryBatch()
-  /** Frames that wait: for CONNACK, or for room in the window. */
-  readonly #held = new HeldFrames()
+  readonly #window: DeliveryWindow
   #connackPassed = false
   readonly #run = new WrittenRun()
   #closed = false
+  /** No room for QoS 0 was found in this turn: it is not looked for again. */
+  #full = false
   /** MQTT 5: changes frames as they leave. */
   #writer: DeliveryWriter | null = null
   /** Before MQTT 5: the packet that goes out as CONNACK, by return code; null: as it was written. */
   #connack: ((returnCode: number) => Buffer) | null = null
-  #maxInflight: number
   /** What a stored session gets waits here for the disk; null: there is none to wait for. */
   #safe: SafeFrames | null = null
 
   constructor (socket: Duplex, limits: OutboundLimits, counts: { readonly counters: BrokerCounters, readonly traffic: ListenerCounters }, events: OutboundEvents) {
     this.#socket = socket
     this.#limits = limits
-    this.#maxInflight = limits.maxInflight
+    this.#window = new DeliveryWindow(limits.maxInflight)
     this.#counters = counts.counters
     this.#traffic = counts.traffic
     this.#events = events
   }
+
+  get ids (): DeliveryIds { return this.#window.ids }
 
   /** The device speaks an earlier one; its CONNACK is made here, as the keeper of sessions knows of a part of its session only. */
   speak3 (connack: (returnCode: number) => Buffer): void {
@@ -64,7 +65,7 @@ export class Outbound implements FrameSink {
   /** The device speaks MQTT 5. @param receiveMaximum deliveries of QoS 1 and 2 it takes at once [MQTT-3.3.4-9] */
   speak5 (writer: DeliveryWriter, receiveMaximum: number): void {
     this.#writer = writer
-    this.#maxInflight = Math.min(this.#limits.maxInflight, receiveMaximum)
+    this.#window.max = Math.min(this.#limits.maxInflight, receiveMaximum)
   }
 
   /** The session outlasts the connection, and is on disk. */
@@ -93,7 +94,7 @@ export class Outbound implements FrameSink {
   write (bytes: Buffer): void {
     if (this.#closed) return
     // what waited before counts: one message, however large, is not too much for a device that reads
-    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#held.tooMany) return this.#events.overrun()
+    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#window.tooMany) return this.#events.overrun()
     this.#writeDeliveries() // they came before
     this.#scanner.push(bytes)
     this.#safe?.ask()
@@ -117,14 +118,16 @@ export class Outbound implements FrameSink {
   /** May there be a {@link deliver}? Where there is no room, the message is counted as dropped. HOT. */
   mayDeliver (): boolean {
     if (this.#closed) return false
-    if (this.#hasRoom()) return true
-    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR) this.#events.overrun()
-    return false
+    if (this.#full) return this.#drop()
+    return this.#hasRoom() || this.#fill()
   }
 
   /** Takes a whole PUBLISH of QoS 0, when {@link mayDeliver} says so, to go out with the others of this turn; its bytes must not change until then. HOT. */
   deliver (bytes: Buffer, start: number, body: number, end: number): void {
-    if (!this.#connackPassed) return this.#held.push(bytes, start, end)
+    if (!this.#connackPassed) {
+      this.#window.hold(bytes, start, end)
+      return
+    }
     this.#traffic.sentQos0++
     if (this.#deliveries.empty) this.#events.owing()
     const other = this.#writer?.rewritten(bytes, start, body, end) ?? null
@@ -134,6 +137,7 @@ export class Outbound implements FrameSink {
   }
 
   flush (): void {
+    this.#full = false
     if (this.#closed) return
     if (!this.#batch.empty) this.#write(this.#batch.take())
     this.#writeDeliveries()
@@ -141,7 +145,8 @@ export class Outbound implements FrameSink {
 
   /** A delivery was acknowledged: the window has room. */
   acknowledged (): void {
-    while (this.#connackPassed && this.#held.length > 0 && this.ids.size < this.#maxInflight) this.#writeHeld()
+    if (!this.#connackPassed) return
+    for (let frame = this.#window.next(); frame !== null; frame = this.#window.next()) this.#writeHeld(frame)
   }
 
   /** Nothing more goes out; what is in the socket still does. */
@@ -150,7 +155,7 @@ export class Outbound implements FrameSink {
     this.#closed = true
     this.#scanner.end()
     this.#deliveries.clear()
-    this.#held.takeAll()
+    this.#window.takeAll()
     this.#safe?.close()
   }
 
@@ -195,10 +200,10 @@ export class Outbound implements FrameSink {
   #passes (bytes: Buffer, start: number, body: number, end: number): boolean {
     const first = bytes[start] as number
     const type = first >> 4
-    if (!this.#connackPassed && type !== PacketType.CONNACK) return this.#hold(bytes, start, end)
+    if (!this.#connackPassed && type !== PacketType.CONNACK) return this.#window.hold(bytes, start, end)
     if (type === PacketType.PUBLISH) {
       const qos = (first & PUBLISH_QOS) >> 1
-      return (qos === 0 ? this.#hasRoom() : this.#hasWindow(bytes, start, body, end)) && this.#count(qos)
+      return (qos === 0 ? this.#hasRoom() : this.#window.admits(bytes, start, body, end)) && this.#count(qos)
     }
     if (type === PacketType.PUBREL) this.ids.released(bytes.readUInt16BE(body))
     return true
@@ -215,44 +220,36 @@ export class Outbound implements FrameSink {
 
   /** Bytes that the device has not taken yet. */
   get #waiting (): number {
-    return this.#socket.writableLength + this.#held.bytes + this.#deliveries.length + (this.#safe?.bytes ?? 0) + this.#run.length
+    return this.#socket.writableLength + this.#window.bytes + this.#deliveries.length + (this.#safe?.bytes ?? 0) + this.#run.length
   }
 
   #hasRoom (): boolean {
-    if (this.#waiting <= this.#limits.maxBacklogBytes) return true
-    this.#counters.deliveryDroppedQos0++
+    return this.#waiting <= this.#limits.maxBacklogBytes || this.#drop()
+  }
+
+  /** Until the end of this turn; nothing leaves before. */
+  #fill (): false {
+    this.#full = true
+    this.#events.owing()
+    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR) this.#events.overrun()
     return false
   }
 
-  #hasWindow (bytes: Buffer, start: number, body: number, end: number): boolean {
-    if (this.#held.length > 0 || this.ids.size >= this.#maxInflight) return this.#hold(bytes, start, end)
-    this.#note(bytes, start, body)
-    return true
-  }
-
-  /** Remembers the packet identifier of a PUBLISH of QoS 1 or 2, which stands behind its topic. */
-  #note (bytes: Buffer, start: number, body: number): void {
-    const at = body + 2 + bytes.readUInt16BE(body)
-    this.ids.published(bytes.readUInt16BE(at), ((bytes[start] as number) & PUBLISH_QOS) >> 1)
-  }
-
-  #hold (bytes: Buffer, start: number, end: number): false {
-    this.#held.push(bytes, start, end)
+  #drop (): false {
+    this.#counters.deliveryDroppedQos0++
     return false
   }
 
   #openDoor (): void {
     this.#writeRun()
     this.#connackPassed = true
-    for (const frame of this.#held.takeAll()) this.#go(frame, 0, bodyOf(frame), frame.length)
+    for (const frame of this.#window.takeAll()) this.#go(frame, 0, bodyOf(frame), frame.length)
   }
 
-  #writeHeld (): void {
-    const frame = this.#held.shift()
-    if (frame === undefined) return
+  #writeHeld (frame: Buffer): void {
     const body = bodyOf(frame)
     if ((frame[0] as number) >> 4 === PacketType.PUBLISH) {
-      this.#note(frame, 0, body)
+      this.#window.note(frame, 0, body)
       if (this.#writer?.hasExpired(frame, body) === true) return this.#expire(frame, body)
       this.#count(((frame[0] as number) & PUBLISH_QOS) >> 1)
     }

@@ -13,7 +13,6 @@ function keeper (written: (delivery: Delivery) => Buffer): (stream: SessionStrea
     owner.ready({
       clientId: 'x',
       clean: true,
-      addressed: 0,
       subscribe: (_, done) => done(null),
       unsubscribe () {},
       note () {},
