@@ -1,10 +1,20 @@
 /** Invariant 3: an acknowledgement leaves when every required bridge and the local sessions have the message as they promise, in the order of the PUBLISHes [MQTT-4.6.0-2]. */
-import { test } from 'tap'
+import { type Test, test } from 'tap'
+import { openBridgeJournal } from '../../src/bridge/up/bridge-journal.ts'
+import type { SpoolConfig } from '../../src/config/model.ts'
+import { silentLogger } from '../../src/logger.ts'
+import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
+import { createRelay } from '../../src/relay/bridge-relay.ts'
+import { plainTerms } from '../../src/relay/link.ts'
+import { Outbox } from '../../src/relay/outbox.ts'
 import { brokerFor, everything, gatekeeperOf } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
+import { FaultyDisk } from '../support/faulty-disk.ts'
 import { memoryStore } from '../support/memory-store.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
 import { disconnect, pingreq, pubrel, publish, subscribe } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { ScriptedLink } from '../support/scripted-link.ts'
 import { relayOf } from '../support/scripted-relay.ts'
 
 const sixOf = (topicOf: (i: number) => string): Buffer[] => [1, 2, 3, 4, 5, 6].map(i => publish(topicOf(i), String(i), { qos: 1, id: i }))
@@ -45,9 +55,72 @@ test('no PUBACK before every bridge has it safe, and none out of order', async t
   client.send(publish('up/a', '1', { qos: 1, id: 1 }), publish('here', '2', { qos: 1, id: 2 }), publish('up/a', '3', { qos: 2, id: 3 }), pingreq())
   await client.next(13)
   t.same(client.received, [])
+  client.send(publish('up/a', '4', { qos: 1, id: 4 }))
+  await eventually('they are taken', () => relay.now.admitted.length === 3)
+  relay.now.makeSafe(2, 1)
+  client.send(pingreq())
+  await client.next(13)
+  t.same(client.received, [], 'the last is safe, and those before it are not')
+  relay.now.makeSafe(0, 1)
+  client.send(pingreq())
+  await client.next(13)
+  t.same([client.ids(4), client.ids(5)], [[1, 2], []], 'the first is, and what waited for it alone')
   relay.now.makeSafe()
-  await client.next(5)
-  t.same(client.ids(4), [1, 2])
+  await client.until(() => client.ids(4).length === 3, 'PUBACK')
+  t.same([client.ids(4), client.ids(5)], [[1, 2, 4], [3]])
+})
+
+/** A broker with one bridge on `up/#`. */
+async function bridged (t: Test, outbox: Outbox): Promise<RawClient> {
+  const { port } = await brokerFor(t, {
+    relay: interest => {
+      const relay = createRelay({ interest })
+      relay.attach(outbox, [{ filter: 'up/#', rename: null, qos: null, retain: null }])
+      return relay
+    }
+  })
+  return RawClient.open(port)
+}
+
+test('durability = remote: no PUBACK before the remote has acknowledged', async t => {
+  const outbox = new Outbox(outboxOptions({ awaitRemote: true, schedule: flush => { setImmediate(flush) } }))
+  const client = await bridged(t, outbox)
+  const link = new ScriptedLink()
+  outbox.linkUp(link, plainTerms)
+  client.send(publish('up/a', 'x', { qos: 1, id: 1 }), pingreq())
+  await client.next(13)
+  await eventually('it is sent', () => outbox.underWay === 1)
+  t.same(client.ids(4), [])
+  outbox.puback(link.publishes()[0]?.packetId ?? 0, 0)
+  await client.next(4)
+})
+
+test('durability = spool: PUBACK when it is on disk, or when the remote has it, whichever comes first', async t => {
+  const disk = new FaultyDisk()
+  const spool: SpoolConfig = { dir: '/j', fsync: 'always', spoolAfterMs: 0, maxBytes: 1e9, maxMessages: 1e6, maxAgeMs: 0, minFreeBytes: 0, onFull: 'backpressure' }
+  const journal = await openBridgeJournal({ config: spool, counters: new BridgeCounters(), logger: silentLogger, disk })
+  const outbox = new Outbox(outboxOptions({ journal, schedule: flush => { setImmediate(flush) } }))
+  const lane = outbox.journaled(0)
+  if (lane !== null) journal.serve(lane)
+  t.teardown(async () => journal.close())
+  const client = await bridged(t, outbox)
+  disk.failSync = 'EIO'
+  client.send(publish('up/a', 'first', { qos: 1, id: 1 }), publish('up/a', 'second', { qos: 1, id: 2 }))
+  await eventually('the disk refuses', () => journal.disk.failing)
+  client.send(pingreq())
+  await client.next(13)
+  t.same(client.received, [])
+
+  const link = new ScriptedLink()
+  outbox.linkUp(link, plainTerms)
+  outbox.puback(link.publishes()[0]?.packetId ?? 0, 0)
+  await client.next(4)
+  client.send(pingreq())
+  await client.next(13)
+  t.same(client.received, [], 'the other is nowhere yet')
+  outbox.linkDown()
+  disk.failSync = null
+  await client.next(4)
 })
 
 test('no PUBACK before the session of a subscriber that is away has it', async t => {

@@ -67,9 +67,9 @@ export class ScriptedRelay implements Relay {
     for (const call of calls) call()
   }
 
-  /** Everything taken so far is safe now. */
-  makeSafe (): void {
-    for (const release of this.#held.splice(0)) release()
+  /** Messages taken so far are safe now: all of them, or so many from `first` on among those that are not. */
+  makeSafe (first = 0, count = Infinity): void {
+    for (const release of this.#held.splice(first, count)) release()
   }
 }
 
