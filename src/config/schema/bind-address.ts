@@ -1,5 +1,5 @@
 /** `bind` of a listener: `0.0.0.0:1883`, `[::]:1883`, `:1883`, and for WebSocket a path behind it. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import { readText } from '../readers/text.ts'
 import { readHostName, readPort } from './host-name.ts'
 import type { Kind } from './kind.ts'

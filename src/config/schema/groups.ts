@@ -1,5 +1,5 @@
 /** Kinds of several values: lists, lists of blocks, named blocks, tables of text. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
 import { readText } from '../readers/text.ts'
 import type { Kind } from './kind.ts'

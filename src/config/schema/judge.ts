@@ -1,5 +1,5 @@
 /** Reads a node as a kind and lets zod judge what was read: all that is wrong with it is told at its key and place. */
-import type { z } from 'zod'
+import type { z } from 'zod/v3'
 import type { HoconNode } from '../hocon/tree.ts'
 import { isDisabled } from './key.ts'
 import type { Kind } from './kind.ts'
@@ -13,13 +13,13 @@ export function judge<T> (kind: Kind<T>, node: HoconNode, reading: Reading): T |
   return judged.success && reading.ledger.problems.length === 0 ? judged.data : undefined
 }
 
-function tell (issue: z.core.$ZodIssue, reading: Reading): void {
+function tell (issue: z.ZodIssue, reading: Reading): void {
   const at = reading.find(issue.path)
   // where reading told a problem, there is no value, and nothing more to say
   if (!reading.ledger.hasProblemAt(at.path)) at.refuse(issue.message, hintOf(issue))
 }
 
-function hintOf (issue: z.core.$ZodIssue): string {
+function hintOf (issue: z.ZodIssue): string {
   const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined
   return typeof hint === 'string' ? hint : ''
 }

@@ -2,9 +2,12 @@
  * What a table of keys is made of: a key has a kind, a kind may be a section, a section has keys. All that is known of a key
  * is in its row, once: reader, zod schema, defaults and manual come from it.
  */
-import type { z } from 'zod'
+import type { z } from 'zod/v3'
 import type { HoconNode, HoconObject } from '../hocon/tree.ts'
 import type { Reading } from './reading.ts'
+
+/** What zod demands of a value. Of its interface of version 3, which is in the package of version 4 as well: 1.8 MB of memory, where the other has 6. */
+export type Schema<T> = z.ZodType<T, z.ZodTypeDef, unknown>
 
 /** What a value is: how it is read from the tree, what zod demands of it, and what the manual calls it. */
 export interface Kind<out T> {
@@ -15,7 +18,7 @@ export interface Kind<out T> {
   /** The plain value that {@link schema} judges; undefined after telling why there is none. */
   readonly read: (node: HoconNode, reading: Reading) => unknown
   /** Made when there is a value to judge: a file has a tenth of all keys, and the schemas of all of them took 5 MB. */
-  readonly schema: () => z.ZodType<T>
+  readonly schema: () => Schema<T>
   /** A value as it would be written in a file. */
   readonly show: (value: unknown) => string
   /** The keys inside, where it is a block, and what follows its path in the manual: `.NAME`, `[ ]`. */

@@ -1,5 +1,5 @@
 /** `server` of a bridge: `tls+mqtt-tcp://host:port`, checked here so that nothing odd reaches a dial or a certificate check. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import type { RemoteAddress } from '../model.ts'
 import { alternatives } from '../readers/choice.ts'
 import { readText } from '../readers/text.ts'

@@ -1,7 +1,6 @@
 /** The kind of a value of one word, put together from its reader and its schema. */
-import type { z } from 'zod'
 import type { HoconScalar } from '../hocon/tree.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, Schema } from './kind.ts'
 import { nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
 
@@ -9,7 +8,7 @@ export interface ScalarParts<T> {
   readonly type: string
   readonly unit?: string
   readonly read: (scalar: HoconScalar, reading: Reading) => T | undefined
-  readonly schema: () => z.ZodType<T>
+  readonly schema: () => Schema<T>
   readonly show?: (value: T) => string
 }
 

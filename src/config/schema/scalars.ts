@@ -1,13 +1,13 @@
 /** The kinds of single values, each with its limits. */
 import { isAbsolute, resolve } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import { readBool } from '../readers/bool.ts'
 import { alternatives, readChoice } from '../readers/choice.ts'
 import { readDuration, showDuration, type DurationForm } from '../readers/duration.ts'
 import { readNumber } from '../readers/number.ts'
 import { readSize, showSize } from '../readers/size.ts'
 import { readText } from '../readers/text.ts'
-import type { Kind } from './kind.ts'
+import type { Kind, Schema } from './kind.ts'
 import { scalar } from './scalar.ts'
 import type { Reading } from './reading.ts'
 
@@ -27,13 +27,13 @@ export interface NumberForm extends Range {
 
 export function whole ({ min, max, unit = '' }: NumberForm): Kind<number> {
   const range = `${min} to ${max}`
-  const error = `must be a whole number from ${range}`
-  return scalar({ type: `number, ${range}`, unit, read: readCount, schema: () => z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { error }) })
+  const message = `must be a whole number from ${range}`
+  return scalar({ type: `number, ${range}`, unit, read: readCount, schema: () => z.number().refine(n => Number.isInteger(n) && n >= min && n <= max, { message }) })
 }
 
 export function decimal ({ min, max }: Range): Kind<number> {
   const range = `${min} to ${max}`
-  return scalar({ type: `decimal number, ${range}`, read: readCount, schema: () => z.number().refine(n => n >= min && n <= max, { error: `must be a number from ${range}` }) })
+  return scalar({ type: `decimal number, ${range}`, read: readCount, schema: () => z.number().refine(n => n >= min && n <= max, { message: `must be a number from ${range}` }) })
 }
 
 /** NanoMQ's numbers are above zero: it ignores any other. */
@@ -48,15 +48,15 @@ function readCount (node: Parameters<typeof readNumber>[0], reading: Reading): n
 /** One of a few numbers, such as a QoS. */
 export function oneOf<const N extends number> (numbers: readonly N[]): Kind<N> {
   const type = alternatives(numbers)
-  const schema = (): z.ZodType<N> => z.custom<N>(value => numbers.some(number => number === value), { error: `must be ${type}` })
+  const schema = (): Schema<N> => z.custom<N>(value => numbers.some(number => number === value), { message: `must be ${type}` })
   // a number that is none of them is for the schema to refuse, with the same words
   return scalar({ type, read: (node, reading) => readNumber(node, reading) as N | undefined, schema })
 }
 
 export function size ({ min, max }: Range): Kind<number> {
   const range = `${showSize(min)} to ${showSize(max)}`
-  const error = `must be a size from ${range}`
-  return scalar({ type: `size, ${range}`, unit: 'bytes', read: readSize, show: showSize, schema: () => z.number().refine(n => n >= min && n <= max, { error }) })
+  const message = `must be a size from ${range}`
+  return scalar({ type: `size, ${range}`, unit: 'bytes', read: readSize, show: showSize, schema: () => z.number().refine(n => n >= min && n <= max, { message }) })
 }
 
 /** Limits in milliseconds; the value too. */
@@ -93,22 +93,22 @@ export function seconds ({ min, max }: Range): Kind<number> {
       return up
     },
     show: value => `${value}s`,
-    schema: () => z.number().refine(n => n >= min && n <= max, { error: `must be from ${showDuration(min * 1000)} to ${showDuration(max * 1000)}` })
+    schema: () => z.number().refine(n => n >= min && n <= max, { message: `must be from ${showDuration(min * 1000)} to ${showDuration(max * 1000)}` })
   })
 }
 
 /** Our own keys: a time without a unit is not taken, since nobody can know what was meant. */
 export const withUnit: DurationForm = { bare: null, nanomq: 'milliseconds' }
 
-function inRange ({ min, max }: Range): z.ZodType<number> {
-  return z.number().refine(n => n >= min && n <= max, { error: `must be from ${showDuration(min)} to ${showDuration(max)}` })
+function inRange ({ min, max }: Range): Schema<number> {
+  return z.number().refine(n => n >= min && n <= max, { message: `must be from ${showDuration(min)} to ${showDuration(max)}` })
 }
 
 export function choice<const W extends string> (words: readonly W[]): Kind<W> {
-  return scalar({ type: alternatives(words), read: (node, reading) => readChoice(node, reading, words), schema: () => z.enum(words) })
+  return scalar({ type: alternatives(words), read: (node, reading) => readChoice(node, reading, words), schema: () => z.custom<W>(value => words.some(word => word === value), { message: `must be ${alternatives(words)}` }) })
 }
 
-export function text (schema: () => z.ZodType<string> = line): Kind<string> {
+export function text (schema: () => Schema<string> = line): Kind<string> {
   return scalar({ type: 'string', read: readText, show: showText, schema })
 }
 
@@ -118,7 +118,7 @@ export function path (): Kind<string> {
     type: 'path',
     read: (node, reading) => atHome(readText(node, reading), reading),
     show: JSON.stringify,
-    schema: () => line().refine(value => value !== '', { error: 'must be a path, not empty' })
+    schema: () => line().refine(value => value !== '', { message: 'must be a path, not empty' })
   })
 }
 
@@ -127,10 +127,10 @@ function atHome (written: string, reading: Reading): string {
 }
 
 /** Text without control characters. */
-export const line = (): z.ZodString => z.string().refine(value => !/\p{Cc}/u.test(value), { error: 'must not hold control characters' })
+export const line = (): Schema<string> => z.string().refine(value => !/\p{Cc}/u.test(value), { message: 'must not hold control characters' })
 
 /** An MQTT string: at most 65,535 bytes of UTF-8 without U+0000 [MQTT-1.5.3-1, -2]. */
-export const mqttString = (): z.ZodString => z.string().refine(fitsMqtt, { error: 'must be at most 65535 bytes of UTF-8 without U+0000' })
+export const mqttString = (): Schema<string> => z.string().refine(fitsMqtt, { message: 'must be at most 65535 bytes of UTF-8 without U+0000' })
 
 function fitsMqtt (value: string): boolean {
   const bytes = Buffer.from(value)

@@ -2,9 +2,9 @@
  * A block of keys. Reading it goes over what is written: unknown keys, keys without effect, refused keys; then over the
  * table: each key that works, written or not. Rules between keys see what was written even where some of it is wrong.
  */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import type { HoconField, HoconNode, HoconObject } from '../hocon/tree.ts'
-import type { Key, Kind, OtherKey, Section } from './kind.ts'
+import type { Key, Kind, OtherKey, Schema, Section } from './kind.ts'
 import { isNothing, nameOf } from './node.ts'
 import type { Reading } from './reading.ts'
 import { suggestion } from './suggestion.ts'
@@ -52,16 +52,18 @@ export function shaped<V extends object, T> (parts: SectionParts<V>, shape: (val
 type Values = Readonly<Record<string, unknown>>
 
 /** The values of a block: what is written is judged, what is not has its default. Schemas are made for what is written, once for all blocks of a list. */
-function valuesOf (keys: Section['keys']): z.ZodType<Values> {
-  const objects = new Map<string, z.ZodType<Values>>()
+function valuesOf (keys: Section['keys']): Schema<Values> {
+  const objects = new Map<string, Schema<Values>>()
   return z.custom<Given<Values>>(isBlock).transform((given, context) => {
-    const judged = keys.filter(([property, { fallback }]) => fallback.kind !== 'value' || given[property] !== undefined)
+    const judged = keys.filter(([property]) => given[property] !== undefined)
     const names = judged.map(([property]) => property).join()
     const object = objects.get(names) ?? z.object(Object.fromEntries(judged.map(([property, key]) => [property, schemaOf(key)])))
     objects.set(names, object)
     const { data, error } = object.safeParse(given)
-    for (const issue of error?.issues ?? []) context.issues.push({ ...issue, input: given } as z.core.$ZodRawIssue) // the type asks for a text where a format of text is wrong
-    return data === undefined ? z.NEVER : withDefaults(keys, data)
+    const missing = keys.filter(([property, { fallback }]) => fallback.kind !== 'value' && given[property] === undefined)
+    for (const issue of error?.issues ?? []) context.addIssue(issue)
+    for (const [property] of missing) context.addIssue({ code: 'custom', path: [property], message: 'is missing' })
+    return data === undefined || missing.length > 0 ? z.NEVER : withDefaults(keys, data)
   })
 }
 
@@ -73,11 +75,11 @@ function isBlock (given: unknown): boolean {
   return typeof given === 'object' && given !== null
 }
 
-function schemaOf ({ fallback, refusal, kind }: Key<unknown>): z.ZodType {
+function schemaOf ({ fallback, refusal, kind }: Key<unknown>): Schema<unknown> {
   const schema = kind.schema()
   const judged = refusal === null
     ? schema
-    : schema.refine(value => !refusal.when(value), { error: refusal.why, params: { hint: refusal.remedy } })
+    : schema.refine(value => !refusal.when(value), { message: refusal.why, params: { hint: refusal.remedy } })
   return fallback.kind === 'value' && fallback.value === null ? judged.nullable() : judged
 }
 

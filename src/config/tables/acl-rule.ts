@@ -43,7 +43,7 @@ const condition: Kind<Condition> = section<Condition>({
   }
 })
 
-const filter = text(() => mqttString().refine(value => isTopicFilter(withoutPlaceholders(value)), { error: 'must be topic filters: # stands alone in the last level, + fills its level' }))
+const filter = text(() => mqttString().refine(value => isTopicFilter(withoutPlaceholders(value)), { message: 'must be topic filters: # stands alone in the last level, + fills its level' }))
 
 function withoutPlaceholders (value: string): string {
   return value.replaceAll('%u', 'u').replaceAll('%c', 'c')

@@ -1,5 +1,5 @@
 /** `auth`: who may come in, and what it may do. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import type { AclRule, AuthConfig, HttpAuthConfig, UserConfig } from '../model.ts'
 import { blocks, readTexts } from '../schema/groups.ts'
 import { block, inert, refused, works } from '../schema/key.ts'

@@ -9,7 +9,7 @@ import { type Given, section } from '../schema/section.ts'
 
 export const notifications: Kind<NotificationsConfig> = section<NotificationsConfig>({
   keys: {
-    topic: required('topic', text(() => mqttString().refine(isTopicTemplate, { error: 'must be a topic name without wildcards, in which only {name} and {clientid} stand in braces' })), {
+    topic: required('topic', text(() => mqttString().refine(isTopicTemplate, { message: 'must be a topic name without wildcards, in which only {name} and {clientid} stand in braces' })), {
       says: 'Topic at the remote; `{name}` is the name of the bridge, `{clientid}` its client id there.', ours: true
     }),
     online: works('online', text(mqttString), { or: 'online', ours: true, says: 'Published when a connection is up, before anything else, also when it takes over from another one.' }),

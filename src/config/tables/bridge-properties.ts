@@ -45,7 +45,7 @@ export const willProperties: Kind<WillProperties> = section<WillProperties>({
     payloadFormatIndicator: works('payload_format_indicator', flag(), { or: null, says: '1: the payload is UTF-8 text.' }),
     messageExpirySeconds: works('message_expiry_interval', seconds({ min: 0, max: longest }), { or: null, says: 'How long the remote keeps the will for those who are away.' }),
     contentType: works('content_type', text(mqttString), { or: null, says: 'What the payload is.' }),
-    responseTopic: works('response_topic', text(() => mqttString().refine(isTopicName, { error: 'must be a topic name, without wildcards' })), { or: null, says: 'Where an answer is expected.' }),
+    responseTopic: works('response_topic', text(() => mqttString().refine(isTopicName, { message: 'must be a topic name, without wildcards' })), { or: null, says: 'Where an answer is expected.' }),
     correlationData: works('correlation_data', text(mqttString), { or: null, says: 'What an answer carries to be recognised.' }),
     willDelaySeconds: works('will_delay_interval', seconds({ min: 0, max: longest }), { or: null, says: 'The remote waits this long before it publishes the will, and not at all when the bridge is back in time.' }),
     userProperties: userProperties()

@@ -27,7 +27,7 @@ const keys: Keys<SslValues> = {
   certfile: works('certfile', path(), { or: null, says: 'PEM file of the client certificate and its chain, leaf first. Together with `keyfile`.' }),
   keyfile: works('keyfile', path(), { or: null, says: 'PEM file of the key of `certfile`.' }),
   keyPassword: works('key_password', text(), { or: null, secret: true, says: 'Passphrase of an encrypted `keyfile`.' }),
-  sni: works('sni', text(() => line().refine(value => value !== '', { error: 'must not be empty' })), {
+  sni: works('sni', text(() => line().refine(value => value !== '', { message: 'must not be empty' })), {
     or: null,
     ours: true,
     says: 'Name that is sent to the server and checked in its certificate, in place of the host in `server`.'

@@ -21,7 +21,7 @@ export const verificationKeys: Keys<Demands> = {
     ours: true,
     says: 'The only ciphers that may be agreed on, by their names in OpenSSL, such as `TLS_AES_256_GCM_SHA384` (TLS 1.3) and `ECDHE-ECDSA-AES128-GCM-SHA256` (TLS 1.2). None: those of Node.js. Broken ones are refused.'
   }),
-  alpn: works('alpn', list(text(() => line().refine(name => name !== '' && Buffer.byteLength(name) <= 255, { error: 'must be of 1 to 255 bytes' }))), {
+  alpn: works('alpn', list(text(() => line().refine(name => name !== '' && Buffer.byteLength(name) <= 255, { message: 'must be of 1 to 255 bytes' }))), {
     or: [],
     ours: true,
     says: 'Protocols offered to the server (ALPN), which has to choose one of them. None: nothing is offered.'

@@ -20,7 +20,7 @@ import { forwardRule, subscriptionRule } from './topic-rules.ts'
 
 const will: Kind<WillConfig> = section<WillConfig>({
   keys: {
-    topic: required('topic', text(() => mqttString().refine(isTopicName, { error: 'must be a topic name, without wildcards' })), { says: 'Topic at the remote. NanoMQ silently drops a will without topic or payload; here both are required.' }),
+    topic: required('topic', text(() => mqttString().refine(isTopicName, { message: 'must be a topic name, without wildcards' })), { says: 'Topic at the remote. NanoMQ silently drops a will without topic or payload; here both are required.' }),
     payload: required('payload', text(mqttString), { says: 'What is published.' }),
     qos: works('qos', oneOf([0, 1, 2]), { or: 0, says: 'QoS of the will.' }),
     retain: works('retain', bool(), { or: false, says: 'Whether the remote keeps it.' }),
@@ -122,7 +122,7 @@ const keys: Keys<BridgeValues> = {
     ours: true,
     says: 'MQTT 3.1.1 can not refuse a message: a remote that does not take one ends the link. When it has ended so many in a row with the same message the oldest under way, that is sent alone, on a link that has lived for a second; if that ends too, the message is let go, counted and reported, and the others go on. 0: it is tried for ever, and those behind it wait.'
   }),
-  deadLetterTopic: works('dead_letter_topic', text(() => mqttString().refine(isDeadLetterTemplate, { error: 'must be a topic name without wildcards, in which {name} may stand for the bridge and /{topic} at the end' })), {
+  deadLetterTopic: works('dead_letter_topic', text(() => mqttString().refine(isDeadLetterTemplate, { message: 'must be a topic name without wildcards, in which {name} may stand for the bridge and /{topic} at the end' })), {
     or: null,
     ours: true,
     says: 'Topic here on which messages are published that the remote refuses, that are larger than it takes, or on which it ends the link: with QoS 1, not retained. `{name}` is the bridge, `/{topic}` at the end the topic at the remote. Reason, topic and bridge are also in user properties (`causeway-dead-letter-…`). No bridge forwards these topics.'

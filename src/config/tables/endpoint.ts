@@ -20,7 +20,7 @@ export function endpointKeys (ours: boolean): Keys<EndpointValues> {
   return {
     url: works('url', secretUrl(), { or: null, ours, says: 'Where each notice is sent to, by POST. 2xx means taken. Its path may be a secret: only the server is shown.' }),
     headers: works('headers', texts(), { or: {}, ours, secret: true, says: 'Headers of each request.' }),
-    secret: works('secret', text(() => line().refine(value => value.length >= 16, { error: 'must be of 16 characters at least' })), {
+    secret: works('secret', text(() => line().refine(value => value.length >= 16, { message: 'must be of 16 characters at least' })), {
       or: null, ours: true, secret: true, says: 'Signs each request: `X-Causeway-Signature` is `sha256=` and the HMAC-SHA256 of `X-Causeway-Timestamp`, a dot and the body, in hex.'
     }),
     tls: works('ssl', httpTls, { or: null, ours: true, says: 'Required for `https://`: the receiver is held to these certificate files, as a bridge holds its remote, and they may change while Causeway runs.' })

@@ -1,6 +1,6 @@
 /** `http_server` and `control`: the ways an operator and his tools see and steer a running edge. */
 import { isIP } from 'node:net'
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import type { ControlConfig, HttpServerConfig } from '../model.ts'
 import { readText } from '../readers/text.ts'
 import { readHostName } from '../schema/host-name.ts'

@@ -1,6 +1,6 @@
 /** `log`: what is said, and where. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import { logComponents, type LogLevel } from '../../logger.ts'
 import type { LogConfig } from '../model.ts'
 import { list } from '../schema/groups.ts'
@@ -58,7 +58,7 @@ const syslogServer: Kind<NonNullable<LogConfig['syslogServer']>> = scalar({
     return { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
   },
   show: ({ protocol, host, port }) => JSON.stringify(`${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`),
-  schema: () => z.object({ protocol: z.enum(['udp', 'tcp']), host: z.string(), port: z.number().refine(port => port > 0, { error: 'must name a port' }) })
+  schema: () => z.object({ protocol: z.enum(['udp', 'tcp']), host: z.string(), port: z.number().refine(port => port > 0, { message: 'must name a port' }) })
 })
 
 export const log: Kind<LogConfig> = shaped<LogValues, LogConfig>({
@@ -67,7 +67,7 @@ export const log: Kind<LogConfig> = shaped<LogValues, LogConfig>({
     levels: block('levels', componentLevels, { ours: true, says: 'Parts that say more, or less, than `level`.' }),
     to: works('to', list(choice(destinations)), { or: ['console'], says: 'Where to: `console` (standard output), `file`, `syslog`. `uds` has no effect; if nothing else is named, the console is used.' }),
     dir: works('dir', path(), { or: null, says: 'Directory of the log file; left out, the working directory.' }),
-    file: works('file', text(() => line().refine(value => value !== '', { error: 'must not be empty' })), { or: 'nanomq.log', says: 'Name of the log file, with `to = [file]`.' }),
+    file: works('file', text(() => line().refine(value => value !== '', { message: 'must not be empty' })), { or: 'nanomq.log', says: 'Name of the log file, with `to = [file]`.' }),
     rotation: block('rotation', rotation, { says: 'When a log file is full, and how many are kept.' }),
     syslogServer: works('syslog_server', syslogServer, { or: null, shown: 'the log of this machine', ours: true, says: 'With `to = [syslog]`: a server that is sent each line as RFC 5424 has it, by UDP, or by TCP with the length before each (RFC 6587); unencrypted. Left out, they are given to the program `logger`.' })
   },

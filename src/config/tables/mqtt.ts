@@ -12,7 +12,7 @@ const largestPacket = 268_435_460
 const resent = 'what is unacknowledged is sent again when the device comes back [MQTT-4.4.0-1], not before.'
 
 /** As the standard has it: names or addresses, each with a port or without, separated by spaces. */
-const serverReference = text(() => line().refine(isReference, { error: 'must be host:port of another server, or several with one space between them' }))
+const serverReference = text(() => line().refine(isReference, { message: 'must be host:port of another server, or several with one space between them' }))
 
 function isReference (value: string): boolean {
   return value.length <= 1024 && value.split(' ').every(each => {
@@ -22,7 +22,7 @@ function isReference (value: string): boolean {
 }
 
 /** A beginning of topics, which a device adds to. */
-const responseInformation = text(() => line().refine(value => value !== '' && Buffer.byteLength(value) <= 1024 && !/[#+]/.test(value), { error: 'must be the beginning of a topic, without wildcards, of 1 to 1024 bytes' }))
+const responseInformation = text(() => line().refine(value => value !== '' && Buffer.byteLength(value) <= 1024 && !/[#+]/.test(value), { message: 'must be the beginning of a topic, without wildcards, of 1 to 1024 bytes' }))
 
 export const mqtt: Kind<MqttConfig> = section<MqttConfig>({
   keys: {

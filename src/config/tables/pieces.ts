@@ -1,5 +1,5 @@
 /** Kinds that several tables use. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import { readBool } from '../readers/bool.ts'
 import type { Kind } from '../schema/kind.ts'
 import { scalar } from '../schema/scalar.ts'

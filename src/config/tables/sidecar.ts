@@ -33,7 +33,7 @@ export const SIDECAR = 'sidecar'
 const keys: Keys<SidecarValues> = {
   server: required('server', remoteAddress(), { ours: true, says: 'The broker beside which Causeway runs: `mqtt-tcp://127.0.0.1:1883`, or `tls+mqtt-tcp://HOST:PORT`.' }),
   protoVer: works('proto_ver', oneOf([4, 5]), { or: 5, ours: true, says: 'MQTT version: 5 is 5.0, with which the broker keeps our own messages from coming back; 4 is 3.1.1, where only brokers that know the bridge bit do (mosquitto does, NanoMQ does not).' }),
-  clientid: works('clientid', text(() => mqttString().refine(value => value !== '', { error: 'must not be empty' })), { or: 'causeway-sidecar', ours: true, says: 'Client id at the local broker, which keeps a session under it. Two sidecars of one broker need two.' }),
+  clientid: works('clientid', text(() => mqttString().refine(value => value !== '', { message: 'must not be empty' })), { or: 'causeway-sidecar', ours: true, says: 'Client id at the local broker, which keeps a session under it. Two sidecars of one broker need two.' }),
   username: works('username', text(mqttString), { or: null, ours: true, says: 'User name at the local broker.' }),
   password: works('password', text(mqttString), { or: null, ours: true, secret: true, says: 'Password at the local broker.' }),
   keepaliveSeconds: works('keepalive', seconds({ min: 1, max: 65_535 }), { or: 60, ours: true, says: 'The local broker is pinged after this time without traffic.' }),

@@ -16,7 +16,7 @@ const affix = 'as it is: no `/` is added.'
 const commonKeys: Keys<Omit<TopicRule, 'qos'>> = {
   localTopic: required('local_topic', text(mqttString), { says: 'Topic or filter here. In `forwards` it chooses the messages; in `subscription` it is the new name (empty: the name stays; `{1}`: what the first wildcard matched).' }),
   remoteTopic: required('remote_topic', text(mqttString), { says: 'Topic or filter at the remote. In `subscription` it chooses the messages; in `forwards` it is the new name (empty: the name stays; `{1}`: what the first wildcard matched).' }),
-  exclude: works('exclude', list(text(() => mqttString().refine(isTopicFilter, { error: 'must be a topic filter' }))), {
+  exclude: works('exclude', list(text(() => mqttString().refine(isTopicFilter, { message: 'must be a topic filter' }))), {
     or: [], shown: 'none', ours: true, says: 'Filters whose topics this rule leaves alone, on the side where it chooses. In `subscription` the next rule that matches is applied to them.'
   }),
   retain: works('retain', flag(), { or: null, says: 'Retain flag of the message on the other side (0 or 1); left out, the flag it has.' }),

@@ -1,5 +1,5 @@
 /** URLs of servers that are asked or told something. */
-import { z } from 'zod'
+import { z } from 'zod/v3'
 import { readText } from '../readers/text.ts'
 import type { HoconScalar } from '../hocon/tree.ts'
 import type { Kind } from '../schema/kind.ts'

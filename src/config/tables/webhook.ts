@@ -24,7 +24,7 @@ type Event = WebhookConfig['events'][number]
 const event: Kind<Event> = section<Event>({
   keys: {
     event: required('event', choice(['on_client_connack', 'on_client_disconnected', 'on_message_publish']), { says: 'What is told: a CONNECT was answered, a device is gone, a message was published here or came by a bridge.' }),
-    topic: works('topic', text(() => mqttString().refine(isTopicFilter, { error: 'must be a topic filter: # stands alone in the last level, + fills its level' })), { or: null, says: 'Of `on_message_publish`: which messages. Left out: all but `$SYS`.' })
+    topic: works('topic', text(() => mqttString().refine(isTopicFilter, { message: 'must be a topic filter: # stands alone in the last level, + fills its level' })), { or: null, says: 'Of `on_message_publish`: which messages. Left out: all but `$SYS`.' })
   },
   rules ({ event: name, topic }, reading) {
     if (name !== undefined && name !== 'on_message_publish' && topic != null) reading.named('topic').warn('has no effect on an event of a device')
