@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { reasonOf } from '../../errors.ts'
+import { networkOf } from '../address-network.ts'
 import type { Guard } from '../guard.ts'
 import type { Application } from '../lazy-server.ts'
 import { LoginAttempts } from '../login-attempts.ts'
@@ -83,6 +84,7 @@ async function guarded (app: FastifyInstance, guard: Guard, context: RouteContex
   const attempts = new LoginAttempts()
   await app.register(rateLimit, {
     global: false,
+    keyGenerator: ({ ip }) => networkOf(ip),
     max: MOST_REQUESTS,
     timeWindow: 1000,
     errorResponseBuilder: () => new Denial(429, Code.UNKNOWN_MISTAKE, `more than ${MOST_REQUESTS} requests a second`)
@@ -92,7 +94,7 @@ async function guarded (app: FastifyInstance, guard: Guard, context: RouteContex
   app.addHook('onRequest', async (request, reply) => {
     refuseOtherSites(request)
     if (OPEN_PATHS.has(request.routeOptions.url ?? '')) return
-    await attempts.inTurn(request.ip, async () => admit(request, reply, { guard, attempts, context }))
+    await attempts.inTurn(networkOf(request.ip), async () => admit(request, reply, { guard, attempts, context }))
   })
 }
 
@@ -112,7 +114,8 @@ interface Door {
 }
 
 async function admit ({ ip, headers }: FastifyRequest, reply: FastifyReply, { guard, attempts, context }: Door): Promise<void> {
-  const wait = attempts.waitSeconds(ip)
+  const from = networkOf(ip)
+  const wait = attempts.waitSeconds(from)
   if (wait > 0) {
     reply.header('retry-after', String(wait))
     throw new Denial(429, Code.WRONG_USERNAME_OR_PASSWORD, `too many failed logins from this address; wait ${wait} s`)
@@ -121,7 +124,7 @@ async function admit ({ ip, headers }: FastifyRequest, reply: FastifyReply, { gu
   if (verdict === 'admitted') return
   reply.header('www-authenticate', `${guard.scheme} realm="causeway"`)
   if (verdict === 'missing') throw new Denial(401, Code.EMPTY_USERNAME_OR_PASSWORD, 'credentials are missing')
-  if (attempts.failed(ip)) context.logger.warn({ address: ip }, 'failed logins at the HTTP interface: the address has to wait a minute')
+  if (attempts.failed(from)) context.logger.warn({ address: ip }, 'failed logins at the HTTP interface: the address has to wait a minute')
   if (verdict === 'expired') throw new Denial(401, Code.TOKEN_EXPIRED, 'the token has expired')
   throw new Denial(401, Code.WRONG_USERNAME_OR_PASSWORD, 'the credentials are wrong')
 }
