@@ -69,7 +69,7 @@ export class LocalSessions {
     if (packet.retain) await this.#store.storeRetained(packet)
     if (packet.qos === 0) return
     const matching = await this.#store.subscriptionsByTopic(packet.topic)
-    const wanted = matching.filter(one => (one.nl !== true && one.noLocal !== true) || one.clientId !== packet.clientId)
+    const wanted = matching.filter(one => ((one.nl !== true && one.noLocal !== true) || one.clientId !== packet.clientId) && this.#store.has(one.clientId)) // one that has ended meanwhile would be made anew
     if (wanted.length === 0) return
     if (handshake !== undefined) this.#store.handshakes.open(handshake)
     await this.#store.outgoingEnqueueCombi(wanted, packet)

@@ -74,6 +74,8 @@ export interface SessionStore {
   storeRetained (packet: StoredPacket): Promise<void>
   /** Retained messages that the filter matches and that have not expired. */
   retained (filter: string): RetainedMessage[]
+  /** The session is stored. */
+  has (clientId: string): boolean
   /** Subscriptions of QoS 1 and 2 of stored sessions that match. */
   subscriptionsByTopic (topic: string): Promise<StoredSubscription[]>
   outgoingEnqueue (subscription: { readonly clientId: string }, packet: StoredPacket): Promise<void>

@@ -115,6 +115,8 @@ export class SessionStore {
     return Array.from(stored, ([topic, options]) => ({ topic, ...options }))
   }
 
+  has (clientId: string): boolean { return this.sessions.get(clientId) !== undefined }
+
   async subscriptionsByTopic (topic: string): Promise<Match[]> { return this.sessions.filters.matching(topic) }
 
   async countOffline (): Promise<{ subsCount: number, clientsCount: number }> {
