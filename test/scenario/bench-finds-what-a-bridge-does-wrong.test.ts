@@ -6,7 +6,7 @@ import { freePort } from '../../src/bench/rig/ports.ts'
 import { Histogram } from '../../src/bench/wire/histogram.ts'
 import { type BenchRun, benchRun, scratch } from '../support/bench-run.ts'
 import type { TestScope } from '../support/certificates.ts'
-import { type Fault, faults, faultyBridge, reordering, throttling } from '../support/faulty-bridge.ts'
+import { type Fault, faults, faultyBridge, reordering, stalling, throttling } from '../support/faulty-bridge.ts'
 
 // each waits for processes and schedules most of its time
 t.jobs = 3
@@ -61,6 +61,12 @@ test('a bridge that delays 1 in 100 by 50 ms shows it in the tail', { buffered: 
   const latency = Histogram.from(document?.runs.flatMap(run => run.latency === null ? [] : [run.latency]) ?? [])
   t.ok(latency.quantile(0.985) < latency.quantile(0.9999), 'not everything is late')
   t.ok(latency.quantile(0.992) >= 49_000, 'one in a hundred is')
+})
+
+test('a bridge that stands still at the end of the window shows it, though nothing arrives before the window is over', { buffered: true }, async t => {
+  const { entry } = await measured(t, stalling(4000, 800))
+  t.match(entry, { outcome: 'passed', accounting: { lost: 0 } })
+  t.ok((entry.figures.p90?.median ?? 0) > 200_000, `p90 ${entry.figures.p90?.median ?? 0} µs`)
 })
 
 test('a bridge that is too slow to finish has failed, and the partial result is there', { buffered: true }, async t => {

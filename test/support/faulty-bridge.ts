@@ -40,6 +40,20 @@ export function reordering (): Fault {
   }
 }
 
+/** From this message on passes nothing on for so long, and then all of it. */
+export function stalling (from: number, milliseconds: number): Fault {
+  const kept: Buffer[] = []
+  let isOver = false
+  return (frame, count, pass) => {
+    if (isOver || count < from) return pass(frame)
+    if (kept.push(frame) > 1) return
+    setTimeout(() => {
+      isOver = true
+      for (const each of kept) pass(each)
+    }, milliseconds)
+  }
+}
+
 /** Passes on what comes in at no more than one message per `milliseconds`. */
 export function throttling (milliseconds: number): Fault {
   const waiting: Buffer[] = []

@@ -22,10 +22,11 @@ export async function steady (rig: Rig): Promise<FlowResult> {
   await Promise.all([rig.sleep(plan.durationMs), incident.during()])
   const end = await closeWindow(rig)
   const memoryCourse = rig.target?.course(TENTHS) ?? []
-  const { latency, tails, lateness } = await rig.sink.ask('distributions', null).then(async sink => ({ ...sink, lateness: (await rig.source.ask('distributions', null)).lateness }))
   await rig.source.ask('stop', null)
   plan.phase('draining')
   const drained = await drain(rig, plan.drainMs)
+  // only now: a target that stands still at the end of the window must not look quick, since what it holds has not arrived
+  const { latency, tails, lateness } = await rig.sink.ask('distributions', null).then(async sink => ({ ...sink, lateness: (await rig.source.ask('distributions', null)).lateness }))
   const after = await incident.after()
   const counts = accountingOf(drained, plan.case.workload.qos)
   const figures = figuresOf(begin, end, rig, { latency, tails, longestPause: end.sink.longestPause, ...incident.extra() })
