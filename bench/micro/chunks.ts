@@ -16,3 +16,6 @@ export function chunkOf ({ qos, payload, topic, properties }: ChunkOptions): Buf
 }
 
 export const sameTopic = (): string => 'plant/7/line/3/temperature'
+
+/** As long as {@link sameTopic}, and another at each place. */
+export const otherTopic = (place: number): string => `plant/7/line/${String(place).padStart(13, '0')}`

@@ -10,7 +10,7 @@ import { Outbox } from '../../src/relay/outbox.ts'
 import { Receipts } from '../../src/relay/receipts.ts'
 import { Admission } from '../../src/relay/relay.ts'
 import { outboxOptions } from '../../test/support/outbox-options.ts'
-import { chunkOf, sameTopic } from './chunks.ts'
+import { chunkOf, otherTopic, sameTopic } from './chunks.ts'
 import { CHUNK, type Subject } from './subject.ts'
 
 const device = { bridge: null }
@@ -55,9 +55,11 @@ interface Way {
   readonly remote?: 4 | 5
   /** The device speaks MQTT 5, with these properties; left out: 3.1.1. */
   readonly properties?: Buffer
+  /** Each message has a topic that is in no cache. */
+  readonly unknown?: boolean
 }
 
-function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => number {
+function forwarding ({ qos, prefix = '', remote = 4, properties, unknown = false }: Way): () => number {
   const level = properties === undefined ? 4 : 5
   const door = new PublishDoor({ receiveMaximum: 65_535, topicAliasMaximum: 32 })
   const turns: (() => void)[] = []
@@ -65,7 +67,7 @@ function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => n
   const outbox = new Outbox(outboxOptions({ level: remote, awaitRemote: true, maxCount: 10_000, maxBytes: 1 << 26, windowQos1: 1000, windowQos2: 1000, counters, schedule: flush => turns.push(flush) }))
   const link = new NoLink(qos > 0, remote)
   outbox.linkUp(link, plainTerms)
-  const relay = createRelay({ interest: null })
+  const relay = createRelay({ interest: null, ...(unknown ? { topicCacheBytes: 0 } : {}) })
   relay.attach(outbox, [{ filter: '#', rename: prefix === '' ? null : topic => prefix + topic, qos: null, retain: null }])
   let given = 0
   const receipts = new Receipts({ acknowledge () { given++ } })
@@ -81,7 +83,7 @@ function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => n
     },
     malformed (reason) { throw new Error(reason.reason) }
   }, 1_000_000)
-  const chunk = chunkOf({ qos, payload: 200, topic: sameTopic, ...(properties === undefined ? {} : { properties }) })
+  const chunk = chunkOf({ qos, payload: 200, topic: unknown ? otherTopic : sameTopic, ...(properties === undefined ? {} : { properties }) })
   return () => {
     scanner.push(chunk)
     for (const turn of turns.splice(0)) turn()
@@ -97,6 +99,8 @@ function forwarding ({ qos, prefix = '', remote = 4, properties }: Way): () => n
 export const forwardingSubjects: readonly Subject[] = [
   { name: 'forward QoS 0, same topic', messages: CHUNK, work: forwarding({ qos: 0 }) },
   { name: 'forward QoS 0, prefix', messages: CHUNK, work: forwarding({ qos: 0, prefix: 'site/7/' }) },
+  { name: 'forward QoS 0, unknown topics', messages: CHUNK, work: forwarding({ qos: 0, unknown: true }) },
+  { name: 'forward QoS 0, unknown topics, prefix', messages: CHUNK, work: forwarding({ qos: 0, unknown: true, prefix: 'site/7/' }) },
   { name: 'forward QoS 0, MQTT 5 to MQTT 5', messages: CHUNK, work: forwarding({ qos: 0, remote: 5, properties: NONE }) },
   { name: 'forward QoS 0, MQTT 5 to MQTT 5, properties', messages: CHUNK, work: forwarding({ qos: 0, remote: 5, properties: SOME }) },
   { name: 'forward QoS 0, MQTT 5 to 3.1.1', messages: CHUNK, work: forwarding({ qos: 0, properties: NONE }) },

@@ -3,6 +3,8 @@
 /** The message's own QoS or retain flag stays. */
 export const KEEP = -1
 
+const LAST_OF_ASCII = 0x7f
+
 export class Rewrite {
   /** The new name as it stands in a PUBLISH, its two length bytes in front; null: the name stays. */
   readonly topic: Buffer | null
@@ -20,7 +22,7 @@ export class Rewrite {
   /** Of a topic named `from`, which becomes `to`. */
   constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null, lane = 0) {
     this.topic = from === to ? null : lengthPrefixed(to)
-    this.shared = this.topic === null ? 0 : commonEnd(Buffer.from(from), this.topic)
+    this.shared = this.topic === null ? 0 : commonEnd(from, to)
     this.qos = qos
     this.retain = retain
     this.via = via
@@ -36,10 +38,14 @@ function lengthPrefixed (name: string): Buffer {
   return bytes
 }
 
-/** How many bytes both end in, without the length bytes of `prefixed`. */
-function commonEnd (name: Buffer, prefixed: Buffer): number {
-  const most = Math.min(name.length, prefixed.length - 2)
+/** How many bytes both end in, as far as they are ASCII: there a unit is a byte, and no bytes need be made to know it. */
+function commonEnd (from: string, to: string): number {
+  const most = Math.min(from.length, to.length)
   let count = 0
-  while (count < most && name[name.length - 1 - count] === prefixed[prefixed.length - 1 - count]) count++
+  while (count < most) {
+    const unit = from.charCodeAt(from.length - 1 - count)
+    if (unit > LAST_OF_ASCII || unit !== to.charCodeAt(to.length - 1 - count)) break
+    count++
+  }
   return count
 }

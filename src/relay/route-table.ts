@@ -127,21 +127,32 @@ function addRoutes (routes: Route[], placed: readonly PlacedRule[], topic: Named
   const [first] = placed as readonly [PlacedRule]
   // of those that keep the name the first decides
   if (placed.every(each => each.routes !== null)) routes.push((first.routes as readonly [Route])[0])
+  else if (placed.length === 1 && (first.member.spread ?? null) === null) addOne(routes, first, topic.name)
   else addNamed(routes, first.member, placed, topic.name)
+}
+
+/** By far the most rules that rename are the only one for their topics, of a bridge with one link. */
+function addOne (routes: Route[], { rule, member }: PlacedRule, topic: string): void {
+  const name = nameBy(rule, topic)
+  // a prefix can make it longer than a name may be
+  if (isTopicName(name)) routes.push(new Route(member.outbox, topic, name, overridesOf(rule)))
 }
 
 function addNamed (routes: Route[], { outbox, spread = null }: Member, placed: readonly PlacedRule[], topic: string): void {
   let links = spread?.links ?? null
   const ruleOf = new Map<string, ForwardRule>()
   for (const { rule } of placed) {
-    const name = rule.rename === null ? topic : rule.rename(topic)
-    // a prefix can make it longer than a name may be
+    const name = nameBy(rule, topic)
     if (ruleOf.has(name) || !isTopicName(name)) continue
     ruleOf.set(name, rule)
     // then all of them: it is one outbox that is asked for room
     if (spread?.isOfFirst(name) === true) links = null
   }
   for (const [name, rule] of ruleOf) routes.push(new Route(outbox, topic, name, overridesOf(rule), links))
+}
+
+function nameBy ({ rename }: ForwardRule, topic: string): string {
+  return rename === null ? topic : rename(topic)
 }
 
 function overridesOf ({ qos, retain, lane = 0 }: ForwardRule): { readonly qos: number, readonly retain: number, readonly lane: number } {

@@ -12,6 +12,7 @@ import { createRelay } from '../../src/relay/bridge-relay.ts'
 import type { LocalInterest } from '../../src/relay/local-interest.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import type { TopicEntry } from '../../src/relay/relay.ts'
+import { KEEP, Rewrite } from '../../src/relay/rewrite.ts'
 import { outboxOptions } from '../support/outbox-options.ts'
 import { holds } from '../support/property.ts'
 
@@ -89,4 +90,15 @@ test('a topic is answered as if nothing were remembered', async t => {
     }
     for (const { entry, name } of entries) if (entry.name !== name) throw new Error(`${name} has become ${entry.name}`)
   }), { numRuns: 300 })
+})
+
+test('what a new name shares with the old one is the end of both', async t => {
+  await holds(t, fc.property(topic, fc.constantFrom('', 'p/', 'é', 'ÿ'), fc.nat(5), (name, prefix, cut) => {
+    const to = prefix + name.slice(cut)
+    const { topic: made, shared } = new Rewrite(name, to, KEEP, KEEP)
+    if (made === null) return name === to && shared === 0
+    const end = Buffer.from(name)
+    return made.toString('utf8', 2) === Buffer.from(to).toString() && made.readUInt16BE(0) === made.length - 2 &&
+      shared <= end.length && shared <= made.length - 2 && end.subarray(end.length - shared).equals(made.subarray(made.length - shared))
+  }), { numRuns: 2000 })
 })
