@@ -15,6 +15,3 @@ export interface OutboundEvents {
   /** MQTT 5: a message that was held has expired, and does not go out. */
   expired (packetId: number, qos: number): void
 }
-
-/** Times the backlog at which QoS 0 is dropped; what must not be dropped has that much room more. */
-export const HARD_FACTOR = 4

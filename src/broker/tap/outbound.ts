@@ -13,10 +13,11 @@ import { NO_PROPERTIES } from '../../mqtt/v5/answers.ts'
 import type { Notice } from '../../mqtt/v5/property-writer.ts'
 import type { SessionStore } from '../session-store.ts'
 import { AcknowledgementBatch } from './acknowledgement-batch.ts'
+import { Backlog } from './backlog.ts'
 import { BATCH_BYTES, DeliveryBatch } from './delivery-batch.ts'
 import type { DeliveryIds } from './delivery-ids.ts'
 import { DeliveryWindow } from './delivery-window.ts'
-import { HARD_FACTOR, type OutboundEvents, type OutboundLimits } from './outbound-host.ts'
+import type { OutboundEvents, OutboundLimits } from './outbound-host.ts'
 import { SafeFrames } from './safe-frames.ts'
 import type { DeliveryWriter } from '../v5/delivery-writer.ts'
 import { WrittenRun } from './written-run.ts'
@@ -26,8 +27,7 @@ const PUBLISH_QOS = 0x06
 
 export class Outbound implements FrameSink {
   readonly #socket: Duplex
-  readonly #limits: OutboundLimits
-  readonly #counters: BrokerCounters
+  readonly #backlog: Backlog
   readonly #traffic: ListenerCounters
   readonly #events: OutboundEvents
   readonly #scanner = new FrameScanner(this, LARGEST_PACKET)
@@ -37,8 +37,6 @@ export class Outbound implements FrameSink {
   #connackPassed = false
   readonly #run = new WrittenRun()
   #closed = false
-  /** No room for QoS 0 was found in this turn: it is not looked for again. */
-  #full = false
   /** MQTT 5: changes frames as they leave. */
   #writer: DeliveryWriter | null = null
   /** Before MQTT 5: the packet that goes out as CONNACK, by return code; null: as it was written. */
@@ -48,9 +46,8 @@ export class Outbound implements FrameSink {
 
   constructor (socket: Duplex, limits: OutboundLimits, counts: { readonly counters: BrokerCounters, readonly traffic: ListenerCounters }, events: OutboundEvents) {
     this.#socket = socket
-    this.#limits = limits
     this.#window = new DeliveryWindow(limits.maxInflight)
-    this.#counters = counts.counters
+    this.#backlog = new Backlog(limits, counts.counters)
     this.#traffic = counts.traffic
     this.#events = events
   }
@@ -58,14 +55,12 @@ export class Outbound implements FrameSink {
   get ids (): DeliveryIds { return this.#window.ids }
 
   /** The device speaks an earlier one; its CONNACK is made here, as the keeper of sessions knows of a part of its session only. */
-  speak3 (connack: (returnCode: number) => Buffer): void {
-    this.#connack = connack
-  }
+  speak3 (connack: (returnCode: number) => Buffer): void { this.#connack = connack }
 
   /** The device speaks MQTT 5. @param receiveMaximum deliveries of QoS 1 and 2 it takes at once [MQTT-3.3.4-9] */
   speak5 (writer: DeliveryWriter, receiveMaximum: number): void {
     this.#writer = writer
-    this.#window.max = Math.min(this.#limits.maxInflight, receiveMaximum)
+    this.#window.max = Math.min(this.#window.max, receiveMaximum)
   }
 
   /** The session outlasts the connection, and is on disk. */
@@ -94,7 +89,7 @@ export class Outbound implements FrameSink {
   write (bytes: Buffer): void {
     if (this.#closed) return
     // what waited before counts: one message, however large, is not too much for a device that reads
-    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR || this.#window.tooMany) return this.#events.overrun()
+    if (this.#backlog.isOver(this.#waiting) || this.#window.tooMany) return this.#events.overrun()
     this.#writeDeliveries() // they came before
     this.#scanner.push(bytes)
     this.#safe?.ask()
@@ -117,9 +112,13 @@ export class Outbound implements FrameSink {
 
   /** May there be a {@link deliver}? Where there is no room, the message is counted as dropped. HOT. */
   mayDeliver (): boolean {
-    if (this.#closed) return false
-    if (this.#full) return this.#drop()
-    return this.#hasRoom() || this.#fill()
+    if (this.#closed || this.#backlog.refuses()) return false
+    const waiting = this.#waiting
+    if (this.#backlog.hasRoom(waiting)) return true
+    this.#backlog.fill()
+    this.#events.owing()
+    if (this.#backlog.isOver(waiting)) this.#events.overrun()
+    return false
   }
 
   /** Takes a whole PUBLISH of QoS 0, when {@link mayDeliver} says so, to go out with the others of this turn; its bytes must not change until then. HOT. */
@@ -137,7 +136,7 @@ export class Outbound implements FrameSink {
   }
 
   flush (): void {
-    this.#full = false
+    this.#backlog.turned()
     if (this.#closed) return
     if (!this.#batch.empty) this.#write(this.#batch.take())
     this.#writeDeliveries()
@@ -173,9 +172,7 @@ export class Outbound implements FrameSink {
     return true
   }
 
-  malformed (): void {
-    this.#events.overrun()
-  }
+  malformed (): void { this.#events.overrun() }
 
   #ownConnack (bytes: Buffer, start: number, body: number): Buffer | null {
     return this.#connackPassed || (bytes[start] as number) >> 4 !== PacketType.CONNACK ? null : this.#connack?.(bytes[body + 1] as number) ?? null
@@ -203,7 +200,7 @@ export class Outbound implements FrameSink {
     if (!this.#connackPassed && type !== PacketType.CONNACK) return this.#window.hold(bytes, start, end)
     if (type === PacketType.PUBLISH) {
       const qos = (first & PUBLISH_QOS) >> 1
-      return (qos === 0 ? this.#hasRoom() : this.#window.admits(bytes, start, body, end)) && this.#count(qos)
+      return (qos === 0 ? this.#backlog.hasRoom(this.#waiting) : this.#window.admits(bytes, start, body, end)) && this.#count(qos)
     }
     if (type === PacketType.PUBREL) this.ids.released(bytes.readUInt16BE(body))
     return true
@@ -221,23 +218,6 @@ export class Outbound implements FrameSink {
   /** Bytes that the device has not taken yet. */
   get #waiting (): number {
     return this.#socket.writableLength + this.#window.bytes + this.#deliveries.length + (this.#safe?.bytes ?? 0) + this.#run.length
-  }
-
-  #hasRoom (): boolean {
-    return this.#waiting <= this.#limits.maxBacklogBytes || this.#drop()
-  }
-
-  /** Until the end of this turn; nothing leaves before. */
-  #fill (): false {
-    this.#full = true
-    this.#events.owing()
-    if (this.#waiting > this.#limits.maxBacklogBytes * HARD_FACTOR) this.#events.overrun()
-    return false
-  }
-
-  #drop (): false {
-    this.#counters.deliveryDroppedQos0++
-    return false
   }
 
   #openDoor (): void {
