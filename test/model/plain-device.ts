@@ -135,7 +135,7 @@ export class PlainDevice {
   }
 
   /** Nothing is under way, either way. */
-  rests (): void { this.#repetitions.rests() }
+  rests (): void { this.#repetitions.rests(true) }
 
   /** The broker is about to end its connection. */
   isLetGo (): void { this.connected = false }

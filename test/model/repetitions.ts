@@ -21,11 +21,14 @@ export class Repetitions {
     this.#resumed = present
   }
 
-  /** All that was sent is acknowledged, and the other side knows. */
-  rests (): void {
+  /**
+   * All that was sent is acknowledged, and the other side knows.
+   * @param mayFollow what had its identifier when a connection ended may still come, such as a will of a broker that stops: when the disk has it, and with DUP
+   */
+  rests (mayFollow = false): void {
     this.#before.clear()
     this.#now.clear()
-    this.#resumed = false
+    this.#resumed &&= mayFollow
   }
 
   /** @returns what is wrong; null: nothing */
