@@ -1,15 +1,19 @@
 /**
  * Loading some 650 modules makes the heap's young generation grow, and it does not shrink while the process is quiet; and some functions run often enough
  * in it to be compiled, with memory that is not given back either. So both are held back until the edge runs (docs/design/hot-path.md has
- * the figures). From then on all is as V8 has it.
+ * the figures).
  */
 import { setFlagsFromString } from 'node:v8'
+import { boundYoungGeneration } from './young-generation.ts'
 
 /** V8's two compilers that are held back. */
 const compilers = ['opt', 'sparkplug'] as const
 /** Whoever has said that nothing is to be compiled keeps that: it must not be switched on later. */
 const SWITCHED_OFF = /--(?:no-?(?:opt|turbofan|sparkplug)|jitless)\b/
+/** As for whoever has said how large the young generation may be. */
+const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor/
 let compiles = false
+let isSized = false
 
 /**
  * Before what an edge needs is loaded.
@@ -17,12 +21,14 @@ let compiles = false
  */
 export function loadLean (options: readonly string[]): void {
   setFlagsFromString('--semi-space-growth-factor=1')
+  isSized = options.some(option => SIZED.test(option))
   compiles = !options.some(option => SWITCHED_OFF.test(option))
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`)
 }
 
-/** The edge runs: V8's own settings, which it reads each time the young generation is to grow, or a function to be compiled. */
+/** The edge runs: functions are compiled as V8 has it, and the young generation grows again, to its bound. */
 export function growAsEver (): void {
-  setFlagsFromString('--semi-space-growth-factor=2')
+  if (isSized) setFlagsFromString('--semi-space-growth-factor=2')
+  else boundYoungGeneration()
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--${compiler}`)
 }
