@@ -158,15 +158,14 @@ export class Retention {
   async #removeEmpty (waiting: WaitingSet): Promise<void> {
     const { disk, dir } = this.#options
     const lowest = waiting.lowest()
-    let removed = false
     try {
       for (let first = this.segments[0]; first !== undefined && this.segments.length > 1 && first.lastNumber < lowest; first = this.segments[0]) {
         if (!await this.#options.rescue(first.lastNumber)) break
         await disk.remove(first.file)
         this.segments.shift()
-        removed = true
+        // before the next goes: were that one gone and this one back after a power cut, its messages would be, and what is noted of them not
+        await disk.syncDirectory(dir)
       }
-      if (removed) await disk.syncDirectory(dir)
     } catch {
       // the file stays and is tried again at the next removal; its messages are known to be gone, so nothing is sent twice
     }

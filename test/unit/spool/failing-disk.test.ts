@@ -98,6 +98,22 @@ test('a directory is given back though the disk fails in the end', async t => {
   await again.spool.close()
 })
 
+test('a file is gone for good before the next one goes', async t => {
+  const disk = new FaultyDisk()
+  const removedAtSync: number[] = []
+  const { spool, watcher } = await open(Object.assign(disk, {
+    syncDirectory: async () => { removedAtSync.push(disk.removed.length) }
+  }), { segmentBytes: 200 })
+  for (let number = 1; number <= 6; number++) {
+    spool.append(publishView('a', 'x'.repeat(200)), NO_CLIENT, 0)
+    await watcher.untilDurable(number)
+  }
+  for (let number = 1; number <= 6; number++) spool.acknowledge(number)
+  await spool.close()
+  t.ok(disk.removed.length >= 5)
+  t.same([...new Set(removedAtSync.filter(count => count > 0))], disk.removed.map((_, i) => i + 1))
+})
+
 test('numbers go on where the files before are gone', async t => {
   const disk = new FaultyDisk()
   const file = await disk.create('/j/000000000007.journal', true)
