@@ -22,6 +22,7 @@ import type { BridgeConfig, Config } from './config/model.ts'
 import type { ConfigReport } from './config/report.ts'
 import type { Logger, LogLevels } from './logger.ts'
 import { BrokerCounters } from './metrics/broker-counters.ts'
+import { HttpAuthCounters } from './metrics/http-auth-counters.ts'
 import { SessionCounters } from './metrics/session-counters.ts'
 import { ExpiryMonitor, type ExpiryEvent, type InUseStanding } from './trust/expiry-monitor.ts'
 import { type BridgeRelay, createRelay } from './relay/bridge-relay.ts'
@@ -60,7 +61,7 @@ export interface Edge extends DeviceSide {
   /** What is in force. */
   readonly config: Config
   /** What the broker and its store of sessions count. */
-  readonly counters: { readonly broker: BrokerCounters, readonly sessions: SessionCounters }
+  readonly counters: { readonly broker: BrokerCounters, readonly sessions: SessionCounters, readonly httpAuth: HttpAuthCounters }
   readonly bridges: readonly Bridge[]
   /** The broker that is not ours, in a sidecar; null: there is a broker of our own. */
   readonly sidecar: Pick<Sidecar, 'link' | 'broker'> | null
@@ -117,7 +118,7 @@ export async function startEdge (options: EdgeOptions): Promise<Edge> {
 
 class RunningEdge implements Edge {
   readonly #options: EdgeOptions
-  readonly counters = { broker: new BrokerCounters(), sessions: new SessionCounters() }
+  readonly counters = { broker: new BrokerCounters(), sessions: new SessionCounters(), httpAuth: new HttpAuthCounters() }
   readonly #trust: TrustFiles
   readonly #expiry: ExpiryMonitor
   readonly #reloads: Reloads
@@ -137,7 +138,7 @@ class RunningEdge implements Edge {
     this.#options = options
     this.#trust = new TrustFiles(logger.child({ component: 'trust' }))
     this.#relay = createRelay({ node: randomBytes(6).toString('base64url'), interest: config.sidecar === null ? this.#interest : null, maxTopicLevels: config.limits.maxTopicLevels })
-    this.#gatekeeper = new AuthGatekeeper(config.auth, { logger: logger.child({ component: 'broker' }), stateDir })
+    this.#gatekeeper = new AuthGatekeeper(config.auth, { logger: logger.child({ component: 'broker' }), stateDir, httpCounters: this.counters.httpAuth })
     this.#bridges = new RunningBridges({ relay: this.#relay, trust: this.#trust, logger: logger.child({ component: 'bridge' }), stateDir, maxPacketSize: config.mqtt.maxPacketSize, deviceFilters: config.sidecar === null ? this.#interest.devices : null })
     this.#reloads = new Reloads({
       inForce: { config, report, ...(revise === undefined ? {} : { revise }) },

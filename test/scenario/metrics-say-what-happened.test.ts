@@ -9,6 +9,7 @@ import { RawClient } from '../support/raw-client.ts'
 import { samplesOf } from '../support/samples.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { testPki } from '../support/certificates.ts'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 
 test('what is acknowledged, kept on disk and about to end is in the scrape', { skip: mosquittoMissing }, async t => {
@@ -81,4 +82,18 @@ test('counters, states and causes are in the scrape', async t => {
   t.ok(failures.some(([, value]) => value > 0), 'a cause by its code')
   for (const { name } of metrics) t.ok(scraped.text.includes(`# HELP ${name} `), name)
   t.match((await ask('/api/v4/metrics')).json, { metrics: [{ 'bridge name': 'north', 'uplink msg dropped': 1, 'sent messages': 0 }], connections: 1 })
+})
+
+test('what was asked of the authorization server is in the scrape', async t => {
+  const server = createHttpServer((_, response) => response.writeHead(200).end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as { port: number }
+  const { ask, mqttPort, edge } = await adminFor(t, `auth { http_auth { auth_req { url = "http://127.0.0.1:${port}/auth", method = post } } }`)
+  const device = await RawClient.open(mqttPort, { clientId: 'd1' })
+  t.teardown(() => device.destroy())
+  const asked = async (): Promise<number | undefined> => samplesOf((await ask('/api/v4/prometheus')).text).get('causeway_broker_http_auth_requests_total')
+  t.equal(await asked(), 1)
+  t.match(edge.counters.httpAuth, { asked: 1, allowed: 1, denied: 0, errors: 0 })
 })

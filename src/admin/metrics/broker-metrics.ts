@@ -1,5 +1,6 @@
 /** Metrics of the broker: connections, what devices publish, what is refused, what is stored. Those of each listener: listener-metrics.ts. */
 import type { BrokerCounters } from '../../metrics/broker-counters.ts'
+import type { HttpAuthCounters } from '../../metrics/http-auth-counters.ts'
 import type { SessionCounters } from '../../metrics/session-counters.ts'
 import type { Metric, MetricSource } from './metric.ts'
 
@@ -63,6 +64,15 @@ const sessionRows: Rows<SessionCounters> = {
   diskUnflushed: ['session_unflushed_acknowledgements_total', 'Acknowledgements given while the disk did not take writes.']
 }
 
+const httpAuthRows: Rows<HttpAuthCounters> = {
+  asked: ['http_auth_requests_total', 'Questions sent to the authorization server (http_auth).'],
+  allowed: ['http_auth_allowed_total', 'Questions it answered with yes.'],
+  denied: ['http_auth_denied_total', 'Questions it answered with no.'],
+  errors: ['http_auth_errors_total', 'Questions without an answer: devices are refused then.'],
+  remembered: ['http_auth_remembered_total', 'Questions that were not sent, as its answer was known.'],
+  stale: ['http_auth_stale_total', 'Questions without an answer that an answer of before decided, although its time was over.']
+}
+
 function metricsOf<C extends object> (rows: Rows<C>, counters: (source: MetricSource) => C): readonly Metric[] {
   return (Object.keys(rows) as (keyof C & string)[]).map(field => {
     const [name, help] = rows[field]
@@ -78,5 +88,6 @@ function metricsOf<C extends object> (rows: Rows<C>, counters: (source: MetricSo
 
 export const brokerMetrics: readonly Metric[] = [
   ...metricsOf(brokerRows, ({ edge }) => edge.counters.broker),
-  ...metricsOf(sessionRows, ({ edge }) => edge.counters.sessions)
+  ...metricsOf(sessionRows, ({ edge }) => edge.counters.sessions),
+  ...metricsOf(httpAuthRows, ({ edge }) => edge.counters.httpAuth)
 ]

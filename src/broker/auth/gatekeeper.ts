@@ -5,11 +5,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AuthConfig } from '../../config/model.ts'
 import type { Logger } from '../../logger.ts'
+import { HttpAuthCounters } from '../../metrics/http-auth-counters.ts'
 import type { TopicEntry } from '../../relay/relay.ts'
 import { AccessRules } from './access.ts'
 import type { AccessClass } from './access.ts'
 import { HttpAuth } from './http-auth.ts'
-import type { HttpAuthCounters } from './http-auth.ts'
 import { HttpRights } from './http-rights.ts'
 import { admit, certificateSuffices, identityOf, letsUnknownIn, refusal, serverOf } from './identification.ts'
 import type { Entry, Generation } from './identification.ts'
@@ -24,6 +24,7 @@ export interface GatekeeperOptions {
   readonly now?: () => number
   /** Where the secret for salts of SCRAM is kept; null, or left out: it lasts as long as the process. */
   readonly stateDir?: string | null
+  readonly httpCounters?: HttpAuthCounters
 }
 
 export interface AuthCounters {
@@ -41,6 +42,8 @@ export class AuthGatekeeper implements Gatekeeper {
   #current: Generation
   #generation = 1
   readonly counters: AuthCounters
+  /** Of all authorization servers that were configured so far. */
+  readonly httpCounters: HttpAuthCounters
 
   /** @throws {AuthError} when users, rules or requests can not be compiled */
   constructor (config: AuthConfig, options: GatekeeperOptions) {
@@ -49,15 +52,13 @@ export class AuthGatekeeper implements Gatekeeper {
     const { logger, stateDir = null } = options
     this.#verifier = new PasswordVerifier(this.#now, () => keptSecret(stateDir, logger))
     this.counters = { allowed: 0, refused: 0, passwords: this.#verifier.counters }
+    this.httpCounters = options.httpCounters ?? new HttpAuthCounters()
     this.#current = this.#compile(config, null)
   }
 
   get denyAction (): 'ignore' | 'disconnect' { return this.#current.config.denyAction }
 
   get generation (): number { return this.#generation }
-
-  /** null when no authorization server is configured. */
-  get httpCounters (): HttpAuthCounters | null { return this.#current.http?.counters ?? null }
 
   async authenticate (credentials: Credentials): Promise<Answer> {
     const generation = this.#current
@@ -128,7 +129,7 @@ export class AuthGatekeeper implements Gatekeeper {
   #serverFor (config: AuthConfig, previous: Generation | null): HttpAuth | null {
     if (config.http === null) return null
     if (previous !== null && previous.http !== null && isDeepStrictEqual(previous.config.http, config.http)) return previous.http
-    return new HttpAuth(config.http, { logger: this.#logger, now: this.#now })
+    return new HttpAuth(config.http, { logger: this.#logger, now: this.#now, counters: this.httpCounters })
   }
 
   async #authenticate (generation: Generation, who: Credentials): Promise<Answer> {

@@ -7,6 +7,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { HttpAuthConfig, HttpAuthRequest } from '../../config/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
+import type { HttpAuthCounters } from '../../metrics/http-auth-counters.ts'
 import { AuthError, authErrorCodes } from './errors.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Access, fillRequest } from './http-placeholders.ts'
@@ -29,20 +30,10 @@ interface Remembered {
   readonly at: number
 }
 
-export interface HttpAuthCounters {
-  asked: number
-  allowed: number
-  denied: number
-  errors: number
-  /** Answered from the cache. */
-  remembered: number
-  /** Answered with an expired answer, because the server could not be asked. */
-  stale: number
-}
-
 export interface HttpAuthOptions {
   readonly logger: Logger
   readonly now: () => number
+  readonly counters: HttpAuthCounters
 }
 
 export class HttpAuth {
@@ -54,7 +45,7 @@ export class HttpAuth {
   readonly #remembered = new BoundedMap<Remembered>(MAX_REMEMBERED)
   readonly #underWay = new Map<string, Promise<HttpVerdict>>()
   #failing = false
-  readonly counters: HttpAuthCounters = { asked: 0, allowed: 0, denied: 0, errors: 0, remembered: 0, stale: 0 }
+  readonly counters: HttpAuthCounters
 
   /** @throws {AuthError} CW_AUTH_HTTP */
   constructor (config: HttpAuthConfig, options: HttpAuthOptions) {
@@ -62,6 +53,7 @@ export class HttpAuth {
     this.#config = config
     this.#logger = options.logger
     this.#now = options.now
+    this.counters = options.counters
     this.#questions = new HttpQuestions(config, options.logger)
   }
 
