@@ -57,7 +57,10 @@ async function startAgain (stage: Stage, { there, downs }: Before, dies: boolean
   const { site, wills, planned } = stage
   await planned.startAgain()
   site.restarts({ dies, busy, forgetful: new Set([...stage.remotes.keys()].filter(at => stage.remote(at).isForgetful)) })
-  for (const [at, remote] of stage.remotes.entries()) remote.down = downs[at] === true
+  for (const [at, remote] of stage.remotes.entries()) {
+    remote.meetsAnother()
+    remote.down = downs[at] === true
+  }
   // it may be published now or later [MQTT 3.1.1 section 3.1.2.5]
   for (const will of wills.values()) site.mayBePublished(will)
   wills.clear()

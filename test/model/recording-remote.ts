@@ -27,6 +27,8 @@ export class RecordingRemote {
   #hasSession = false
   /** Times it has broken the link. */
   breaks = 0
+  /** It has lost a session while the edge lived: what that had not noted as acknowledged may come again, QoS 2 too. */
+  isForgetful = false
   /** What the bridge has done that it must not. */
   readonly surprises: string[] = []
   readonly #repetitions = new Repetitions('a remote')
@@ -43,13 +45,14 @@ export class RecordingRemote {
     this.#open.clear()
     this.#outgoing.clear()
     this.#hasSession = this.subscribed = false
+    this.isForgetful = true
   }
 
   /** Nothing is under way to it. */
   rests (): void { this.#repetitions.rests() }
 
-  /** It has no session for the bridge, which does not know that yet. */
-  get isForgetful (): boolean { return !this.#hasSession }
+  /** The edge starts again: what was forgotten in its life before is past, unless it does not know yet. */
+  meetsAnother (): void { this.isForgetful = !this.#hasSession }
 
   get settled (): boolean { return this.#outgoing.size === 0 }
 
