@@ -184,7 +184,7 @@ export class PlainSite {
       if (from !== NO_BRIDGE && (at === from || !bridged)) continue
       for (const { name, rule } of routesOf(rules, message.topic)) {
         const qos = rule.qos ?? message.qos
-        ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, died ? toRemoteOverDeath(qos, durable) : toRemote(qos, links[at] ?? 'up')))
+        ledger.expect({ topic: name, payload: message.payload, qos, retain: rule.retain ?? message.retain }, forEach(times, died ? toRemoteOverDeath(qos, { durable, repeated: message.qos > 0 }) : toRemote(qos, links[at] ?? 'up')))
       }
     }
   }

@@ -32,8 +32,8 @@ export function toRemote (qos: Qos, link: LinkPresence): Times {
 }
 
 /** The edge has died meanwhile: without a spool what it had is lost, and what devices repeat may be the second. */
-export function toRemoteOverDeath (qos: Qos, durable: boolean): Times {
-  if (qos === 0) return atMostOnce
+export function toRemoteOverDeath (qos: Qos, { durable, repeated }: { readonly durable: boolean, readonly repeated: boolean }): Times {
+  if (qos === 0) return { min: 0, max: repeated ? Infinity : 1 }
   if (!durable) return { min: 0, max: Infinity }
   return qos === 1 ? atLeastOnce : once
 }
