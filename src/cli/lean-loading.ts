@@ -4,14 +4,15 @@
  * the figures).
  */
 import { setFlagsFromString } from 'node:v8'
+import { spareFullCollections } from './full-collections.ts'
 import { boundYoungGeneration } from './young-generation.ts'
 
 /** V8's two compilers that are held back. */
 const compilers = ['opt', 'sparkplug'] as const
 /** Whoever has said that nothing is to be compiled keeps that: it must not be switched on later. */
 const SWITCHED_OFF = /--(?:no-?(?:opt|turbofan|sparkplug)|jitless)\b/
-/** As for whoever has said how large the young generation may be. */
-const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor/
+/** As for whoever has said how the heap may grow. */
+const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor|--heap-growing-percent/
 let compiles = false
 let isSized = false
 
@@ -26,9 +27,12 @@ export function loadLean (options: readonly string[]): void {
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`)
 }
 
-/** The edge runs: functions are compiled as V8 has it, and the young generation grows again, to its bound. */
+/** The edge runs: functions are compiled as V8 has it, the young generation grows again, to its bound, and a small heap may grow by more than a share of itself. */
 export function growAsEver (): void {
   if (isSized) setFlagsFromString('--semi-space-growth-factor=2')
-  else boundYoungGeneration()
+  else {
+    boundYoungGeneration()
+    spareFullCollections()
+  }
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--${compiler}`)
 }
