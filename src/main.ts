@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, exit code. The only file that ends it. */
-import { runCli } from './cli/program.ts'
 import { ExitCode, Unforeseen } from './cli/io.ts'
+import { loadLean } from './cli/lean-loading.ts'
 import { readEnvironment } from './config/environment.ts'
+
+const environment = readEnvironment()
+const [verb] = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
+// before the command line itself is loaded, which is a part of what an edge keeps
+if (verb === 'start') loadLean([...process.execArgv, environment['NODE_OPTIONS'] ?? ''])
+const { runCli } = await import('./cli/program.ts')
 
 const stop = new AbortController()
 
@@ -38,7 +44,7 @@ const code = await runCli(process.argv.slice(2), {
   terminal: process.stdout.isTTY,
   columns: process.stdout.isTTY ? process.stdout.columns : 100,
   cwd: process.cwd(),
-  environment: readEnvironment(),
+  environment,
   stop: stop.signal,
   onReload: call => process.on('SIGHUP', call),
   onExit: call => process.on('exit', call)

@@ -7,10 +7,10 @@ import { setFlagsFromString } from 'node:v8'
 import { spareFullCollections } from './full-collections.ts'
 import { boundYoungGeneration } from './young-generation.ts'
 
-/** V8's two compilers that are held back. */
-const compilers = ['opt', 'sparkplug'] as const
+/** V8's compilers that are held back. Maglev is one only where it is on by default, which it is not on Node 20 and 22: it must not be switched on later. */
+const compilers = ['opt', 'sparkplug', ...(Number.parseInt(process.versions.v8) >= 13 ? ['maglev'] : [])]
 /** Whoever has said that nothing is to be compiled keeps that: it must not be switched on later. */
-const SWITCHED_OFF = /--(?:no-?(?:opt|turbofan|sparkplug)|jitless)\b/
+const SWITCHED_OFF = /--(?:no-?(?:opt|turbofan|sparkplug|maglev)|jitless)\b/
 /** As for whoever has said how the heap may grow. */
 const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor|--heap-growing-percent/
 let compiles = false

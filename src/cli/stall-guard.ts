@@ -65,6 +65,8 @@ function end (where) {
 export class StallGuard {
   readonly #worker: Worker
   readonly #beat: NodeJS.Timeout
+  /** The second thread has been loaded, or has failed to be. */
+  readonly loaded: Promise<void>
 
   constructor ({ limitMs }: StallGuardOptions) {
     const lookMs = Math.min(LONGEST_LOOK_MS, Math.ceil(limitMs / LOOKS))
@@ -79,6 +81,9 @@ export class StallGuard {
       execArgv: []
     })
     this.#worker.unref()
+    this.loaded = new Promise(resolve => {
+      for (const event of ['online', 'exit']) this.#worker.once(event, () => resolve())
+    })
   }
 
   async stop (): Promise<void> {

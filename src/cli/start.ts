@@ -104,7 +104,7 @@ async function run (around: Surroundings): Promise<ExitCode> {
   })
   const guard = stallGuard(config, io)
   log.info({ listeners: edge.addresses, bridges: config.bridges.filter(({ enable }) => enable).map(({ name }) => name) }, 'ready')
-  growAsEver()
+  void (guard?.loaded ?? Promise.resolve()).then(growAsEver)
   const service = new ServiceNotice({ environment: io.environment, logger: log })
   service.ready()
   await stopped(stopping.signal)

@@ -1,7 +1,6 @@
 /** `causeway start`: run on a configuration file. */
 import type { Command } from 'commander'
 import type { CliIo } from '../io.ts'
-import { loadLean } from '../lean-loading.ts'
 import { duration } from '../option-values.ts'
 import { confHelp, type Done } from '../verb.ts'
 
@@ -13,7 +12,6 @@ export function addStart (program: Command, io: CliIo, done: Done): void {
     .option('--drain-timeout <duration>', 'longest time a clean stop may take, such as 5s or 500ms', duration, 5000)
     .addHelpText('after', '\nExample:\n  causeway start --conf /etc/nanomq.conf --drain-timeout 10s\n\nLogs JSON lines to stdout when it is not a terminal; the line with "msg":"ready" says that all listeners accept.')
     .action(async (options: { conf?: string, stateDir?: string, drainTimeout: number }) => {
-      loadLean([...process.execArgv, io.environment['NODE_OPTIONS'] ?? ''])
       const { start } = await import('../start.ts')
       done(await start(options, io))
     })
