@@ -19,6 +19,7 @@ export const dropReasons = {
   droppedFull: 'full',
   droppedAge: 'max_age',
   droppedOldest: 'drop_oldest',
+  droppedDamaged: 'damaged',
   droppedTooLarge: 'too_large',
   droppedExpired: 'expired',
   refusedByRemote: 'refused_by_remote',

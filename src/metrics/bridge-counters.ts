@@ -18,6 +18,8 @@ export class BridgeCounters {
   /** Given up on disk because they were older than `max_age`, or because of `on_full = drop_oldest`. */
   droppedAge = 0
   droppedOldest = 0
+  /** Damaged on disk between writing and reading back. */
+  droppedDamaged = 0
   /** Of all dropped, messages whose publisher was acknowledged. */
   acknowledgedDropped = 0
   /** Larger than the remote takes. */

@@ -4,6 +4,7 @@
  */
 import type { Disk, SpoolFile } from './disk.ts'
 import { readMessage, type SpooledMessage } from './message.ts'
+import { PassedOver } from './passed-over.ts'
 import { HEADER_BYTES, headerAt, readRecords, RecordKind } from './record.ts'
 import type { Retention } from './retention.ts'
 import { type Segment, SEGMENT_HEADER_BYTES } from './segment.ts'
@@ -16,48 +17,78 @@ export interface ReadMessage {
   readonly message: SpooledMessage
 }
 
+export interface SpoolReaderOptions {
+  readonly disk: Disk
+  readonly retention: Retention
+  readonly waiting: WaitingSet
+  /** Told of messages that wait and that no file holds any more: what stood there is damaged. */
+  readonly lost: (numbers: readonly number[]) => void
+}
+
 export class SpoolReader {
   readonly #disk: Disk
   readonly #retention: Retention
   readonly #waiting: WaitingSet
+  readonly #lost: (numbers: readonly number[]) => void
+  readonly #passedOver = new PassedOver()
   #next: number
   #segment: Segment | null = null
   #file: SpoolFile | null = null
   #position = 0
+  /** Of the last file that was read to its end. */
+  #ordinal = -1
 
-  constructor (disk: Disk, retention: Retention, waiting: WaitingSet, from: number) {
+  constructor ({ disk, retention, waiting, lost }: SpoolReaderOptions, from: number) {
     this.#disk = disk
     this.#retention = retention
     this.#waiting = waiting
+    this.#lost = lost
     this.#next = from
   }
 
-  /** Lowest number that has not been given out yet. */
-  get position (): number { return this.#next }
-
   /** The next messages, about a megabyte of them; empty when all that was written has been given out. Never two at a time. */
   async next (): Promise<ReadMessage[]> {
-    while (this.#next <= this.#retention.writtenThrough) {
+    while (this.#wanted <= this.#retention.writtenThrough) {
       const lowest = this.#waiting.lowest()
       if (lowest === Infinity || lowest > this.#retention.writtenThrough) return []
       if (lowest > this.#next) this.#next = lowest
       if (!await this.#open()) return []
       const found = await this.#block()
       if (found.length > 0) return found
-      if (this.#atEnd()) {
-        if (this.#isLast()) return []
-        await this.#endSegment()
-      }
+      const segment = this.#segment
+      if (segment === null || this.#position < segment.bytes) continue
+      if (this.#isLast()) return []
+      await this.#endSegment(segment)
     }
     return []
   }
 
-  /** What is behind its last message are notes, and it is not to be found again by their numbers. */
-  async #endSegment (): Promise<void> {
-    this.#next = Math.max(this.#next, (this.#segment?.lastNumber ?? -1) + 1)
+  /** All messages up to this number were written, and {@link next} has no more of them: what was not found on the way is lost. */
+  ended (through: number): void {
+    this.#passTo(through + 1)
+    this.#loseBelow(Infinity)
+  }
+
+  /** Lowest number that is still to be found. */
+  get #wanted (): number { return Math.min(this.#next, this.#passedOver.lowest) }
+
+  /** Notes what waits below `number` and has not come. */
+  #passTo (number: number): void {
+    for (; this.#next < number; this.#next++) if (this.#waiting.has(this.#next)) this.#passedOver.add(this.#next)
+  }
+
+  #loseBelow (number: number): void {
+    const lost = this.#passedOver.takeBelow(number).filter(each => this.#waiting.has(each))
+    if (lost.length > 0) this.#lost(lost)
+  }
+
+  async #endSegment (segment: Segment): Promise<void> {
+    this.#passTo(segment.lastNumber + 1)
+    this.#ordinal = segment.ordinal
     await this.close()
   }
 
+  /** Lets the file go; {@link next} opens it again. */
   async close (): Promise<void> {
     const file = this.#file
     this.#file = null
@@ -65,22 +96,19 @@ export class SpoolReader {
     await file?.close()
   }
 
-  #atEnd (): boolean {
-    return this.#segment === null || this.#position >= this.#segment.bytes
-  }
-
   #isLast (): boolean {
     return this.#segment === null || this.#segment === this.#retention.segments.at(-1)
   }
 
   async #open (): Promise<boolean> {
-    if (this.#segment !== null && this.#segment.lastNumber < this.#next && !this.#isLast()) await this.close()
+    if (this.#segment !== null && this.#segment.lastNumber < this.#next && !this.#isLast()) await this.#endSegment(this.#segment)
     if (this.#file !== null) return true
-    const segment = this.#retention.segments.find(segment => segment.lastNumber >= this.#next)
+    const segment = this.#retention.segments.find(segment => segment.ordinal > this.#ordinal && segment.lastNumber >= this.#wanted)
     if (segment === undefined) return false
     this.#file = await this.#disk.openForReading(segment.file)
     this.#segment = segment
     this.#position = SEGMENT_HEADER_BYTES
+    this.#loseBelow(segment.firstNumber)
     return true
   }
 
@@ -95,9 +123,10 @@ export class SpoolReader {
     }
     const found: ReadMessage[] = []
     const damages = readRecords(bytes, 0, segment.salt, ({ kind, number, flags, body }) => {
-      if (kind !== RecordKind.MESSAGE || number < this.#next || !this.#waiting.has(number)) return
+      if (kind !== RecordKind.MESSAGE || !this.#waiting.has(number) || (number < this.#next && !this.#passedOver.found(number))) return
       const message = readMessage(body, flags)
-      this.#next = number + 1
+      this.#passTo(number)
+      this.#next = Math.max(this.#next, number + 1)
       if (message !== null) found.push({ number, message })
     })
     const last = damages.at(-1)

@@ -18,11 +18,14 @@ import { Retention, type SpoolLimits } from './retention.ts'
 import { SpoolReader } from './reader.ts'
 import type { WaitingSet } from './waiting-set.ts'
 
+/** By a limit of age, to make room, or because what stands there is damaged. */
+export type DropReason = 'age' | 'oldest' | 'damaged'
+
 export interface SpoolListener {
   /** Every record up to this number is safe. Called in rising order. */
   durable (number: number): void
-  /** Messages given up by a limit; they may have been acknowledged to their publishers. */
-  dropped (count: number, reason: 'age' | 'oldest'): void
+  /** Messages given up; they may have been acknowledged to their publishers. */
+  dropped (count: number, reason: DropReason): void
   /** The disk refused; records wait in memory and are tried again. `code` is the system's, such as ENOSPC. */
   failing (reason: string, code: string, retryMs: number): void
   recovered (): void
@@ -183,7 +186,11 @@ export class Spool {
 
   /** Reads waiting messages in order, from the first number at or above `from`. */
   reader (from: number): SpoolReader {
-    return new SpoolReader(this.#options.disk ?? realDisk, this.#retention, this.waiting, from)
+    const lost = (numbers: readonly number[]): void => {
+      for (const number of numbers) this.acknowledge(number)
+      this.#options.listener.dropped(numbers.length, 'damaged')
+    }
+    return new SpoolReader({ disk: this.#options.disk ?? realDisk, retention: this.#retention, waiting: this.waiting, lost }, from)
   }
 
   /**

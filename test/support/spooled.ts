@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PublishView } from '../../src/mqtt/publish-view.ts'
 import type { ReadMessage } from '../../src/spool/reader.ts'
-import { Spool, type SpoolListener, type SpoolOptions } from '../../src/spool/spool.ts'
+import { type DropReason, Spool, type SpoolListener, type SpoolOptions } from '../../src/spool/spool.ts'
 import type { TestScope } from './certificates.ts'
 
 export const NO_CLIENT = Buffer.alloc(0)
@@ -42,7 +42,7 @@ export class Watcher implements SpoolListener {
     })
   }
 
-  dropped (count: number, reason: 'age' | 'oldest'): void { this.dropped_.push({ count, reason }) }
+  dropped (count: number, reason: DropReason): void { this.dropped_.push({ count, reason }) }
 
   failing (_reason: string, code: string): void {
     this.failures.push(code)
@@ -79,6 +79,7 @@ export async function readAll (spool: Spool, from = 0): Promise<ReadMessage[]> {
   const reader = spool.reader(from)
   const all: ReadMessage[] = []
   for (let block = await reader.next(); block.length > 0; block = await reader.next()) all.push(...block)
+  reader.ended(spool.durable)
   await reader.close()
   return all
 }

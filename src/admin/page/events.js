@@ -11,7 +11,7 @@ const MOST = 60
 /** On the way from one state to the other. */
 const PASSING = new Set(['idle', 'dialling', 'connecting', 'reading', 'canary'])
 /** @type {Readonly<Record<string, string>>} */
-const reasons = { link_down: 'the link is down', full: 'the queue is full', max_age: 'older than max_age', drop_oldest: 'the queue on disk is full', too_large: 'larger than the remote takes', expired: 'their time is over', refused_by_remote: 'refused by the remote', set_aside: 'the remote ends the link on them' }
+const reasons = { link_down: 'the link is down', full: 'the queue is full', max_age: 'older than max_age', drop_oldest: 'the queue on disk is full', damaged: 'damaged on disk', too_large: 'larger than the remote takes', expired: 'their time is over', refused_by_remote: 'refused by the remote', set_aside: 'the remote ends the link on them' }
 
 const list = part('events')
 /** The last line about each link and set of files. */

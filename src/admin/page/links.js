@@ -42,7 +42,7 @@ function sum (counters, names) {
   return names.reduce((total, name) => total + (counters[name] ?? 0), 0)
 }
 
-const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside']
+const DROPS = ['droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedDamaged', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside']
 
 export class LinkCard {
   #state = element('p', { class: 'pill' })

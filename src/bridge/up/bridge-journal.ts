@@ -13,7 +13,7 @@ import type { Publisher } from '../../relay/origin.ts'
 import type { Rewrite } from '../../relay/rewrite.ts'
 import type { Disk } from '../../spool/disk.ts'
 import { IDENTITY_BYTES } from '../../spool/handshake-notes.ts'
-import { Spool } from '../../spool/spool.ts'
+import { type DropReason, Spool } from '../../spool/spool.ts'
 import type { DiskFigures } from '../bridge-figures.ts'
 import { JournalFeeder } from './journal-feeder.ts'
 
@@ -177,10 +177,14 @@ export class BridgeJournal implements Journal {
     this.#lane?.moved()
   }
 
-  gaveUp (count: number, reason: 'age' | 'oldest'): void {
+  gaveUp (count: number, reason: DropReason): void {
     this.#counters.acknowledgedDropped += count
-    if (reason === 'age') this.#counters.droppedAge += count
-    else this.#counters.droppedOldest += count
+    if (reason === 'damaged') {
+      this.#counters.droppedDamaged += count
+      this.#logger.error({ messages: count, hint: 'causeway spool verify shows where; look at the disk' }, 'messages on disk can not be read back: what stood there is damaged, and lost')
+      return
+    }
+    this.#counters[reason === 'age' ? 'droppedAge' : 'droppedOldest'] += count
     const limit = reason === 'age' ? 'max_age' : 'on_full = drop_oldest'
     // not within the offer that made room
     setImmediate(() => this.#lane?.forgetGivenUp())

@@ -12,8 +12,6 @@ export class JournalFeeder {
   readonly #lane: JournaledLane
   readonly #logger: Logger
   #reader: SpoolReader | null = null
-  /** Where a reader starts; -1: where the lane says. */
-  #from = -1
   /** Read and not fed yet, from #next on. */
   #block: readonly ReadMessage[] = []
   #next = 0
@@ -64,11 +62,11 @@ export class JournalFeeder {
     while (this.#lane.behind && !this.#closed) {
       if (!this.#feedBlock()) return
       const written = this.#spool.durable
-      this.#reader ??= this.#spool.reader(this.#from === -1 ? this.#lane.firstLeft : this.#from)
+      this.#reader ??= this.#spool.reader(this.#lane.firstLeft)
       this.#block = await this.#reader.next()
       this.#next = 0
       if (this.#block.length > 0) continue
-      if (this.#lane.caughtUp(written)) await this.#endReading()
+      if (this.#lane.caughtUp(written)) await this.#endReading(written)
       else if (this.#spool.durable === written) await this.#untilDurable()
     }
   }
@@ -83,10 +81,10 @@ export class JournalFeeder {
     return true
   }
 
-  async #endReading (): Promise<void> {
+  async #endReading (through: number): Promise<void> {
     const reader = this.#reader
     this.#reader = null
-    this.#from = -1
+    reader?.ended(through)
     await reader?.close()
   }
 
@@ -98,10 +96,7 @@ export class JournalFeeder {
   async #failed (error: unknown): Promise<void> {
     if (!this.#failing) this.#logger.warn({ reason: reasonOf(error), hint: 'Look at the disk and its file system' }, 'the spool can not be read back; tried again every second')
     this.#failing = true
-    const reader = this.#reader
-    this.#from = reader?.position ?? this.#from
-    this.#reader = null
-    await reader?.close().catch(() => {})
+    await this.#reader?.close().catch(() => {})
     await new Promise(resolve => setTimeout(resolve, RETRY_MS).unref())
     this.#wanted = true
   }

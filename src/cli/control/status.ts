@@ -85,7 +85,7 @@ function linksIn ({ links = { all: 1, up: 1 } }: BridgeStatus): string {
 
 function bridgeLines (head: string, { queued, counters, today, reason, failures = 0, retryInMs = 0 }: BridgeStatus): readonly string[] {
   const of = (...names: readonly string[]): string => count(names.reduce((sum, name) => sum + (counters[name] ?? 0), 0))
-  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside')}${today === undefined ? '' : `; today ${count(today.sentBytes)} bytes up, ${count(today.receivedBytes)} down`}`
+  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedDamaged', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside')}${today === undefined ? '' : `; today ${count(today.sentBytes)} bytes up, ${count(today.receivedBytes)} down`}`
   return [`  ${head}`, `      ${numbers}`, ...(reason === undefined ? [] : [`      ${count(failures)} failures, next try within ${span(retryInMs + 999)}`]), ...reasonLines(reason)]
 }
 

@@ -29,7 +29,7 @@ export function metricsRoutes (app: FastifyInstance, { edge, process: around, ev
         'sent bytes': counters.sentBytes,
         'received bytes': counters.receivedBytes,
         'MQTT reconnect times': Math.max(0, counters.connects - 1),
-        'uplink msg dropped': counters.droppedLinkDown + counters.droppedFull + counters.droppedAge + counters.droppedOldest + counters.droppedTooLarge + counters.droppedExpired + counters.refusedByRemote + counters.setAside,
+        'uplink msg dropped': counters.droppedLinkDown + counters.droppedFull + counters.droppedAge + counters.droppedOldest + counters.droppedDamaged + counters.droppedTooLarge + counters.droppedExpired + counters.refusedByRemote + counters.setAside,
         'downlink msg dropped': counters.receivedUnmapped
       })),
       cpuinfo: `${share.toFixed(2)}%`,
