@@ -77,7 +77,7 @@ export class BridgeJournal implements Journal {
     this.#logger = logger
     const { waiting, recovered } = spool
     for (const { file, damage } of recovered.damages) {
-      if (damage.torn) logger.info({ file, at: damage.at, bytes: damage.bytes }, 'the end of a spool file was not whole, as a power cut leaves it; no acknowledged message is lost')
+      if (damage.torn) logger.info({ file, at: damage.at, bytes: damage.bytes, hint: 'Was there no power cut? Then look at the disk' }, 'the end of a spool file is not whole, as a power cut leaves it: what was being written there had not been acknowledged')
       else logger.warn({ file, at: damage.at, bytes: damage.bytes, hint: 'causeway spool verify shows what is missing; look at the disk' }, 'a spool file is damaged: what stood there is lost')
     }
     if (waiting.count > 0) logger.info({ messages: waiting.count, bytes: spool.diskBytes }, 'messages wait on disk from before')
