@@ -1,23 +1,21 @@
 /**
  * `npm run bench:tls-thread`: would a thread of its own for TLS to the remote pay? Batches of encoded frames are written to a TLS socket here, and then are handed
- * to a thread that has the socket and gives the memory back. Counted is the CPU of each thread, which other work on the machine does not change: what the first one
- * saves is what a machine with more cores can gain, what both take together is what it costs. Linux only (/proc).
+ * to a thread that has the socket and gives the memory back. Linux only (/proc).
  */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import { makeCredentials } from '../../src/bench/rig/credentials.ts'
+import { costCell, type ThreadCost, threadCost } from './thread-cpu.ts'
 
 /** Of a QoS 0 message of 200 bytes. */
 const FRAME_BYTES = 222
 const SECONDS = 2
 /** Batches under way: enough that neither side waits for the other. */
 const UNDER_WAY = 8
-const TICK_MS = 10
 
 /** Reads and throws away, in a process of its own. */
 const sink = `
@@ -34,16 +32,9 @@ parentPort.on('message', memory => socket.write(Buffer.from(memory), () => paren
 `
 
 interface Remote { readonly port: number, readonly ca: string }
-/** CPU in microseconds a message: of the thread that admits messages, and of the process. */
-interface Cost { readonly first: number, readonly all: number }
-
-function cpuOf (stat: string): number {
-  const [user = 0, system = 0] = readFileSync(stat, 'utf8').replace(/^.*\) /, '').split(' ').slice(11, 13).map(Number)
-  return (user + system) * TICK_MS * 1000
-}
 
 /** @param send copies a batch and writes it, or hands it over; calls when its memory is free again */
-async function cost (batchBytes: number, send: (batch: Buffer, free: () => void) => void): Promise<Cost> {
+async function cost (batchBytes: number, send: (batch: Buffer, free: () => void) => void): Promise<ThreadCost> {
   const source = Buffer.alloc(batchBytes, 1)
   let batches = 0
   let underWay = 0
@@ -63,14 +54,12 @@ async function cost (batchBytes: number, send: (batch: Buffer, free: () => void)
   }
   fill()
   await new Promise(resolve => setTimeout(resolve, 500))
-  const [first, all, done] = [cpuOf(`/proc/self/task/${process.pid}/stat`), cpuOf('/proc/self/stat'), batches]
-  await new Promise(resolve => setTimeout(resolve, SECONDS * 1000))
-  const messages = (batches - done) * Math.floor(batchBytes / FRAME_BYTES)
+  const made = await threadCost(SECONDS, () => batches * Math.floor(batchBytes / FRAME_BYTES))
   ended = true
-  return { first: (cpuOf(`/proc/self/task/${process.pid}/stat`) - first) / messages, all: (cpuOf('/proc/self/stat') - all) / messages }
+  return made
 }
 
-async function here ({ port, ca }: Remote, batchBytes: number): Promise<Cost> {
+async function here ({ port, ca }: Remote, batchBytes: number): Promise<ThreadCost> {
   const socket = await new Promise<TLSSocket>(resolve => {
     const made = connect({ port, host: '127.0.0.1', servername: 'localhost', ca }, () => resolve(made))
   })
@@ -88,7 +77,7 @@ async function here ({ port, ca }: Remote, batchBytes: number): Promise<Cost> {
   return made
 }
 
-async function there (workerData: Remote, batchBytes: number): Promise<Cost> {
+async function there (workerData: Remote, batchBytes: number): Promise<ThreadCost> {
   const worker = new Worker(writer, { eval: true, workerData, execArgv: [] })
   await new Promise(resolve => worker.once('message', resolve))
   const memory = Array.from({ length: UNDER_WAY }, () => new ArrayBuffer(batchBytes))
@@ -116,7 +105,7 @@ const remote = { port, ca: first.root }
 process.stdout.write('CPU a message in ns: first thread / process       here                 a thread of its own\n')
 for (const batchBytes of [256 * 1024, 32 * 1024, 4 * 1024]) {
   const costs = [await here(remote, batchBytes), await there(remote, batchBytes)]
-  process.stdout.write(`batches of ${String(batchBytes / 1024).padStart(3)} KiB${costs.map(made => `${(made.first * 1000).toFixed(0)} / ${(made.all * 1000).toFixed(0)}`.padStart(32)).join('')}\n`)
+  process.stdout.write(`batches of ${String(batchBytes / 1024).padStart(3)} KiB${costs.map(costCell).join('')}\n`)
 }
 receiver.kill()
 await rm(dir, { recursive: true, force: true })
