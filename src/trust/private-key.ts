@@ -40,9 +40,9 @@ function decode (block: PemBlock, file: string, password: string | null): KeyObj
   }
 }
 
-/** A wrong passphrase mostly shows as bad padding, but now and then as nonsense that fails later: both are said to be that. */
+/** Of 256 wrong passphrases one looks right to the padding, and what it opens is no key: "unsupported" too, but of the decoder and not of the cipher. */
 function undecipherable (error: unknown, file: string, block: PemBlock): TrustError {
-  if (error instanceof Error && /unsupported/i.test(error.message)) {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_EVP_UNSUPPORTED') {
     return invalidKey(file, block.line, 'it is encrypted in a way that OpenSSL 3 no longer has', 'Encrypt it anew where an older OpenSSL is: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW')
   }
   return new TrustError(trustCodes.passwordWrong, `the passphrase does not open the key ${file}:${block.line}`, { hint: 'Correct key_password.', cause: error })

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import { bridgeConfig, rig } from '../support/bridge-rig.ts'
+import { eventually } from '../support/eventually.ts'
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 
@@ -14,5 +15,5 @@ test('once while it is down, once while it is up', { skip: mosquittoMissing }, a
   await north.reaches('up')
   await north.bridge.reconfigure({ config: bridgeConfig(proxy.port, { keepaliveSeconds: 40 }), rules: false, link: { trust: null } })
   t.equal(north.bridge.counters.takeOvers, 1)
-  t.ok(remote.log.some(line => line.includes('k40')), 'the connection of now has the settings of now')
+  await eventually('the connection of now has the settings of now', () => remote.log.some(line => line.includes('k40')))
 })

@@ -37,6 +37,24 @@ test('a pair is read with each kind of key, open and encrypted', async t => {
   }
 })
 
+test('a wrong passphrase is called that too where its padding is right by chance, and an old cipher is not called a wrong passphrase', async t => {
+  const pki = await testPki(t)
+  const pem = pki.client.key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase }).toString()
+  const wrong = Array.from({ length: 6000 }, (_, i) => `wrong ${i}`).find(each => {
+    try {
+      createPrivateKey({ key: pem, passphrase: each })
+      return true
+    } catch (error) {
+      return (error as { readonly code?: string }).code !== 'ERR_OSSL_BAD_DECRYPT'
+    }
+  })
+  if (wrong === undefined) throw new Error('one in 256 is expected')
+  const files = { certfile: pki.client.certFile, keyfile: await pki.write('encrypted.key', pem) }
+  await t.rejects(readKeyPair({ ...files, keyPassword: wrong }), { code: 'CW_TRUST_KEY_PASSWORD_WRONG' })
+  await pki.write('encrypted.key', pem.replace(/DEK-Info: .*/, 'DEK-Info: DES-CBC,0123456789ABCDEF'))
+  await t.rejects(readKeyPair({ ...files, keyPassword: passphrase }), { code: 'CW_TRUST_KEY_INVALID', message: /encrypted in a way that OpenSSL 3 no longer has/, hint: /aes-256-cbc/ })
+})
+
 test('errors carry neither key nor passphrase', async t => {
   const pki = await testPki(t)
   const keyfile = await pki.write('encrypted.key', encryptedForms(pki.client.key)[0]?.[1] ?? '')
