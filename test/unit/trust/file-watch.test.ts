@@ -29,7 +29,7 @@ async function watched (t: TestScope, files: readonly string[], more: Partial<Fi
     seen: 0,
     watch: new FileWatch({ files, changed: () => { made.seen++ }, debounceMs, pollMs: 600_000, ...more }),
     async change (count) {
-      await eventually(`change ${count}`, () => made.seen >= count, 1000)
+      await eventually(`change ${count}`, () => made.seen >= count)
       await new Promise(resolve => setTimeout(resolve, 3 * debounceMs))
     }
   }
