@@ -110,15 +110,18 @@ export class OutboxRoom {
     this.#timer = null
     for (const lane of this.#lacking) if (lane.journaled === null) lane.sender.expire()
     this.#flush()
-    this.tell()
+    this.tell(false)
     for (const lane of this.#lacking) this.#awaitTime(lane)
   }
 
-  /** Something may have left: tells once a lane that had none has so much room again that more is worth offering. */
-  tell (): void {
+  /**
+   * Something may have left: tells once a lane that had none has so much room again that more is worth offering.
+   * @param isFull the link has enough: only what goes to disk need not wait for it
+   */
+  tell (isFull: boolean): void {
     if (!this.isLacking) return
     for (const [i, lane] of this.#lanes.all.entries()) {
-      if (this.#lacking.has(lane) && lane.roomy && this.#batchIsRoomy(this.#batches.of(i))) return this.call()
+      if (this.#lacking.has(lane) && (!isFull || lane.isJournaled) && lane.roomy && this.#batchIsRoomy(this.#batches.of(i))) return this.call()
     }
   }
 

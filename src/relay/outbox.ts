@@ -146,7 +146,7 @@ export class Outbox {
   #flushed (): void {
     this.#lanes.tell()
     this.holding.tell()
-    if (!this.#writer.isFull && !this.holding.isShut) this.#room.tell()
+    if (!this.holding.isShut) this.#room.tell(this.#writer.isFull)
     if (this.#onIdle !== null && this.idle) {
       const call = this.#onIdle
       this.#onIdle = null
