@@ -24,6 +24,8 @@ export interface Journal {
   readonly fill: number
   /** Is there room for a message of about so many bytes? */
   hasRoom (bytes: number): boolean
+  /** Is there so much room, since {@link hasRoom} said no, that more is worth offering? */
+  readonly roomy: boolean
   /**
    * Appends the message with what `rewrite` changes; copies it at once.
    * @param publisher where a device sent it with QoS 2: its handshake is open from now on

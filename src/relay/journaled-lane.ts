@@ -78,11 +78,12 @@ export class JournaledLane {
     return !this.#paused && (this.#journal.dropsNewest || this.#journal.hasRoom(bytes))
   }
 
+  get roomy (): boolean { return !this.#paused && (this.#journal.dropsNewest || this.#journal.roomy) }
+
   /**
    * Journals the message; {@link hasRoom} has said yes.
    * @returns true when the lane takes it too, by {@link joined}; false when it does not, or when it was dropped
    */
-
   take (view: PublishView, rewrite: Rewrite, size: number, receipts: Receipts | null, slot: number, publisher: Publisher | null): boolean {
     this.#number = this.#journal.append(view, rewrite, publisher)
     this.#ticket = receipts === null ? NO_TICKET : this.#receipts.hold(this.#number, receipts, slot)

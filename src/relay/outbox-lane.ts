@@ -102,7 +102,7 @@ export class OutboxLane implements LaneStock {
   get oldestMs (): number { return this.#latency.oldestMs }
   get idle (): boolean { return this.#lane.count === 0 && this.journaled?.behind !== true }
   /** Enough has left since it was full that more is worth offering. */
-  get roomy (): boolean { return this.journaled?.hasRoom(0) ?? (this.#lane.roomy && (this.#lane.bytes * 8 <= this.#atOnce * 7 || this.#pauseMs <= 0)) }
+  get roomy (): boolean { return this.journaled?.roomy ?? (this.#lane.roomy && (this.#lane.bytes * 8 <= this.#atOnce * 7 || this.#pauseMs <= 0)) }
 
   /** It may take more, but not at once. */
   get isPausing (): boolean { return this.journaled === null && this.#lane.bytes >= this.#atOnce && this.#pauseMs > 0 }

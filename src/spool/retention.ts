@@ -48,6 +48,8 @@ export class Retention {
   #sampledAt = -Infinity
   /** Highest number that can be read back. */
   writtenThrough: number
+  /** A message was refused because of their count, and no eighth of it has become free since. */
+  #isCrowded = false
   #free = Infinity
   #freeCheckedAt = -Infinity
   #removal: Promise<void> = Promise.resolve()
@@ -99,7 +101,15 @@ export class Retention {
     this.#checkFree()
     // one that is larger than all may be: it waits until it is alone, and is taken then
     const fits = this.#waiting.count === 0 || (this.#waiting.count < limits.maxMessages && this.bytes + bytes <= limits.maxBytes)
+    if (this.#waiting.count >= limits.maxMessages) this.#isCrowded = true
     return fits && this.#free - bytes >= limits.minFreeBytes
+  }
+
+  /** Is there room that is worth telling of? Not for each place that a full queue has again: ten thousand devices that wait for it would ask for one each time. */
+  get roomy (): boolean {
+    if (this.#isCrowded && this.#waiting.count * 8 > this.#options.limits.maxMessages * 7) return false
+    this.#isCrowded = false
+    return this.hasRoom(0)
   }
 
   /** The part of the bytes or of the messages that is taken, whichever is more; 1 where the file system has no more to give. */

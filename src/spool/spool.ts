@@ -148,8 +148,16 @@ export class Spool {
 
   /** Is there room for a message of this many bytes? False is back-pressure: nothing is lost by it. */
   hasRoom (bytes: number): boolean {
+    return this.#keepsUp(bytes) && this.#retention.hasRoom(bytes)
+  }
+
+  /** Has it so much room again, since {@link hasRoom} said no, that whoever waits is to be told? */
+  get roomy (): boolean { return this.#keepsUp(0) && this.#retention.roomy }
+
+  /** The disk is not too far behind. */
+  #keepsUp (bytes: number): boolean {
     const held = this.#commit.heldBytes + this.#writer.heldBytes
-    return !this.#closed && (held === 0 || held + bytes < MAX_HELD_BYTES) && this.#retention.hasRoom(bytes)
+    return !this.#closed && (held === 0 || held + bytes < MAX_HELD_BYTES)
   }
 
   /** A limit of bytes, count or free disk is in the way, and not a slow disk. */

@@ -113,6 +113,10 @@ export class BridgeJournal implements Journal {
     return this.#spool.hasRoom(bytes)
   }
 
+  get roomy (): boolean {
+    return this.#config.onFull === 'drop_oldest' ? this.hasRoom(0) : this.#spool.roomy
+  }
+
   append (view: PublishView, rewrite: Rewrite, publisher: Publisher | null): number {
     if (publisher === null) return this.#spool.append(view, NO_CLIENT, 0, rewrite)
     const number = this.#spool.append(view, publisher.bytes, view.packetId, rewrite)
