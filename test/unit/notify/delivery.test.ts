@@ -72,7 +72,7 @@ test('closing does not wait for a receiver that is gone, and counts what it leav
   offer('a', 'b', 'c', 'd')
   const begun = performance.now()
   await delivery.close(50)
-  t.ok(performance.now() - begun < 1000)
+  t.ok(performance.now() - begun < 10_000)
   await new Promise(resolve => setTimeout(resolve, 5))
   t.equal(delivery.counters.givenUp, 4)
   t.same(offer('e'), [false], 'and nothing is taken any more')
