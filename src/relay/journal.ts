@@ -28,7 +28,7 @@ export interface Journal {
   readonly roomy: boolean
   /**
    * Appends the message with what `rewrite` changes; copies it at once.
-   * @param publisher where a device sent it with QoS 2: its handshake is open from now on
+   * @param publisher where a device sent it with QoS 2, and this is the last copy of it: its handshake is open from now on
    * @returns its number
    */
   append (view: PublishView, rewrite: Rewrite, publisher: Publisher | null): number

@@ -157,7 +157,7 @@ export class OutboxLane implements LaneStock {
     if (publisher !== null && view.dup && journaled.inherits(publisher, view.packetId)) return true
     const size = largestFrame(view, rewrite)
     if (journaled.refuses(size)) return false
-    if (journaled.take(view, rewrite, size, receipts, slot, publisher)) journaled.joined(appendPublish(this.#lane, view, rewrite, header, this.#level))
+    if (journaled.take(view, rewrite, size, receipts, slot, rewrite.isLast ? publisher : null)) journaled.joined(appendPublish(this.#lane, view, rewrite, header, this.#level))
     return true
   }
 

@@ -18,6 +18,8 @@ export class Rewrite {
   readonly via: Buffer | null
   /** Which lane of its outbox the message takes. */
   readonly lane: number
+  /** No other copy of the message follows this one into the same journal: the handshake with its publisher is kept with it, so that what a power cut leaves of them is no handshake. */
+  isLast = true
 
   /** Of a topic named `from`, which becomes `to`. */
   constructor (from: string, to: string, qos: number, retain: number, via: Buffer | null = null, lane = 0) {

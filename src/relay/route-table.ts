@@ -148,7 +148,19 @@ function addNamed (routes: Route[], { outbox, spread = null }: Member, placed: r
     // then all of them: it is one outbox that is asked for room
     if (spread?.isOfFirst(name) === true) links = null
   }
+  const start = routes.length
   for (const [name, rule] of ruleOf) routes.push(new Route(outbox, topic, name, overridesOf(rule), links))
+  markLast(routes, start)
+}
+
+/** Of `routes[start …]`, which are of one bridge: which is the last that is kept in its lane. */
+function markLast (routes: readonly Route[], start: number): void {
+  const lanes = new Set<number>()
+  for (let i = routes.length - 1; i >= start; i--) {
+    const route = routes[i] as Route
+    route.isLast = !lanes.has(route.lane)
+    if (route.qos !== 0) lanes.add(route.lane)
+  }
 }
 
 function nameBy ({ rename }: ForwardRule, topic: string): string {
