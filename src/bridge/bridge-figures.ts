@@ -63,6 +63,11 @@ export function bridgeFigures (stock: readonly [LinkStock, ...LinkStock[]], link
   }
 }
 
+/** Of the fullest, as {@link QueueFigures.fill}: one that is full holds devices, however empty the others are. */
+export function fillOf (queues: readonly QueueFigures[]): number {
+  return Math.max(0, ...queues.map(({ fill }) => fill))
+}
+
 function queuesOf ({ lanes }: Outbox): QueueFigures[] {
   return lanes.map(({ priority, queued, bytes: queuedBytes, isJournaled: isOnDisk, fill }) => ({ priority, isOnDisk, queued, queuedBytes, fill }))
 }

@@ -4,6 +4,8 @@ import { test } from 'tap'
 import type { ReloadOutcome } from '../../src/reload/outcome.ts'
 import { adminFor } from '../support/admin.ts'
 import { cli } from '../support/cli-run.ts'
+import { publish } from '../support/packets.ts'
+import { RawClient } from '../support/raw-client.ts'
 
 test('status, tail and trust status of a running edge', async t => {
   const { dir } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
@@ -19,6 +21,16 @@ test('status, tail and trust status of a running edge', async t => {
   const { out: json } = await cli(['status', '--socket', socket, '--json'])
   t.match(JSON.parse(json), { ready: true, bridges: [{ name: 'north', server: 'mqtt-tcp://127.0.0.1:1' }], trust: [] })
   t.match(await cli(['trust', 'status', '--socket', socket]), { code: 0, out: /no bridge and no listener/ })
+})
+
+test('status says how full a queue is', async t => {
+  const { dir, mqttPort } = await adminFor(t, 'bridges.mqtt.north { server = "mqtt-tcp://127.0.0.1:1", clientid = n, max_send_queue_len = 4, forwards = [{ local_topic = "up/#", remote_topic = "" }] }')
+  const device = await RawClient.open(mqttPort)
+  device.send(...[1, 2, 3].map(id => publish('up/a', 'x', { qos: 1, id })))
+  await device.until(() => device.ids(4).length === 3, 'acknowledgements')
+  const socket = join(dir, 'control.sock')
+  t.match((await cli(['status', '--socket', socket])).out, /waiting 3 \(75 % of what may\), dropped 0/)
+  t.match(JSON.parse((await cli(['status', '--socket', socket, '--json'])).out), { bridges: [{ status: { queued: 3, queueFill: 0.75 } }] })
 })
 
 test('reload says what came into force, or what is in the way', async t => {

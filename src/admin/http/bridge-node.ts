@@ -1,5 +1,6 @@
 /** A bridge as NanoMQ's `/bridges` shows it, with two differences: secrets are hidden and keys are named by their files, and `status` tells how it is. */
 import type { Bridge } from '../../bridge/bridge.ts'
+import { fillOf } from '../../bridge/bridge-figures.ts'
 import type { BridgeConfig, ForwardRule, SubscriptionRule, TopicRule } from '../../config/model.ts'
 import { latencyBounds } from '../../metrics/latency-histogram.ts'
 import { HIDDEN } from '../redaction.ts'
@@ -31,12 +32,13 @@ export function bridgeNode (config: BridgeConfig, bridge: Bridge | undefined): o
 }
 
 /** How it is, in numbers. */
-export function statusOf ({ state, queued, queuedBytes, counters, figures: { links, inFlight, oldestMs, latency, disk } }: Bridge): object {
+export function statusOf ({ state, queued, queuedBytes, counters, figures: { links, inFlight, queues, oldestMs, latency, disk } }: Bridge): object {
   return {
     ...standingOf(state),
     links,
     queued,
     queuedBytes,
+    queueFill: Number(fillOf(queues).toFixed(4)),
     inFlight,
     oldestMs: Math.round(oldestMs),
     diskBytes: disk?.bytes ?? null,

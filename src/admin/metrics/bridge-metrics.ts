@@ -1,7 +1,7 @@
 /** Metrics of bridges. */
 import type { Bridge } from '../../bridge/bridge.ts'
 import type { BridgeStateName } from '../../bridge/bridge-state.ts'
-import type { DiskFigures } from '../../bridge/bridge-figures.ts'
+import { type DiskFigures, fillOf } from '../../bridge/bridge-figures.ts'
 import type { SessionTerms } from '../../relay/link.ts'
 import { priorities } from '../../relay/outbox-options.ts'
 import { dropReasons } from '../event-feed.ts'
@@ -111,7 +111,7 @@ export const bridgeMetrics: readonly Metric[] = [
     }))
   },
   bridgeMetric('gauge', 'queued_bytes', 'Bytes of those in memory.', ({ queuedBytes }) => queuedBytes),
-  bridgeMetric('gauge', 'queue_fill_ratio', 'Which part of its bounds the fullest queue has taken, 0 to 1: on disk of `spool`, in memory of `max_send_queue_len` and `max_send_queue_bytes`.', ({ figures: { queues } }) => Math.max(0, ...queues.map(({ fill }) => fill))),
+  bridgeMetric('gauge', 'queue_fill_ratio', 'Which part of its bounds the fullest queue has taken, 0 to 1: on disk of `spool`, in memory of `max_send_queue_len` and `max_send_queue_bytes`.', ({ figures: { queues } }) => fillOf(queues)),
   bridgeMetric('gauge', 'in_flight_messages', 'Messages of QoS 1 and 2 that were sent and are not answered in full.', ({ figures }) => figures.inFlight),
   bridgeMetric('gauge', 'oldest_message_seconds', 'Age of the oldest message that waits; 0 when none does.', ({ figures }) => figures.oldestMs / 1000),
   {

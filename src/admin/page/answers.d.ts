@@ -20,6 +20,8 @@ export interface BridgeStatus extends BridgeStanding {
   readonly links: { readonly all: number, readonly up: number }
   readonly queued: number
   readonly queuedBytes: number
+  /** Part of what may wait that the fullest queue has, 0 to 1. */
+  readonly queueFill: number
   readonly inFlight: number
   readonly oldestMs: number
   /** null: nothing is kept on disk. */

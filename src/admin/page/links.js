@@ -104,12 +104,13 @@ export class LinkCard {
   }
 
   /** @param {import('./answers.d.ts').BridgeStatus} status */
-  #count ({ counters, queued, queuedBytes, inFlight, oldestMs, diskBytes, latency }) {
+  #count ({ counters, queued, queuedBytes, queueFill, inFlight, oldestMs, diskBytes, latency }) {
     const { usual, slow, queue, flight, memory, disk, oldest, dropped } = this.#numbers
     this.#latency.add(latency)
     say(usual, this.#latency.words(0.5))
     say(slow, this.#latency.words(0.99))
-    say(queue, count(queued))
+    say(queue, queueFill < 0.01 ? count(queued) : `${count(queued)} (${Math.round(queueFill * 100)} %)`)
+    tone(queue, queueFill < 0.8 ? 'quiet' : 'warn')
     say(flight, count(inFlight))
     say(memory, bytes(queuedBytes))
     say(disk, diskBytes === null ? '–' : bytes(diskBytes))

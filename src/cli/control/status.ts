@@ -30,6 +30,8 @@ interface BridgeStatus {
   readonly name: string
   readonly since: number
   readonly queued: number
+  /** Part of what may wait, 0 to 1; absent from versions before it. */
+  readonly queueFill?: number
   /** While it is up; absent from versions before it. */
   readonly clientId?: string
   /** Absent from versions before it. */
@@ -83,9 +85,9 @@ function linksIn ({ links = { all: 1, up: 1 } }: BridgeStatus): string {
   return links.all === 1 ? '' : `, ${links.up} of ${links.all} links up`
 }
 
-function bridgeLines (head: string, { queued, counters, today, reason, failures = 0, retryInMs = 0 }: BridgeStatus): readonly string[] {
+function bridgeLines (head: string, { queued, queueFill = 0, counters, today, reason, failures = 0, retryInMs = 0 }: BridgeStatus): readonly string[] {
   const of = (...names: readonly string[]): string => count(names.reduce((sum, name) => sum + (counters[name] ?? 0), 0))
-  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedDamaged', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside')}${today === undefined ? '' : `; today ${count(today.sentBytes)} bytes up, ${count(today.receivedBytes)} down`}`
+  const numbers = `sent ${of('sentQos0', 'sentQos1', 'sentQos2')}, acknowledged ${of('acknowledged')}, received ${of('received')}, waiting ${count(queued)}${queueFill < 0.01 ? '' : ` (${Math.round(queueFill * 100)} % of what may)`}, dropped ${of('droppedLinkDown', 'droppedFull', 'droppedAge', 'droppedOldest', 'droppedDamaged', 'droppedTooLarge', 'droppedExpired', 'refusedByRemote', 'setAside')}${today === undefined ? '' : `; today ${count(today.sentBytes)} bytes up, ${count(today.receivedBytes)} down`}`
   return [`  ${head}`, `      ${numbers}`, ...(reason === undefined ? [] : [`      ${count(failures)} failures, next try within ${span(retryInMs + 999)}`]), ...reasonLines(reason)]
 }
 
