@@ -38,6 +38,7 @@ const traffics: readonly Traffic[] = [
 /** In a process of its own. */
 const generator = `
 const { connect } = require('node:net')
+process.once('disconnect', () => process.exit())
 process.once('message', ({ port, connections, together, rate, frame }) => {
   const chunk = Buffer.concat(Array(together).fill(Buffer.from(frame, 'base64')))
   const sockets = Array.from({ length: connections }, () => connect({ port, host: '127.0.0.1', noDelay: true }))

@@ -20,6 +20,7 @@ const UNDER_WAY = 8
 /** Reads and throws away, in a process of its own. */
 const sink = `
 const { createServer } = require('node:tls')
+process.once('disconnect', () => process.exit())
 process.once('message', ({ key, cert }) => {
   const server = createServer({ key, cert }, socket => { socket.on('error', () => {}); socket.resume() })
   server.listen(0, '127.0.0.1', () => process.send(server.address().port))
