@@ -28,6 +28,11 @@ export const dropReasons = {
 type DropCounter = keyof typeof dropReasons
 export type DropReason = typeof dropReasons[DropCounter]
 
+/** All of them together. */
+export function droppedIn (counters: BridgeCounters): number {
+  return (Object.keys(dropReasons) as DropCounter[]).reduce((sum, counter) => sum + counters[counter], 0)
+}
+
 const KEPT = 200
 const LOOK_MS = 1000
 

@@ -2,7 +2,7 @@
 import type { Bridge } from '../../bridge/bridge.ts'
 import { topicLevel } from '../../mqtt/topic-level.ts'
 import type { AdminPort } from '../admin-port.ts'
-import { dropReasons } from '../event-feed.ts'
+import { droppedIn } from '../event-feed.ts'
 import { standingOf, trustStandingOf } from '../standing.ts'
 
 type Said = readonly [topic: string, payload: string]
@@ -26,10 +26,9 @@ function bridgeTopics (bridge: Bridge): readonly Said[] {
     const { name: stateName, reason, sessionPresent } = standingOf(state)
     settled.set(bridge, JSON.stringify({ state: stateName, ...(reason === undefined ? {} : { reason }), ...(sessionPresent === undefined ? {} : { sessionPresent }), ...(links.all === 1 ? {} : { links }) }))
   }
-  const dropped = Object.keys(dropReasons).reduce((sum, counter) => sum + counters[counter as keyof typeof dropReasons], 0)
   return [
     [`${place}/state`, settled.get(bridge) ?? ''],
-    [`${place}/queue`, JSON.stringify({ messages: queued, bytes: queuedBytes, inFlight, diskBytes: disk?.bytes ?? null, dropped })]
+    [`${place}/queue`, JSON.stringify({ messages: queued, bytes: queuedBytes, inFlight, diskBytes: disk?.bytes ?? null, dropped: droppedIn(counters) })]
   ]
 }
 

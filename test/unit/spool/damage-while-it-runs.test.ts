@@ -1,17 +1,13 @@
 /** A record that has gone bad between writing and reading back costs itself, is told, and holds up nothing. */
 import { test } from 'tap'
-import type { Disk } from '../../../src/spool/disk.ts'
-import { Spool } from '../../../src/spool/spool.ts'
+import type { Spool } from '../../../src/spool/spool.ts'
 import { FaultyDisk } from '../../support/faulty-disk.ts'
-import { NO_CLIENT, publishView, readAll, roomy, Watcher } from '../../support/spooled.ts'
+import { NO_CLIENT, openSpool, publishView, readAll, type Watcher } from '../../support/spooled.ts'
 
 const nameOf = (number: number): string => `message-${String(number).padStart(4, '0')}`
 
-async function open (disk: Disk): Promise<{ spool: Spool, watcher: Watcher }> {
-  const watcher = new Watcher()
-  // small files, so that there are many
-  return { spool: await Spool.open({ dir: '/j', disk, fsync: 'always', limits: roomy, listener: watcher, segmentBytes: 1000 }), watcher }
-}
+/** Small files, so that there are many. */
+const open = async (disk: FaultyDisk) => openSpool('/j', { disk, segmentBytes: 1000 })
 
 async function append (spool: Spool, watcher: Watcher, from: number, to: number): Promise<void> {
   for (let number = from; number <= to; number++) {

@@ -3,17 +3,14 @@ import { test } from 'tap'
 import { MESSAGE_FIXED_BYTES } from '../../../src/spool/message.ts'
 import { HEADER_BYTES, RecordKind, sealRecord } from '../../../src/spool/record.ts'
 import { SEGMENT_HEADER_BYTES } from '../../../src/spool/segment.ts'
-import { Spool } from '../../../src/spool/spool.ts'
+import type { Spool } from '../../../src/spool/spool.ts'
 import { FaultyDisk } from '../../support/faulty-disk.ts'
-import { NO_CLIENT, publishView, readAll, roomy, Watcher } from '../../support/spooled.ts'
+import { NO_CLIENT, openSpool, publishView, readAll } from '../../support/spooled.ts'
 
 const FILE = '/j/000000000001.journal'
 const nameOf = (number: number): string => `message-${number}`
 
-async function open (disk: FaultyDisk): Promise<{ spool: Spool, watcher: Watcher }> {
-  const watcher = new Watcher()
-  return { spool: await Spool.open({ dir: '/j', disk, fsync: 'always', limits: roomy, listener: watcher }), watcher }
-}
+const open = async (disk: FaultyDisk) => openSpool('/j', { disk })
 
 /** Where each record of the only file starts, and where the last one ends. */
 interface Written {

@@ -1,5 +1,6 @@
 /** Numbers: as NanoMQ's page wants them, and as Prometheus scrapes them. */
 import type { FastifyInstance } from 'fastify'
+import { droppedIn } from '../../event-feed.ts'
 import { expositionOf } from '../../metrics/exposition.ts'
 import { metrics } from '../../metrics/metrics.ts'
 import { listOf, text, thing, whole } from '../answer.ts'
@@ -29,7 +30,7 @@ export function metricsRoutes (app: FastifyInstance, { edge, process: around, ev
         'sent bytes': counters.sentBytes,
         'received bytes': counters.receivedBytes,
         'MQTT reconnect times': Math.max(0, counters.connects - 1),
-        'uplink msg dropped': counters.droppedLinkDown + counters.droppedFull + counters.droppedAge + counters.droppedOldest + counters.droppedDamaged + counters.droppedTooLarge + counters.droppedExpired + counters.refusedByRemote + counters.setAside,
+        'uplink msg dropped': droppedIn(counters),
         'downlink msg dropped': counters.receivedUnmapped
       })),
       cpuinfo: `${share.toFixed(2)}%`,
