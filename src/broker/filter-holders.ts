@@ -1,15 +1,15 @@
 /** Who holds which filter; a holder counts once a filter however often it says so. */
 import { FilterTrie } from '../mqtt/filter-trie.ts'
-import type { FirstLevels } from './first-levels.ts'
+import type { FirstLevelCounts } from '../mqtt/first-level-counts.ts'
 
 export class FilterHolders<Holder> {
   readonly #holders = new Map<string, Set<Holder>>()
   /** The filters that somebody holds, for matching. */
   readonly #trie = new FilterTrie<ReadonlySet<Holder>>()
   /** Told of each filter that is held. */
-  readonly #firstLevels: FirstLevels
+  readonly #firstLevels: FirstLevelCounts
 
-  constructor (firstLevels: FirstLevels) {
+  constructor (firstLevels: FirstLevelCounts) {
     this.#firstLevels = firstLevels
   }
 

@@ -3,12 +3,13 @@
  * the store has them. Aedes's events would miss restored, offline and wiped sessions; this sees each change at its source.
  */
 import mqemitter, { type MQEmitter, type Message } from 'mqemitter'
+import { groupOfName } from '../mqtt/first-level.ts'
+import { FirstLevelCounts } from '../mqtt/first-level-counts.ts'
 import { sharedFilter } from '../mqtt/topic-filter.ts'
 import { isServerTopic } from '../mqtt/topic-name.ts'
 import type { DeviceFilters } from '../relay/device-filters.ts'
 import type { LocalInterest as RelayInterest } from '../relay/local-interest.ts'
 import { FilterHolders } from './filter-holders.ts'
-import { FirstLevels } from './first-levels.ts'
 
 export type Subscriber = (message: Message, done: () => void) => void
 
@@ -22,7 +23,7 @@ export interface StoredInterest {
 export class LocalInterest implements RelayInterest, StoredInterest {
   /** The emitter between publishers and live subscribers. Its `concurrency` is 0: one that stops reading stalls nobody. */
   readonly emitter: MQEmitter
-  readonly #firstLevels = new FirstLevels()
+  readonly #firstLevels = new FirstLevelCounts()
   readonly #live = new FilterHolders<Subscriber>(this.#firstLevels)
   readonly #stored = new FilterHolders<string>(this.#firstLevels)
   /** Those who tell others of messages, and are no devices. */
@@ -49,7 +50,7 @@ export class LocalInterest implements RelayInterest, StoredInterest {
   }
 
   mayWant (bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#firstLevels.mayMatch(bytes, start, end)
+    return this.#firstLevels.of(groupOfName(bytes, start, end)) !== 0
   }
 
   /** A stored session wants it, whether its device is here or away. */

@@ -4,9 +4,9 @@
  * What is not plain goes the long way, for all: local-sessions.ts.
  */
 import { groupOfName } from '../mqtt/first-level.ts'
+import { FirstLevelCounts } from '../mqtt/first-level-counts.ts'
 import type { PublishView } from '../mqtt/publish-view.ts'
 import type { DirectWay } from '../relay/direct-way.ts'
-import { InterestVersions } from '../relay/interest-versions.ts'
 import type { TopicEntry } from '../relay/relay.ts'
 import type { LocalInterest, Subscriber } from './local-interest.ts'
 import { MAX_LOCAL_LEVELS, levelsOf } from './local-levels.ts'
@@ -24,7 +24,7 @@ export class LocalTakers implements TakersSource {
   readonly frame: PublishFrame = new PublishFrame()
   readonly #interest: LocalInterest
   readonly underWay: UnderWay
-  readonly versions: InterestVersions = new InterestVersions()
+  readonly versions: FirstLevelCounts = new FirstLevelCounts()
   /** Whose a subscriber of the emitter is. */
   readonly #owners = new WeakMap<Subscriber, SessionOwner>()
   /** In the order in which they were worked out, with their takers. */
@@ -52,7 +52,7 @@ export class LocalTakers implements TakersSource {
 
   /** Somebody's subscription to this filter has come, gone or changed. */
   changed (filter: string): void {
-    this.versions.bump(filter)
+    this.versions.add(filter)
   }
 
   addTakers (topic: string, takings: Takings): boolean {

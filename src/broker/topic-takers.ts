@@ -1,7 +1,7 @@
 /** Who takes the messages of one topic as they are; worked out again when subscriptions that may match it, or rights, have changed. HOT. */
 import type { PublishView } from '../mqtt/publish-view.ts'
 import { Direct, type DirectWay } from '../relay/direct-way.ts'
-import type { InterestVersions } from '../relay/interest-versions.ts'
+import type { FirstLevelCounts } from '../mqtt/first-level-counts.ts'
 import type { PublishFrame } from './publish-frame.ts'
 import type { Taker, Takings } from './session-port.ts'
 import type { UnderWay } from './under-way.ts'
@@ -10,7 +10,7 @@ import type { UnderWay } from './under-way.ts'
 export interface TakersSource {
   readonly frame: PublishFrame
   /** Of who takes messages, by group of topics. */
-  readonly versions: InterestVersions
+  readonly versions: FirstLevelCounts
   readonly underWay: UnderWay
   /** Adds everybody who takes messages of the topic; false: some have to have them the long way, and so all. */
   addTakers (topic: string, takings: Takings): boolean

@@ -3,8 +3,9 @@
  * that share is soon reached; and each look makes what is being read old, so that only the next one gives it back. A busy bridge came into that round by chance, in
  * four starts of ten, and stayed in it: 25 looks a second, and 0.69 µs for a message in place of 0.31 (docs/design/hot-path.md). So a small heap may grow by more.
  */
-import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import type { PerformanceObserver } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import { keepFlag } from './collector-flag.ts'
 
 /** What comes before a look, at the least: twice what is under way from sockets at full speed. */
 const LEAST_GROWTH = 48 * 1024 * 1024
@@ -16,25 +17,11 @@ export function growthOf (used: number): number {
   return used >= LARGE ? 0 : Math.ceil(LEAST_GROWTH / used * 100)
 }
 
-/** From now on, until it is disconnected. The flag is read by V8 at the end of each look. */
+/** From now on, until it is disconnected. */
 export function spareFullCollections (): PerformanceObserver {
-  let set = -1
-  const look = (): void => {
-    const growth = growthOf(getHeapStatistics().used_heap_size)
-    if (growth === set) return
-    set = growth
-    setFlagsFromString(`--heap-growing-percent=${growth}`)
-  }
-  look()
-  const observer = new PerformanceObserver(list => {
-    if (list.getEntries().some(entry => kindOf(entry) === constants.NODE_PERFORMANCE_GC_MAJOR)) look()
+  let growth = 0
+  return keepFlag('--heap-growing-percent', looked => {
+    if (looked) growth = growthOf(getHeapStatistics().used_heap_size)
+    return growth
   })
-  observer.observe({ entryTypes: ['gc'] })
-  return observer
-}
-
-/** Of an entry about a collection; Node's types do not know its detail. */
-export function kindOf (entry: PerformanceEntry): unknown {
-  const { detail } = entry as { readonly detail?: unknown }
-  return typeof detail === 'object' && detail !== null && 'kind' in detail ? detail.kind : null
 }

@@ -5,6 +5,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { spareFullCollections } from './full-collections.ts'
+import { boundOldGeneration } from './old-generation.ts'
 import { boundYoungGeneration } from './young-generation.ts'
 
 /** V8's compilers that are held back. Maglev is one only where it is on by default, which it is not on Node 20 and 22: it must not be switched on later. */
@@ -12,7 +13,7 @@ const compilers = ['opt', 'sparkplug', ...(Number.parseInt(process.versions.v8) 
 /** Whoever has said that nothing is to be compiled keeps that: it must not be switched on later. */
 const SWITCHED_OFF = /--(?:no-?(?:opt|turbofan|sparkplug|maglev)|jitless)\b/
 /** As for whoever has said how the heap may grow. */
-const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor|--heap-growing-percent/
+const SIZED = /--(?:min|max)-semi-space-size|--semi-space-growth-factor|--heap-growing-percent|--incremental-marking-(?:hard|soft)-trigger/
 let compiles = false
 let isSized = false
 
@@ -27,12 +28,13 @@ export function loadLean (options: readonly string[]): void {
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`)
 }
 
-/** The edge runs: functions are compiled as V8 has it, the young generation grows again, to its bound, and a small heap may grow by more than a share of itself. */
+/** The edge runs: functions are compiled as V8 has it, the young generation grows again, to its bound, and the whole heap is looked through neither too often nor too late. */
 export function growAsEver (): void {
   if (isSized) setFlagsFromString('--semi-space-growth-factor=2')
   else {
     boundYoungGeneration()
     spareFullCollections()
+    boundOldGeneration()
   }
   if (compiles) for (const compiler of compilers) setFlagsFromString(`--${compiler}`)
 }

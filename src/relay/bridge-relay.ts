@@ -1,9 +1,9 @@
 /** The Relay of one process: topic cache in front, outboxes behind. Bridges come and go while messages flow. HOT. */
 import { groupOfName } from '../mqtt/first-level.ts'
+import { FirstLevelCounts } from '../mqtt/first-level-counts.ts'
 import { NOT_LOOKED_FOR, type PublishView } from '../mqtt/publish-view.ts'
 import { faultOfTopicName } from '../mqtt/topic-name.ts'
 import { hasVia, viaCount, viaMark } from '../mqtt/v5/via.ts'
-import { InterestVersions } from './interest-versions.ts'
 import type { LocalInterest } from './local-interest.ts'
 import type { Outbox } from './outbox.ts'
 import type { Receipts } from './receipts.ts'
@@ -56,7 +56,7 @@ export function createRelay (options: RelayOptions): BridgeRelay {
 class CachingRelay implements BridgeRelay {
   readonly via: Buffer
   readonly #interest: LocalInterest | null
-  readonly #versions = new InterestVersions()
+  readonly #versions = new FirstLevelCounts()
   readonly #maxTopicLevels: number | undefined
   readonly #cache: TopicCache<TopicRecord>
   #members: readonly Member[] = []
@@ -73,7 +73,7 @@ class CachingRelay implements BridgeRelay {
     this.#interest = options.interest
     this.#maxTopicLevels = options.maxTopicLevels
     this.#cache = new TopicCache(options.topicCacheBytes ?? TOPIC_CACHE_BYTES)
-    options.interest?.onChange(filter => this.#versions.bump(filter))
+    options.interest?.onChange(filter => this.#versions.add(filter))
   }
 
   get cachedTopics (): number { return this.#cache.size }

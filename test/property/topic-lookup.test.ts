@@ -5,7 +5,8 @@
 import fc from 'fast-check'
 import { test } from 'tap'
 import { FilterHolders } from '../../src/broker/filter-holders.ts'
-import { FirstLevels } from '../../src/broker/first-levels.ts'
+import { groupOfName } from '../../src/mqtt/first-level.ts'
+import { FirstLevelCounts } from '../../src/mqtt/first-level-counts.ts'
 import { isServerTopic, isSystemTopic, isTopicName } from '../../src/mqtt/topic-name.ts'
 import { matches } from '../../src/mqtt/topic-filter.ts'
 import { createRelay } from '../../src/relay/bridge-relay.ts'
@@ -37,12 +38,12 @@ const step = fc.oneof(
 
 class Interest implements LocalInterest {
   readonly held = new Set<string>()
-  readonly #levels = new FirstLevels()
+  readonly #levels = new FirstLevelCounts()
   readonly #holders = new FilterHolders<number>(this.#levels)
   #changed: (filter: string) => void = () => {}
 
   wants (name: string): boolean { return this.#holders.any(name) }
-  mayWant (bytes: Uint8Array, start: number, end: number): boolean { return this.#levels.mayMatch(bytes, start, end) }
+  mayWant (bytes: Uint8Array, start: number, end: number): boolean { return this.#levels.of(groupOfName(bytes, start, end)) !== 0 }
   onChange (call: (filter: string) => void): void { this.#changed = call }
 
   change (filter: string, isHeld: boolean): void {

@@ -1,14 +1,15 @@
-import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { test } from 'tap'
-import { growthOf, kindOf, spareFullCollections } from '../../../src/cli/full-collections.ts'
+import { isMajor } from '../../../src/cli/collector-flag.ts'
+import { growthOf, spareFullCollections } from '../../../src/cli/full-collections.ts'
 
 /** As sockets are read from: 4 MB of chunks live from one turn of the event loop to the next. Counts the looks through the whole heap. */
 async function looksWhileReading (): Promise<number> {
   let looks = 0
   const count = (entries: readonly PerformanceEntry[]): void => {
-    looks += entries.filter(entry => kindOf(entry) === constants.NODE_PERFORMANCE_GC_MAJOR).length
+    looks += entries.filter(isMajor).length
   }
   const observer = new PerformanceObserver(list => count(list.getEntries()))
   observer.observe({ entryTypes: ['gc'] })
