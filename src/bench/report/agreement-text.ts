@@ -6,15 +6,15 @@ import { short, times } from './words.ts'
 
 const titles = ['scenario', 'target', 'ratio then', 'now', 'apart'] as const
 
-function cells ({ scenario, case: label, target, before, now, apart }: AgreementRow): readonly string[] {
-  return [label === '' ? scenario : `${scenario} ${label}`, target, times(before), times(now), `${short(apart * 100)} %`]
+function cells ({ scenario, case: label, target, before, now, apart, verdict }: AgreementRow): readonly string[] {
+  return [label === '' ? scenario : `${scenario} ${label}`, target, times(before), times(now), verdict === 'overloaded' ? 'overloaded' : `${short(apart * 100)} %`]
 }
 
 export function agreementText (agreement: Agreement, paint: Paint): string {
-  const rows = agreement.rows.map(row => ({ agrees: row.agrees, texts: cells(row) }))
+  const rows = agreement.rows.map(row => ({ differs: row.verdict === 'differs', texts: cells(row) }))
   const widths = titles.map((title, place) => Math.max(title.length, ...rows.map(({ texts }) => texts[place]?.length ?? 0)))
   const line = (texts: readonly string[]): string => texts.map((text, place) => place < 2 ? text.padEnd(widths[place] ?? 0) : text.padStart(widths[place] ?? 0)).join('  ')
-  const table = rows.length === 0 ? '' : `  ${paint.dim(line(titles))}\n${rows.map(({ agrees, texts }) => `  ${agrees ? line(texts) : paint.red(line(texts))}\n`).join('')}`
+  const table = rows.length === 0 ? '' : `  ${paint.dim(line(titles))}\n${rows.map(({ differs, texts }) => `  ${differs ? paint.red(line(texts)) : line(texts)}\n`).join('')}`
   return `\n${verdictOn(agreement)}\n${table}`
 }
 
