@@ -5,16 +5,8 @@
 import { Histogram } from './histogram.ts'
 import { LatencyLog } from './latency-log.ts'
 import { intendedOf, isStamped, publisherOf, sequenceOf } from './message-stamp.ts'
+import { Arrival, SeenSequences } from './seen-sequences.ts'
 import { urgent } from './workload.ts'
-
-/** Bits of one publisher; 2^28 messages each, so that a wrong sequence number can not exhaust memory. */
-const MAX_SEQUENCE = 2 ** 28
-const FIRST_BYTES = 1024
-
-class Track {
-  seen: Uint8Array = new Uint8Array(FIRST_BYTES)
-  highest = -1
-}
 
 export class Tally {
   readonly latency: LatencyLog = new LatencyLog()
@@ -35,7 +27,8 @@ export class Tally {
   #before = 0
   #pauseSince = 0
   #run: number
-  readonly #tracks: Track[] = []
+  /** By publisher. */
+  readonly #seen: SeenSequences[] = []
 
   constructor (run: number) {
     this.#run = run & 0xffff
@@ -47,15 +40,16 @@ export class Tally {
       this.foreign++
       return
     }
-    const sequence = sequenceOf(bytes, at)
-    if (sequence >= MAX_SEQUENCE) {
+    const publisher = publisherOf(bytes, at)
+    const arrival = (this.#seen[publisher] ??= new SeenSequences()).note(sequenceOf(bytes, at))
+    if (arrival === Arrival.FOREIGN) {
       this.foreign++
       return
     }
     this.received++
     this.bytes += end - at
-    const publisher = publisherOf(bytes, at)
-    this.#account(publisher, sequence)
+    if (arrival === Arrival.AGAIN) this.duplicates++
+    else if (arrival === Arrival.LATE) this.reordered++
     const latency = now - intendedOf(bytes, at)
     if (publisher === urgent.place) {
       this.urgent.record(latency)
@@ -93,25 +87,4 @@ export class Tally {
     if (this.firstArrival === 0) this.firstArrival = now
     this.lastArrival = now
   }
-
-  #account (publisher: number, sequence: number): void {
-    const track = (this.#tracks[publisher] ??= new Track())
-    const at = sequence >>> 3
-    const bit = 1 << (sequence & 7)
-    if (at >= track.seen.length) grow(track, at)
-    const before = track.seen[at] as number
-    if ((before & bit) !== 0) {
-      this.duplicates++
-      return
-    }
-    track.seen[at] = before | bit
-    if (sequence > track.highest) track.highest = sequence
-    else this.reordered++
-  }
-}
-
-function grow (track: Track, at: number): void {
-  const wider = new Uint8Array(Math.max(at + 1, track.seen.length * 2))
-  wider.set(track.seen)
-  track.seen = wider
 }
