@@ -54,6 +54,8 @@ export class Lane {
   head = 0
   /** Sequence the next message gets. */
   tail = 0
+  /** Bytes of all that have left, in all. */
+  gone = 0
 
   constructor (maxCount: number, maxBytes: number) {
     this.#maxCount = maxCount
@@ -191,6 +193,7 @@ export class Lane {
   }
 
   #advance (): void {
+    const before = this.#bytes
     let head = this.head
     const tail = this.tail
     while (head !== tail && this.#state[head & this.#mask] === MessageState.SETTLED) {
@@ -198,6 +201,7 @@ export class Lane {
       head++
     }
     this.head = head
+    this.gone += before - this.#bytes
     this.chunks.release(head === tail ? this.chunks.newest : this.#chunk[head & this.#mask] as number, head === tail)
   }
 

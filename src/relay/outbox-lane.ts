@@ -8,6 +8,7 @@ import { KnownSession } from './known-session.ts'
 import type { Isolation } from './isolation.ts'
 import { LaneSender } from './lane-sender.ts'
 import { Lane } from './lane.ts'
+import { LinkPace, PACE_MS } from './link-pace.ts'
 import type { SessionTerms } from './link.ts'
 import type { Journal } from './journal.ts'
 import { JournaledLane } from './journaled-lane.ts'
@@ -21,12 +22,11 @@ import { SendWindow } from './send-window.ts'
 import { Suspect } from './suspect.ts'
 
 /**
- * Bytes that a lane in memory takes at once, and how long it then asks for no more than that: a link that sends so much in that time has enough to do, and
+ * Bytes that a lane in memory takes at once, and in {@link PACE_MS} no more than that: a link that sends so much in that time has enough to do, and
  * more would only make its messages older. QoS 1 saturating, with up to 64 MiB waiting, had 153 to 209 MB of memory and 0.63 to 0.81 µs a message; with 6 it was
  * 131 MB, 0.44 µs, and more messages a second, as chunks of that age make the collector look through the whole heap.
  */
 const AT_ONCE_BYTES = 6 * 1024 * 1024
-const AT_ONCE_MS = 250
 
 /** What the lanes of an outbox have in common. */
 export interface CommonOfLanes {
@@ -69,6 +69,8 @@ export class OutboxLane implements LaneStock {
   readonly #awaitRemote: boolean
   /** Its part of {@link AT_ONCE_BYTES}; one that drops what it does not take has its whole room at any time. */
   readonly #atOnce: number
+  readonly #pace: LinkPace
+  readonly #now: () => number
 
   /** @param index its place among the lanes, which have equal parts of memory and of the ids of QoS 1 */
   constructor (all: OutboxOptions, own: LaneOptions, index: number, { isolation, flight, latency, pause, lanes, changed }: CommonOfLanes) {
@@ -81,7 +83,9 @@ export class OutboxLane implements LaneStock {
     this.#awaitRemote = own.awaitRemote
     this.#atOnce = all.required ? Math.ceil(AT_ONCE_BYTES / lanes) : Infinity
     this.#lane = new Lane(Math.ceil(all.maxCount / lanes), Math.ceil(all.maxBytes / lanes))
-    this.#latency = new AckLatency(latency, all.now ?? (() => performance.now()))
+    this.#pace = new LinkPace(this.#atOnce)
+    this.#now = all.now ?? (() => performance.now())
+    this.#latency = new AckLatency(latency, this.#now)
     this.journaled = journal === null ? null : new JournaledLane(this.#lane, journal, all, changed)
     const window = new SendWindow(flight, mostQos2Of(all, lanes))
     const suspect = new Suspect(this.#lane, all.suspect ?? null, isolation, () => window.inFlight, changed)
@@ -107,8 +111,11 @@ export class OutboxLane implements LaneStock {
   /** It may take more, but not at once. */
   get isPausing (): boolean { return this.journaled === null && this.#lane.bytes >= this.#atOnce && this.#pauseMs > 0 }
 
-  /** How long it takes no more than {@link AT_ONCE_BYTES}: while the oldest message is younger, which says that the link keeps pace, or that a burst has only begun. */
-  get #pauseMs (): number { return AT_ONCE_MS - this.#latency.oldestMs }
+  /**
+   * How long it takes no more than {@link AT_ONCE_BYTES}: while the oldest message is younger than that, when a burst may only have begun, and while the link keeps pace. By the age
+   * alone a queue that a pause of the link had filled was never empty again, as a quick link is as long about 64 MiB; QoS 1 then had 224 MB, and took 0.7 s.
+   */
+  get #pauseMs (): number { return Math.max(PACE_MS - this.#latency.oldestMs, this.#pace.leftMs(this.#now())) }
 
   /** In milliseconds: there may be room then without any acknowledgement; Infinity: not before. */
   get roomInMs (): number {
@@ -171,6 +178,7 @@ export class OutboxLane implements LaneStock {
   /** Acknowledgements have been read. */
   answered (): void {
     this.#latency.pass(this.#lane.head)
+    if (this.journaled === null) this.#pace.note(this.#lane.gone, this.#now())
   }
 
   /** A connection is up. */

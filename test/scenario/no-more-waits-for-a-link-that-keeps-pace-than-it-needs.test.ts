@@ -56,6 +56,29 @@ test('a link that answers at once is not given more than it sends in a while', t
   t.end()
 })
 
+test('a link that has paused, and then keeps pace again, is not left with the queue that came meanwhile', t => {
+  const { outbox, turn, counters, clock, fill, link } = filled()
+  outbox.linkUp(link, plainTerms)
+  fill()
+  clock.now += 250
+  t.ok(fill() > whole - message.length, 'while it pauses all room is taken')
+  const waiting: number[] = []
+  const sent: number[] = []
+  for (let round = 0; round < 100; round++) {
+    clock.now += 20
+    sent.push(...link.publishes().map(({ packetId = 0 }) => packetId))
+    // 40 MB a second: what fills the whole queue is 400 ms on its way
+    for (const id of sent.splice(0, 80)) outbox.puback(id, 0)
+    outbox.answersRead()
+    turn.end()
+    waiting.push(fill())
+  }
+  t.ok(Math.max(...waiting.slice(60)) < atOnce + message.length, `${waiting.filter((_, round) => round % 10 === 0).join(', ')} bytes`)
+  t.equal(counters.queueFull, 1, 'it was full while the link paused, and not again')
+  outbox.close()
+  t.end()
+})
+
 test('one that does not keep pace, or is down, has all the room that is configured', t => {
   for (const isUp of [true, false]) {
     const { outbox, counters, clock, fill, link } = filled()
