@@ -1,15 +1,13 @@
 /** What a topic name costs: known, and worked out anew among 1 and 10,000 rules. */
-import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
 import { RouteTable } from '../../src/relay/route-table.ts'
 import { TopicCache } from '../../src/relay/topic-cache.ts'
 import { topicHash } from '../../src/relay/topic-hash.ts'
 import { topicKey } from '../../src/relay/topic-key.ts'
+import { outboxOptions } from '../../test/support/outbox-options.ts'
 import { CHUNK, type Subject } from './subject.ts'
 
-const outbox = new Outbox({
-  name: 'remote', level: 4, required: true, forwardBridged: false, awaitRemote: false, maxCount: 1000, maxBytes: 1_000_000, windowQos1: 1000, windowQos2: 100, schedule: () => {}, counters: new BridgeCounters()
-})
+const outbox = new Outbox(outboxOptions())
 
 function tableOf (rules: number): RouteTable {
   const idle = Array.from({ length: rules - 1 }, (_, place) => ({ filter: `rule/${place}/#`, rename: null, qos: null, retain: null }))

@@ -2,10 +2,10 @@
 import { type Test, test } from 'tap'
 import { type BridgeRelay, createRelay } from '../../src/relay/bridge-relay.ts'
 import { Outbox } from '../../src/relay/outbox.ts'
-import { BridgeCounters } from '../../src/metrics/bridge-counters.ts'
 import { configOf, problemsOf, warningsOf } from '../support/config-text.ts'
 import { type TestBroker, brokerFor } from '../support/broker.ts'
 import { eventually } from '../support/eventually.ts'
+import { outboxOptions } from '../support/outbox-options.ts'
 import { connect5, hex, open5, publish5 } from '../support/packets-5.ts'
 import { connect, packet, text } from '../support/packets.ts'
 import { RawClient } from '../support/raw-client.ts'
@@ -44,19 +44,7 @@ interface Draining extends TestBroker {
 async function draining (t: Test, serverReference: string | null): Promise<Draining> {
   let relay: BridgeRelay | null = null
   const broker = await brokerFor(t, { mqtt: { serverReference }, relay: interest => (relay = createRelay({ interest, maxTopicLevels: 100 })) })
-  const outbox = new Outbox({
-    name: 'away',
-    level: 5,
-    required: true,
-    forwardBridged: false,
-    awaitRemote: true,
-    maxCount: 9,
-    maxBytes: 9999,
-    windowQos1: 9,
-    windowQos2: 9,
-    schedule: call => { setImmediate(call) },
-    counters: new BridgeCounters()
-  })
+  const outbox = new Outbox(outboxOptions({ level: 5, awaitRemote: true, schedule: call => { setImmediate(call) } }))
   const made = relay as BridgeRelay | null
   if (made === null) throw new Error('no relay')
   made.attach(outbox, [{ filter: 'up/#', rename: null, qos: null, retain: null }])
