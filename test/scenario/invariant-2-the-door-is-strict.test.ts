@@ -21,6 +21,8 @@ const connectBody = (flags: number, ...payload: readonly (Buffer | readonly numb
 const atTheDoor: readonly Row[] = [
   { clause: 'MQTT-3.1.0-1', says: 'PINGREQ first', bytes: pingreq() },
   { clause: 'MQTT-3.1.0-1', says: 'PUBLISH first', bytes: publish('a', 'b') },
+  { clause: 'MQTT-3.1.0-1', says: 'SUBSCRIBE first, with what CONNECT has in it', bytes: Buffer.from([0x82, ...connect().subarray(1)]) },
+  { clause: 'MQTT-3.1.0-1', says: 'PINGREQ first, with what CONNECT has in it', bytes: Buffer.from([0xc0, ...connect().subarray(1)]) },
   { clause: 'MQTT-2.2.2-2', says: 'CONNECT with a reserved header flag', bytes: Buffer.from([0x11, ...connect().subarray(1)]) },
   { clause: 'MQTT-2.2.1', says: 'reserved packet type 0', bytes: Buffer.from([0, 0]) },
   { clause: 'MQTT-2.2.3', says: 'remaining length of five bytes', bytes: Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 1]) },
@@ -33,6 +35,7 @@ const atTheDoor: readonly Row[] = [
   { clause: 'MQTT-3.1.2-14', says: 'will QoS 3', bytes: connectBody(0x1e, text('id'), text('t'), text('p')) },
   { clause: 'MQTT-3.1.2-15', says: 'will retain without will', bytes: connectBody(0x22, text('id')) },
   { clause: 'MQTT-3.1.2-22', says: 'password without user name', bytes: connectBody(0x42, text('id'), text('secret')) },
+  { clause: 'MQTT-4.7.2-1', says: 'will to $SYS', bytes: connectBody(6, text('id'), text('$SYS/broker'), text('p')), returnCode: 5 },
   { clause: 'MQTT-3.1.3-8', says: 'empty client id without clean session', bytes: connect({ clientId: '', clean: false }), returnCode: 2 },
   { clause: 'MQTT-1.5.3-1', says: 'ill-formed UTF-8 in the client id', bytes: connectBody(2, BAD_UTF8) },
   { clause: 'MQTT-1.5.3-1', says: 'a surrogate in the client id', bytes: connectBody(2, SURROGATE) },
