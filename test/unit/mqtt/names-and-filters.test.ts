@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { canOverlap, faultOfFilter, isShared, isTopicFilter, matches, sharedFilter } from '../../../src/mqtt/topic-filter.ts'
-import { MAX_TOPIC_LEVELS, faultOfTopicName, isServerTopic, isSystemTopic, isTopicName } from '../../../src/mqtt/topic-name.ts'
+import { MAX_TOPIC_LEVELS, faultOfTopicName, isServerName, isServerTopic, isSystemTopic, isTopicName } from '../../../src/mqtt/topic-name.ts'
 
 const names: readonly (readonly [name: string, valid: boolean])[] = [
   ['a', true], ['/', true], ['a//b', true], [' ', true], ['$SYS/x', true], ['größe/☃/😀', true], ['a'.repeat(65_535), true],
@@ -34,10 +34,11 @@ test('levels of names and filters end at the limit', async t => {
 })
 
 test('the server\'s own topics', async t => {
-  t.ok(isServerTopic('$SYS'))
-  t.ok(isServerTopic('$SYS/broker/uptime'))
-  t.notOk(isServerTopic('$SYSTEM/x'))
-  t.notOk(isServerTopic('a/$SYS/x'))
+  for (const [name, itsOwn] of [['$SYS', true], ['$SYS/broker/uptime', true], ['$SYSTEM/x', false], ['a/$SYS/x', false], ['aSYS/x', false], ['$ABC/x', false], ['$SY', false], ['$SYS+', false]] as const) {
+    t.equal(isServerTopic(name), itsOwn, name)
+    // in place, with what else may stand in the chunk
+    t.equal(isServerName(Buffer.from(`$SYS${name}S/x`), 4, 4 + name.length), itsOwn, `${name} as bytes`)
+  }
   t.ok(isSystemTopic('$aws/x'))
   t.notOk(isSystemTopic('a/$aws'))
   t.notOk(isSystemTopic(''))
