@@ -43,6 +43,7 @@ export const sequences: readonly Sequence[] = [
   { name: 'a remaining length that is not its shortest form [MQTT-1.5.5-1]', opened: bare, says: [tooLong(0xc0, 0x80, 0)], answer: [DISCONNECT, 0x81] },
   { name: 'the same, of CONNECT [MQTT-1.5.5-1]', opened: null, says: [Buffer.concat([tooLong(0x10, 0x8e, 0), connect5({ clientId: 'x' }).subarray(2)])], answer: [CONNACK, 0x81] },
   { name: 'an alias that another connection had set [MQTT-3.3.2-7]', opened: bare, earlier: [publish5('a', 'x', { properties: [alias(1)] }), disconnect5(0)], says: [publish5('', 'x', { properties: [alias(1)] })], answer: [DISCONNECT, 0x82] },
+  { name: 'a QoS 1 message beyond Receive Maximum, used up by QoS 2 [MQTT-3.3.4-7]', opened: bare, says: [publish5('a', 'x', { qos: 2, id: 1 }), publish5('a', 'x', { qos: 2, id: 2 }), publish5('a', 'x', { qos: 1, id: 3 })], answer: [DISCONNECT, 0x93] },
   { name: 'one more QoS 2 message than Receive Maximum [MQTT-3.3.4-7]', opened: bare, says: [1, 2, 3].map(id => publish5('a', 'x', { qos: 2, id })), answer: [DISCONNECT, 0x93] },
   { name: 'a topic of more levels than there may be [4.13]', opened: bare, says: [publish5('a/'.repeat(200), 'x')], answer: [DISCONNECT, 0x90] },
   { name: 'PUBLISH to a topic of the server [4.7.2]', opened: bare, says: [publish5('$SYS/a', 'x')], answer: [DISCONNECT, 0x90] },
